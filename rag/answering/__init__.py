@@ -1,0 +1,1 @@
+"""Hits to an answer whose every sentence is proved, or to a refusal."""

@@ -1,0 +1,128 @@
+"""The JSON of the outside contract, version 1: the one place where the vocabulary becomes JSON.
+
+Used alike by the command line (``--json``), HTTP, the SSE ``done`` event and evaluation logs.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rag.types import Answer, Citation, Claim, Document, DocumentEntry, Hit, Outcome, Passage, Timings
+
+Json = dict[str, Any]
+
+
+def citation_json(citation: Citation) -> Json:
+    """A citation or, in ``related``, a nearest passage."""
+    return {
+        "id": citation.id,
+        "document": citation.document,
+        "title": citation.title,
+        "section": list(citation.section),
+        "page": citation.page,
+        "start": citation.span.start,
+        "end": citation.span.end,
+        "quote": citation.quote,
+        "document_sha256": citation.document_sha256,
+    }
+
+
+def claim_json(claim: Claim) -> Json:
+    """One displayed sentence with the ids of its citations."""
+    return {"text": claim.text, "citations": list(claim.citations), "support": round(claim.support, 4)}
+
+
+def timings_json(timings: Timings) -> Json:
+    """Milliseconds by stage."""
+    return {
+        "retrieve": round(timings.retrieve, 2),
+        "generate": round(timings.generate, 2),
+        "verify": round(timings.verify, 2),
+        "total": round(timings.total, 2),
+    }
+
+
+def outcome_json(outcome: Outcome) -> Json:
+    """The Answer of the contract, for an answer and for a refusal alike. The model's raw reply is not part of it."""
+    answered = isinstance(outcome, Answer)
+    provenance = outcome.provenance
+    return {
+        "id": outcome.id,
+        "question": outcome.question,
+        "standalone_question": outcome.standalone_question,
+        "status": "answered" if answered else "refused",
+        "answer": outcome.text,
+        "claims": [claim_json(c) for c in outcome.claims] if isinstance(outcome, Answer) else [],
+        "citations": [citation_json(c) for c in outcome.citations] if isinstance(outcome, Answer) else [],
+        "related": [] if isinstance(outcome, Answer) else [citation_json(c) for c in outcome.related],
+        "withheld": [{"text": w.text, "reason": w.reason} for w in outcome.withheld],
+        "notice": outcome.notice,
+        "confidence": round(outcome.confidence, 4),
+        "backend": provenance.backend,
+        "model": provenance.model,
+        "prompt": provenance.prompt,
+        "index": provenance.index,
+        "timings_ms": timings_json(provenance.timings),
+    }
+
+
+def passage_json(passage: Passage) -> Json:
+    """A passage as ``search`` shows it."""
+    return {
+        "id": passage.id,
+        "document": passage.document,
+        "title": passage.title,
+        "section": list(passage.section),
+        "page": passage.page,
+        "start": passage.span.start,
+        "end": passage.span.end,
+        "text": passage.text,
+    }
+
+
+def hit_json(hit: Hit) -> Json:
+    """A hit with both of its scores."""
+    return {
+        "rank": hit.rank,
+        "score": round(hit.score, 6),
+        "dense": None if hit.dense is None else round(hit.dense, 6),
+        "lexical": None if hit.lexical is None else round(hit.lexical, 6),
+        "passage": passage_json(hit.passage),
+    }
+
+
+def search_json(question: str, hits: tuple[Hit, ...]) -> Json:
+    """The result of ``search``."""
+    return {"question": question, "hits": [hit_json(h) for h in hits]}
+
+
+def document_json(document: Document) -> Json:
+    """A whole document, as the source viewer needs it."""
+    return {
+        "id": document.id,
+        "title": document.title,
+        "text": document.text,
+        "sha256": document.sha256,
+        "language": document.language,
+        "origin": {
+            "source": document.origin.source,
+            "date": document.origin.date,
+            "licence": document.origin.licence,
+        },
+        "sections": [{"path": list(s.path), "start": s.span.start, "end": s.span.end} for s in document.sections],
+        "pages": [{"number": p.number, "start": p.span.start, "end": p.span.end} for p in document.pages],
+    }
+
+
+def entry_json(entry: DocumentEntry) -> Json:
+    """A document as ``documents`` lists it."""
+    return {
+        "id": entry.id,
+        "title": entry.title,
+        "sha256": entry.sha256,
+        "pages": entry.pages,
+        "passages": entry.passages,
+        "language": entry.language,
+        "indexed_at": entry.indexed_at,
+        "origin": {"source": entry.origin.source, "date": entry.origin.date, "licence": entry.origin.licence},
+    }

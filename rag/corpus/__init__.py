@@ -1,0 +1,1 @@
+"""Files to documents whose text never changes again; sentences and passages as offsets into it."""

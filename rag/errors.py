@@ -1,0 +1,115 @@
+"""One error tree. A face shows ``message`` and ``remedy`` on one line and never a stack trace.
+
+CharterError
+├── UsageError            the request itself is wrong (a person can correct it)
+│   ├── SettingsError     a setting is unknown, out of range or contradicts another
+│   ├── QuestionError     the question is empty, too long or not text
+│   └── NotFound          no such document, answer or file
+├── SourceError           one source file cannot be read (the others still are)
+├── IndexingError         the index could not be built or published; the old one still serves
+│   └── IndexLocked       another process is indexing this knowledge base
+├── IndexUnusable         the index cannot be opened
+│   ├── IndexMissing      nothing was built yet
+│   ├── IndexDamaged      a checksum, count or offset is wrong
+│   └── IndexMismatch     built with another model, dimension, chunking or schema
+├── ModelError            an embedding, reranking or support model cannot be loaded
+└── BackendError          the LLM back end failed
+    ├── BackendMissing    the package, key, file or server is not there
+    ├── BackendTimeout    it did not answer in time
+    ├── BackendBusy       it said 429 or 503
+    └── BackendFailed     it answered with an error, a cut stream or something that is not an answer
+"""
+
+from __future__ import annotations
+
+
+class CharterError(Exception):
+    """The root. ``message`` is the cause in one line, ``remedy`` what mends it, ``retryable`` whether waiting can help."""
+
+    retryable = False
+
+    def __init__(self, message: str, *, remedy: str = "") -> None:
+        super().__init__(message)
+        self.message = " ".join(message.split())
+        self.remedy = " ".join(remedy.split())
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.remedy}".strip()
+
+
+class UsageError(CharterError):
+    """The request itself is wrong."""
+
+
+class SettingsError(UsageError):
+    """A setting is unknown, out of range or contradicts another."""
+
+
+class QuestionError(UsageError):
+    """The question is empty, too long or not text."""
+
+
+class NotFound(UsageError):
+    """There is no such document, answer or file."""
+
+
+class SourceError(CharterError):
+    """One source file cannot be read; ``source`` is its path inside ``sources/``."""
+
+    def __init__(self, source: str, message: str, *, remedy: str = "") -> None:
+        super().__init__(f"{source}: {message}", remedy=remedy)
+        self.source = source
+
+
+class IndexingError(CharterError):
+    """The index could not be built or published; whatever was published before is untouched."""
+
+
+class IndexLocked(IndexingError):
+    """Another process is indexing this knowledge base."""
+
+    retryable = True
+
+
+class IndexUnusable(CharterError):
+    """The index cannot be opened."""
+
+
+class IndexMissing(IndexUnusable):
+    """Nothing was built yet."""
+
+
+class IndexDamaged(IndexUnusable):
+    """A published file's checksum, count or offset is wrong."""
+
+
+class IndexMismatch(IndexUnusable):
+    """The index was built with another model, dimension, chunking or schema."""
+
+
+class ModelError(CharterError):
+    """A local model cannot be loaded."""
+
+
+class BackendError(CharterError):
+    """The LLM back end failed. Where retrieval worked, the answer falls back to extraction and says so."""
+
+
+class BackendMissing(BackendError):
+    """The package, key, file or server that the back end needs is not there."""
+
+
+class BackendTimeout(BackendError):
+    """The model did not answer in time."""
+
+    retryable = True
+
+
+class BackendBusy(BackendError):
+    """The model's server said 429 or 503."""
+
+    retryable = True
+
+
+class BackendFailed(BackendError):
+    """The model's server answered with an error, a cut stream or something that is not an answer."""

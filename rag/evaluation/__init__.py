@@ -1,0 +1,1 @@
+"""Questions with evidence to figures, comparisons and gates."""

@@ -1,0 +1,1 @@
+"""pytest plugin; inert unless ``charterqa_questions`` is set."""

@@ -1,0 +1,70 @@
+"""A knowledge base is a folder: ``sources/``, ``questions/`` and ``built/``. This module only knows where things are."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.errors import SettingsError
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True, slots=True)
+class KnowledgeBase:
+    """The paths of one knowledge base. ``shipped`` says that it is the one that came inside an installed package."""
+
+    root: Path
+    shipped: bool = False
+
+    @property
+    def sources(self) -> Path:
+        """The documents, with ``sources.toml``."""
+        return self.root / "sources"
+
+    @property
+    def questions(self) -> Path:
+        """What it must be able to answer, and must refuse."""
+        return self.root / "questions"
+
+    @property
+    def built(self) -> Path:
+        """Generations and ``CURRENT``."""
+        return self.root / "built"
+
+    @property
+    def gate(self) -> Path:
+        """The answerability gate fitted for this knowledge base, if one was."""
+        return self.root / "gate.json"
+
+
+def find_knowledge_base(root: Path | None, *, data_folder: Path) -> KnowledgeBase:
+    """The knowledge base at ``root``, or the default one where ``root`` is ``None``.
+
+    The default is ``index/`` beside the code in a checkout. An installed package carries its sources inside; since that place
+    may be read-only, they are copied once to ``data_folder`` and built there.
+
+    Raises:
+        SettingsError: ``root`` is not a folder.
+    """
+    if root is not None:
+        if not root.is_dir():
+            raise SettingsError(f"There is no knowledge base at {root}.", remedy="Name a folder that has sources/ in it.")
+        return KnowledgeBase(root.resolve())
+    checkout = _PACKAGE.parent / "index"
+    if (checkout / "sources").is_dir() and (_PACKAGE.parent / "pyproject.toml").is_file():
+        return KnowledgeBase(checkout)
+    home = data_folder / "index"
+    if not (home / "sources").is_dir():
+        unfinished = home.with_name("index.new")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        shutil.copytree(_PACKAGE / "data" / "index", unfinished)
+        unfinished.rename(home)
+    return KnowledgeBase(home, shipped=True)
+
+
+def prompts_folder() -> Path:
+    """The shipped prompt templates: ``prompts/`` in a checkout, inside the package otherwise."""
+    checkout = _PACKAGE.parent / "prompts"
+    return checkout if checkout.is_dir() and (_PACKAGE.parent / "pyproject.toml").is_file() else _PACKAGE / "data" / "prompts"

@@ -1,0 +1,262 @@
+"""One frozen settings tree, built once by :func:`load_settings` and passed down. Nothing here is read at import.
+
+Every key has one flat name. ``llm.base_url`` is ``CHARTERQA_LLM_BASE_URL`` in the environment and ``llm_base_url`` (or
+``base_url`` in the table ``[llm]``) in ``charterqa.toml``. Flags win over the environment, which wins over the file.
+An unknown key in the file is an error; an unknown ``CHARTERQA_*`` variable is reported by :func:`unknown_variables`.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+
+from rag.errors import SettingsError
+
+PREFIX = "CHARTERQA_"
+FILE = "charterqa.toml"
+
+
+class Group(BaseModel):
+    """A branch of the tree: frozen, and nothing unknown gets in."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Embedding(Group):
+    """Which model embeds. ``None`` is the packaged all-MiniLM-L6-v2."""
+
+    model: str | None = None
+    batch_size: int = Field(32, ge=1, le=1024)
+
+
+class Passages(Group):
+    """How documents are cut. Changing one of these asks for ``charterqa index``."""
+
+    max_tokens: int = Field(220, ge=32, le=8192, description="upper size of a passage in the embedding model's tokens")
+    overlap_sentences: int = Field(0, ge=0, le=5)
+
+
+class Parsing(Group):
+    """Caps on what a source file may cost."""
+
+    max_bytes: int = Field(64 * 2**20, ge=1024)
+    max_pages: int = Field(5000, ge=1)
+    max_characters: int = Field(20_000_000, ge=1000)
+    max_archive_ratio: int = Field(200, ge=2)
+    seconds: float = Field(30.0, gt=0)
+    memory: int = Field(1024 * 2**20, ge=64 * 2**20, description="address space of the parsing process beyond its start, bytes")
+
+
+class Retrieval(Group):
+    """How hits are found and ranked."""
+
+    candidates: int = Field(100, ge=1, le=1000, description="taken from each of dense and BM25 before fusion")
+    dense_weight: float = Field(0.5, ge=0.0, le=1.0, description="share of the dense side; 0 is BM25 alone, 1 is dense alone")
+    k: int = Field(8, ge=1, le=100, description="hits handed to the answering stage")
+    reranker: str | None = Field(None, description="a sentence-transformers CrossEncoder by name or folder")
+
+
+class Answering(Group):
+    """What is shown."""
+
+    threshold: float | None = Field(None, ge=0.0, le=1.0, description="answer at or above this confidence; None: as fitted")
+    support_threshold: float | None = Field(None, ge=0.0, le=1.0, description="display a claim at or above; None: as fitted")
+    support_model: str | None = Field(None, description="an NLI or support CrossEncoder by name or folder")
+    max_history: int = Field(6, ge=0, le=50, description="earlier turns that a follow-up may refer to")
+
+
+class Llm(Group):
+    """The LLM back end, where one is configured."""
+
+    base_url: str | None = None
+    api_key: SecretStr | None = None
+    timeout: float = Field(60.0, gt=0, le=3600, description="seconds for a whole reply")
+    retries: int = Field(2, ge=0, le=10, description="before the first token only")
+    context_tokens: int = Field(3000, ge=256, description="budget of the passages in the prompt")
+    max_tokens: int = Field(512, ge=16, description="longest reply")
+    temperature: float = Field(0.0, ge=0.0, le=2.0)
+    prompts: str | None = Field(None, description="folder of prompt templates; None: those shipped")
+
+
+class Auth(Group):
+    """Who may ask. ``mode`` is the variable ``CHARTERQA_AUTH`` itself."""
+
+    mode: Literal["none", "token", "jwt", "proxy"] = "none"
+    token: SecretStr | None = None
+    jwt_key: SecretStr | None = Field(None, description="HS256 secret, or RS256 public key in PEM (or a path to one)")
+    jwt_algorithm: Literal["HS256", "RS256"] = "HS256"
+    jwt_audience: str = "charterqa"
+    jwt_max_seconds: int = Field(300, ge=10, le=86400)
+    proxy_header: str = "X-Forwarded-User"
+    proxy_peers: tuple[str, ...] = ()
+
+    @field_validator("proxy_peers", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return _comma_separated(value)
+
+
+class Limits(Group):
+    """What one request or one client may cost."""
+
+    requests_per_minute: int = Field(240, ge=1)
+    body_bytes: int = Field(256 * 1024, ge=1024)
+    question_characters: int = Field(4000, ge=10)
+    history_turns: int = Field(40, ge=0)
+    concurrency: int = Field(2, ge=1, description="answers computed at a time")
+    queue: int = Field(32, ge=0, description="answers that may wait; past that 503")
+    seconds: float = Field(120.0, gt=0, description="for one answer")
+
+
+class Feedback(Group):
+    """Feedback and questions kept for the evaluator."""
+
+    enabled: bool = True
+    days: int = Field(90, ge=1, description="kept this long")
+    path: Path | None = Field(None, description="SQLite file; None: feedback.sqlite in the user's state folder")
+
+
+class Log(Group):
+    """What is written to stderr."""
+
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    format: Literal["json", "text"] = "text"
+    questions: bool = Field(False, description="log question text")
+    answers: Path | None = Field(None, description="JSONL file that keeps every answer with the model's raw reply")
+
+
+class Settings(Group):
+    """The tree."""
+
+    kb: Path | None = None
+    backend: str = "extractive"
+    host: str = "127.0.0.1"
+    port: int = Field(7860, ge=0, le=65535)
+    origins: tuple[str, ...] = ()
+    insecure: bool = False
+    lang: Literal["en", "az", "ru", "tr"] | None = None
+    threads: int = Field(0, ge=0, description="CPU threads for models; 0: the library's default")
+    embedding: Embedding = Embedding()
+    passages: Passages = Passages()
+    parsing: Parsing = Parsing()
+    retrieval: Retrieval = Retrieval()
+    answering: Answering = Answering()
+    llm: Llm = Llm()
+    auth: Auth = Auth()
+    limits: Limits = Limits()
+    feedback: Feedback = Feedback()
+    log: Log = Log()
+
+    @field_validator("origins", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return _comma_separated(value)
+
+    @field_validator("origins")
+    @classmethod
+    def _exact(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in value:
+            scheme, _, rest = origin.partition("://")
+            if scheme not in {"http", "https"} or not rest or "/" in rest or "*" in rest:
+                raise ValueError(f"'{origin}' is not an exact origin such as https://intranet.example")
+        return value
+
+
+def _comma_separated(value: Any) -> Any:
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+def load_settings(
+    overrides: Mapping[str, Any] | None = None,
+    *,
+    environ: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+) -> Settings:
+    """Build the tree from ``charterqa.toml`` in ``folder`` (default: the working directory), the environment and flags.
+
+    ``overrides`` are flat names (``{"embedding_model": ...}``); a ``None`` value is a flag that was not given.
+
+    Raises:
+        SettingsError: a key is unknown, a value is out of range, or the file is not TOML.
+    """
+    environ = os.environ if environ is None else environ
+    flat = _from_file((folder or Path.cwd()) / FILE)
+    flat |= {n: v for n, v in _from_environment(environ).items() if n in _flat_names()}
+    flat |= {name: value for name, value in (overrides or {}).items() if value is not None}
+    return _build(flat)
+
+
+def unknown_variables(environ: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """The ``CHARTERQA_*`` variables that mean nothing here, most likely misspelt."""
+    known = _flat_names()
+    found = _from_environment(os.environ if environ is None else environ)
+    return tuple(PREFIX + name.upper() for name in sorted(found) if name not in known)
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    return {name.removeprefix(PREFIX).lower(): value for name, value in environ.items() if name.startswith(PREFIX)}
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read: {error}.", remedy="Correct the file or move it away.") from error
+    flat: dict[str, Any] = {}
+    for name, value in tables.items():
+        if isinstance(value, dict):
+            flat |= {name if (name, key) == ("auth", "mode") else f"{name}_{key}": inner for key, inner in value.items()}
+        else:
+            flat[name] = value
+    unknown = sorted(set(flat) - set(_flat_names()))
+    if unknown:
+        raise SettingsError(f"{path} has unknown keys: {', '.join(unknown)}.", remedy="Remove or correct them.")
+    return flat
+
+
+def _groups() -> dict[str, type[Group]]:
+    fields = Settings.model_fields.items()
+    return {n: f.annotation for n, f in fields if isinstance(f.annotation, type) and issubclass(f.annotation, Group)}
+
+
+def _flat_names() -> dict[str, tuple[str, ...]]:
+    """Flat name → where it stands in the tree."""
+    groups = _groups()
+    names: dict[str, tuple[str, ...]] = {name: (name,) for name in Settings.model_fields if name not in groups}
+    for group, model in groups.items():
+        for key in model.model_fields:
+            names[group if (group, key) == ("auth", "mode") else f"{group}_{key}"] = (group, key)
+    return names
+
+
+def _build(flat: Mapping[str, Any]) -> Settings:
+    places = _flat_names()
+    tree: dict[str, Any] = {}
+    for name, value in flat.items():
+        if name not in places:
+            raise SettingsError(f"There is no setting '{name}'.", remedy="See the README for the settings.")
+        *groups, key = places[name]
+        branch = tree
+        for group in groups:
+            branch = branch.setdefault(group, {})
+        branch[key] = value
+    try:
+        return Settings.model_validate(tree)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = tuple(str(part) for part in first["loc"])
+        name = next((n for n, place in places.items() if place == where[: len(place)]), "_".join(where))
+        reason = first["msg"].removeprefix("Value error, ")
+        raise SettingsError(
+            f"The setting {PREFIX}{name.upper()} ('{name}') is not valid: {reason}.",
+            remedy="Correct it and start again.",
+        ) from None

@@ -1,0 +1,276 @@
+"""The vocabulary of the whole program. Values only: frozen, comparable, free of behaviour beyond arithmetic on offsets.
+
+Every offset counts Unicode code points in a document's canonical text (see ``rag.corpus.canonical``) and every range is
+half-open, so ``text[start:end]`` is the excerpt itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A half-open range ``[start, end)`` of code points in one document's canonical text."""
+
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start <= self.end:
+            raise ValueError(f"not a span: [{self.start}, {self.end})")
+
+    def of(self, text: str) -> str:
+        """The characters of ``text`` that this span covers."""
+        return text[self.start : self.end]
+
+    def overlaps(self, other: Span) -> bool:
+        """Whether the two spans share at least one code point."""
+        return self.start < other.end and other.start < self.end
+
+    def contains(self, other: Span) -> bool:
+        """Whether ``other`` lies wholly inside this span."""
+        return self.start <= other.start and other.end <= self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A stretch of a document under one heading path, such as ``("Section II", "Article 5", "(b)")``."""
+
+    path: tuple[str, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a paginated document; ``number`` starts at 1 and never decreases with the offset."""
+
+    number: int
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What is known of where a document comes from; ``None`` means unknown, and unknown is said, never filled in."""
+
+    source: str | None = None
+    date: str | None = None
+    licence: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A source file (or one line of a ``.jsonl``) whose canonical text never changes again.
+
+    ``id`` is the path inside ``sources/`` with ``/``, or ``FILE#_id`` for a line of a ``.jsonl``. ``sha256`` is the hash of
+    the canonical text in UTF-8. ``sections`` and ``sentences`` are in document order and do not overlap; ``pages`` is empty
+    where the format has none. ``language`` is an ISO 639-1 code, or ``None`` where it could not be told.
+    """
+
+    id: str
+    title: str
+    text: str
+    sha256: str
+    sections: tuple[Section, ...] = ()
+    sentences: tuple[Span, ...] = ()
+    pages: tuple[Page, ...] = ()
+    language: str | None = None
+    origin: Origin = Origin()
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A run of whole sentences from one section of one document: the unit that is indexed and retrieved.
+
+    ``text`` is exactly ``document.text[span.start:span.end]``; ``sentences`` are document offsets inside ``span``.
+    ``title`` and ``section`` are embedded with the text but never quoted.
+    """
+
+    id: str
+    document: str
+    document_sha256: str
+    title: str
+    section: tuple[str, ...]
+    page: int | None
+    span: Span
+    text: str
+    sentences: tuple[Span, ...]
+
+    def quote(self, span: Span) -> str:
+        """The characters of the document that ``span`` (inside this passage) covers."""
+        if not self.span.contains(span):
+            raise ValueError(f"{span} is not inside passage {self.id}")
+        return self.text[span.start - self.span.start : span.end - self.span.start]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A retrieved passage. ``score`` orders the hits of one search; ``dense`` is the cosine similarity of question and
+    passage and ``lexical`` the BM25 score, each ``None`` where that side did not score the passage."""
+
+    rank: int
+    score: float
+    passage: Passage
+    dense: float | None = None
+    lexical: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One earlier message of a conversation."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A verbatim excerpt: ``quote == text(document)[span.start:span.end]``, to the character."""
+
+    id: int
+    document: str
+    document_sha256: str
+    title: str
+    section: tuple[str, ...]
+    page: int | None
+    span: Span
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One displayed sentence. ``citations`` are ids of the answer's citations, at least one; ``support`` is the calibrated
+    probability that the cited spans bear the sentence, in [0, 1] (1.0 for a sentence that is itself the excerpt)."""
+
+    text: str
+    citations: tuple[int, ...]
+    support: float
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A sentence of a model's reply that its sources do not bear, and why; kept for the log, never part of the answer."""
+
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Wall-clock milliseconds by stage."""
+
+    retrieve: float = 0.0
+    generate: float = 0.0
+    verify: float = 0.0
+    total: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """How an outcome came to be: enough to make it again, and to compare two runs.
+
+    ``prompt`` reads ``name@version+hash``. ``raw`` is the model's reply as it came (for the log; never displayed).
+    ``tokens_in``/``tokens_out`` are as the model's server counted them, ``None`` where it did not say.
+    """
+
+    backend: str
+    index: str
+    model: str | None = None
+    prompt: str | None = None
+    raw: str | None = None
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    timings: Timings = Timings()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answered question. ``text`` is the claims in order, each with its ``[n]`` markers; every claim is cited."""
+
+    id: str
+    question: str
+    text: str
+    claims: tuple[Claim, ...]
+    citations: tuple[Citation, ...]
+    confidence: float
+    provenance: Provenance
+    standalone_question: str | None = None
+    withheld: tuple[Withheld, ...] = ()
+    notice: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The documents do not say. ``related`` are the nearest passages, never presented as the answer."""
+
+    id: str
+    question: str
+    text: str
+    related: tuple[Citation, ...]
+    confidence: float
+    provenance: Provenance
+    standalone_question: str | None = None
+    withheld: tuple[Withheld, ...] = ()
+    notice: str | None = None
+
+
+Outcome = Answer | Refusal
+
+
+# The events of a streamed answer, in order: one Started; per verified claim its new citations (CitationReady), the claim
+# (ClaimReady) and the words to append (Delta); one Finished. Text is verified before it is ever an event.
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The first event: what the answer will be known by."""
+
+    id: str
+    index: str
+    backend: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimReady:
+    """A verified claim."""
+
+    claim: Claim
+
+
+@dataclass(frozen=True, slots=True)
+class CitationReady:
+    """A citation that the claims so far have not used before."""
+
+    citation: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """Words to append to the displayed text. The deltas of an answer join to ``Answer.text``."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The last event: the whole outcome."""
+
+    outcome: Outcome
+
+
+Event = Started | ClaimReady | CitationReady | Delta | Finished
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentEntry:
+    """A document as a list shows it: everything but its text."""
+
+    id: str
+    title: str
+    sha256: str
+    pages: int | None
+    passages: int
+    language: str | None
+    indexed_at: str
+    origin: Origin = field(default_factory=Origin)

@@ -1,0 +1,108 @@
+"""The house keeps its shape: stages import only downwards, nothing imports in a circle, nothing hides an import."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent / "rag"
+VOCABULARY = {"types", "errors", "settings", "contract", "knowledge_base"}
+DOWNWARDS = ["corpus", "indexing", "retrieval", "answering"]
+ABOVE = {"serving": set(DOWNWARDS), "evaluation": set(DOWNWARDS)}
+STARTERS = {"cli", "cli_eval"}
+MODULES = sorted(p for p in ROOT.rglob("*.py") if "data" not in p.relative_to(ROOT).parts)
+
+
+def name_of(path: Path) -> str:
+    parts = ["rag", *path.relative_to(ROOT).with_suffix("").parts]
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+NAMES = {name_of(p) for p in MODULES}
+
+
+def internal_imports(tree: ast.AST) -> list[str]:
+    """Every ``rag…`` module that a syntax tree imports."""
+    found: list[str] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found += [a.name for a in node.names if a.name.split(".")[0] == "rag"]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            if node.module and node.module.split(".")[0] == "rag":
+                found += [f"{node.module}.{a.name}" if f"{node.module}.{a.name}" in NAMES else node.module for a in node.names]
+    return found
+
+
+def stage_of(module: str) -> str:
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 else ""
+
+
+def graph() -> dict[str, set[str]]:
+    return {name_of(p): set(internal_imports(ast.parse(p.read_text(encoding="utf-8")))) for p in MODULES}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_a_stage_imports_only_the_stages_before_it(path: Path) -> None:
+    stage = stage_of(name_of(path))
+    if stage in STARTERS or stage == "":
+        return
+    allowed = set(VOCABULARY) | {stage, ""}
+    if stage in DOWNWARDS:
+        allowed |= set(DOWNWARDS[: DOWNWARDS.index(stage)])
+    allowed |= ABOVE.get(stage, set())
+    for imported in internal_imports(ast.parse(path.read_text(encoding="utf-8"))):
+        assert stage_of(imported) in allowed, f"{name_of(path)} imports {imported}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_no_internal_import_hides_in_a_function(path: Path) -> None:
+    if stage_of(name_of(path)) in STARTERS:
+        return
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert internal_imports(node) == [], f"{name_of(path)}.{node.name} imports inside"
+
+
+def test_imports_make_no_cycle() -> None:
+    edges = graph()
+    done: set[str] = set()
+
+    def visit(module: str, path: tuple[str, ...]) -> None:
+        assert module not in path, "cycle: " + " → ".join([*path[path.index(module) :], module])
+        if module not in done:
+            for imported in edges.get(module, ()):
+                visit(imported, (*path, module))
+            done.add(module)
+
+    for module in edges:
+        visit(module, ())
+
+
+def test_nothing_is_pickled() -> None:
+    forbidden = {"pickle", "cPickle", "dill", "joblib", "marshal", "shelve", "cloudpickle"}
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            assert not forbidden & {n.split(".")[0] for n in names}, f"{name_of(path)} imports a pickle"
+            if isinstance(node, ast.keyword) and node.arg == "allow_pickle":
+                assert isinstance(node.value, ast.Constant) and node.value.value is False, f"{name_of(path)} unpickles"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_files_stay_small_and_named_for_what_they_are(path: Path) -> None:
+    assert not {"utils", "helpers", "common", "manager"} & {path.stem}
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 400, f"{path.name} wants splitting"
+
+
+def test_importing_the_package_loads_no_heavy_library() -> None:
+    heavy = ["torch", "numpy", "gradio", "fastapi", "langchain_core", "faiss", "pydantic"]
+    code = f"import sys, rag; print([m for m in {heavy!r} if m in sys.modules])"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"
