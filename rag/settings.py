@@ -41,6 +41,13 @@ class Passages(Group):
     overlap_sentences: int = Field(0, ge=0, le=5)
 
 
+class Bm25(Group):
+    """The lexical side's parameters. Changing one of these asks for ``charterqa index`` (nothing is embedded again)."""
+
+    k1: float = Field(1.2, ge=0.0, le=10.0, description="how soon a repeated word stops counting")
+    b: float = Field(0.75, ge=0.0, le=1.0, description="how much a long passage is held against it")
+
+
 class Parsing(Group):
     """Caps on what a source file may cost."""
 
@@ -76,6 +83,7 @@ class Llm(Group):
     base_url: str | None = None
     api_key: SecretStr | None = None
     timeout: float = Field(60.0, gt=0, le=3600, description="seconds for a whole reply")
+    stall: float = Field(30.0, gt=0, le=3600, description="seconds without a word after which the model counts as hung")
     retries: int = Field(2, ge=0, le=10, description="before the first token only")
     context_tokens: int = Field(3000, ge=256, description="budget of the passages in the prompt")
     max_tokens: int = Field(512, ge=16, description="longest reply")
@@ -93,7 +101,8 @@ class Auth(Group):
     jwt_audience: str = "charterqa"
     jwt_max_seconds: int = Field(300, ge=10, le=86400)
     proxy_header: str = "X-Forwarded-User"
-    proxy_peers: tuple[str, ...] = ()
+    proxy_peers: tuple[str, ...] = Field((), description="addresses or networks whose X-Forwarded-* and identity header count")
+    metrics_token: SecretStr | None = Field(None, description="a bearer token that opens /metrics and nothing else")
 
     @field_validator("proxy_peers", mode="before")
     @classmethod
@@ -106,6 +115,7 @@ class Limits(Group):
 
     requests_per_minute: int = Field(240, ge=1)
     body_bytes: int = Field(256 * 1024, ge=1024)
+    body_seconds: float = Field(20.0, gt=0, description="for a request's body to arrive; past that 408")
     question_characters: int = Field(4000, ge=10)
     history_turns: int = Field(40, ge=0)
     concurrency: int = Field(2, ge=1, description="answers computed at a time")
@@ -128,6 +138,7 @@ class Log(Group):
     format: Literal["json", "text"] = "text"
     questions: bool = Field(False, description="log question text")
     answers: Path | None = Field(None, description="JSONL file that keeps every answer with the model's raw reply")
+    tracing: bool = Field(False, description="OpenTelemetry spans, sent as the standard OTEL_* variables say; needs charterqa[otel]")
 
 
 class Settings(Group):
@@ -138,11 +149,13 @@ class Settings(Group):
     host: str = "127.0.0.1"
     port: int = Field(7860, ge=0, le=65535)
     origins: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = Field((), description="names it is reached by; on loopback, localhost is always one of them")
     insecure: bool = False
     lang: Literal["en", "az", "ru", "tr"] | None = None
     threads: int = Field(0, ge=0, description="CPU threads for models; 0: the library's default")
     embedding: Embedding = Embedding()
     passages: Passages = Passages()
+    bm25: Bm25 = Bm25()
     parsing: Parsing = Parsing()
     retrieval: Retrieval = Retrieval()
     answering: Answering = Answering()
@@ -152,7 +165,7 @@ class Settings(Group):
     feedback: Feedback = Feedback()
     log: Log = Log()
 
-    @field_validator("origins", mode="before")
+    @field_validator("origins", "hosts", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return _comma_separated(value)

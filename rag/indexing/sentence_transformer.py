@@ -1,0 +1,190 @@
+"""The embedder over sentence-transformers: the one module that knows that library and torch."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from tokenizers import Tokenizer
+
+from rag.errors import ModelError
+from rag.indexing.embedder import ModelIdentity, TokenVectors, Vectors
+from rag.indexing.model_folder import ModelFolder, find_model
+from rag.settings import Embedding
+
+REMEMBERED = 1024
+
+
+class SentenceTransformerEmbedder:
+    """A sentence-transformers model. The weights are loaded at the first text that is embedded, not before.
+
+    One lock covers the model: a fast tokenizer keeps its truncation state in itself and fails with "Already borrowed" when two
+    threads use it, and torch already spreads one batch over all cores.
+    """
+
+    def __init__(self, folder: ModelFolder, *, batch_size: int = 32, threads: int = 0) -> None:
+        self._folder = folder
+        self._batch_size = batch_size
+        self._threads = threads
+        self._lock = threading.RLock()
+        self._loaded: Any = None
+        self._counter = _token_counter(folder.path)
+        self._remembered: OrderedDict[str, Vectors] = OrderedDict()
+
+    @classmethod
+    def load(cls, settings: Embedding, *, threads: int = 0) -> SentenceTransformerEmbedder:
+        """Find the model that the settings name. ``threads`` is for torch; 0 leaves its default.
+
+        Raises:
+            ModelError: the model is not there, not whole or not safe to load.
+        """
+        return cls(find_model(settings.model), batch_size=settings.batch_size, threads=threads)
+
+    @property
+    def identity(self) -> ModelIdentity:
+        """Which model this is, as read from its files."""
+        return self._folder.identity
+
+    def warm(self) -> None:
+        """Load the weights now, so that the first question does not wait for them."""
+        self.embed_query(["warm"])
+
+    def embed_query(self, texts: Sequence[str]) -> Vectors:
+        """Questions to unit rows; the last thousand questions are remembered."""
+        with self._lock:
+            found = {t: self._remembered[t] for t in texts if t in self._remembered}
+            missing = [t for t in dict.fromkeys(texts) if t not in found]
+            if missing:
+                rows = self._unit(self._model().encode_query(missing, batch_size=self._batch_size, show_progress_bar=False))
+                found |= dict(zip(missing, rows, strict=True))
+            for text in texts:
+                self._remembered[text] = found[text]
+                self._remembered.move_to_end(text)
+            while len(self._remembered) > REMEMBERED:
+                self._remembered.popitem(last=False)
+        return self._stack([found[t] for t in texts])
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """Passages to unit rows. The library itself sorts by length, so that a batch carries little padding."""
+        if not texts:
+            return self._stack([])
+        with self._lock:
+            return self._unit(self._model().encode_document(list(texts), batch_size=self._batch_size, show_progress_bar=False))
+
+    def count_tokens(self, text: str) -> int:
+        """Tokens of ``text`` without the special ones."""
+        if self._counter is not None:
+            return len(self._counter.encode(text, add_special_tokens=False).ids)
+        with self._lock:
+            return len(self._model().tokenizer.encode(text, add_special_tokens=False, truncation=False, verbose=False))
+
+    def embed_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        """The contextual vector of every token. A text longer than the window is embedded window by window."""
+        with self._lock:
+            model = self._model()
+            pieces = [(n, start, text[start:end]) for n, text in enumerate(texts) for start, end in self._windows(text)]
+            inner = model.encode(
+                [piece for _, _, piece in pieces],
+                prompt="",
+                output_value=None,
+                batch_size=self._batch_size,
+                show_progress_bar=False,
+                convert_to_numpy=False,
+            )
+            gathered: list[list[tuple[str, tuple[int, int], Vectors]]] = [[] for _ in texts]
+            for (n, start, piece), features in zip(pieces, inner, strict=True):
+                gathered[n] += self._tokens_of(piece, start, features)
+        return [
+            TokenVectors(tuple(t for t, _, _ in g), tuple(o for _, o, _ in g), self._stack([v for _, _, v in g]))
+            for g in gathered
+        ]
+
+    def _tokens_of(self, piece: str, start: int, features: Any) -> list[tuple[str, tuple[int, int], Vectors]]:
+        tokenizer = self._model().tokenizer
+        encoded = tokenizer(piece, truncation=True, max_length=self.identity.max_tokens, return_offsets_mapping=True)
+        kept = features["attention_mask"].bool()
+        vectors = features["token_embeddings"][kept].float().cpu().numpy()
+        special = tokenizer.get_special_tokens_mask(encoded["input_ids"], already_has_special_tokens=True)
+        names = tokenizer.convert_ids_to_tokens(encoded["input_ids"])
+        rows = self._unit(vectors)
+        return [
+            (name, (start + int(a), start + int(b)), row)
+            for name, (a, b), row, out in zip(names, encoded["offset_mapping"], rows, special, strict=True)
+            if not out
+        ]
+
+    def _windows(self, text: str) -> list[tuple[int, int]]:
+        """Ranges of ``text`` that each fit the window, cut between words where there are any."""
+        room = max(self.identity.max_tokens - 8, 1)
+        encoded = self._model().tokenizer(
+            text, add_special_tokens=False, return_offsets_mapping=True, truncation=False, verbose=False
+        )
+        offsets = encoded["offset_mapping"]
+        ranges, begin = [], 0
+        while begin < len(offsets):
+            end = min(begin + room, len(offsets))
+            while end < len(offsets) and end > begin + room // 2 and offsets[end][0] == offsets[end - 1][1]:
+                end -= 1
+            ranges.append((int(offsets[begin][0]), int(offsets[end - 1][1])))
+            begin = end
+        return ranges
+
+    def _model(self) -> Any:
+        if self._loaded is None:
+            self._loaded = _load(self._folder.path, self._threads)
+            self._loaded.max_seq_length = self.identity.max_tokens
+            width = self._loaded.get_embedding_dimension()
+            if width != self.identity.dimension:
+                raise ModelError(
+                    f"The model {self.identity.name} gives {width} dimensions but its configuration says {self.identity.dimension}.",
+                    remedy="Use another embedding model.",
+                )
+        return self._loaded
+
+    def _unit(self, rows: Any) -> Vectors:
+        made = np.asarray(rows, dtype=np.float32)
+        norms = np.linalg.norm(made, axis=1, keepdims=True)
+        return np.asarray(made / np.where(norms > 0, norms, 1.0), dtype=np.float32)
+
+    def _stack(self, rows: list[Vectors]) -> Vectors:
+        return np.stack(rows) if rows else np.zeros((0, self.identity.dimension), dtype=np.float32)
+
+
+def _token_counter(path: Path) -> Tokenizer | None:
+    """A tokenizer of its own for counting, without truncation: passages are cut before, and often without, loading the model."""
+    file = path / "tokenizer.json"
+    if not file.is_file():
+        return None
+    try:
+        counter = Tokenizer.from_file(str(file))
+    except Exception as error:  # noqa: BLE001 - the binding raises a bare Exception for a file it cannot read
+        raise ModelError(f"{file} cannot be read: {error}.", remedy="Fetch the model again.") from error
+    counter.no_truncation()
+    counter.no_padding()
+    return counter
+
+
+def _load(path: Path, threads: int) -> Any:
+    import torch
+    import transformers
+    from safetensors import SafetensorError
+    from sentence_transformers import SentenceTransformer
+
+    if threads:
+        torch.set_num_threads(threads)
+    transformers.utils.logging.disable_progress_bar()
+    logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
+    try:
+        return SentenceTransformer(
+            str(path), local_files_only=True, trust_remote_code=False, model_kwargs={"use_safetensors": True}
+        )
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError, ImportError, SafetensorError) as error:
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise ModelError(
+            f"The embedding model in {path} cannot be loaded: {reason}", remedy="Fetch or choose it again."
+        ) from error

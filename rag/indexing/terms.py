@@ -1,0 +1,123 @@
+"""Words as the lexical index sees them: folded, without stop words, stemmed in the language of the text.
+
+The rules: compatibility forms are unified and case is folded; the combining dot that folding the Turkish İ leaves behind is
+dropped before words are cut (it is not a word character and would split the word); after stemming, Latin letters lose their
+accents, so that "sozlesme" finds "sözleşme". A run of Chinese, Japanese or Korean characters becomes its overlapping pairs.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+
+import Stemmer
+from bm25s import stopwords
+
+# The 33 words that Lucene drops. A longer list would take "who" and "when" out of questions for no gain.
+ENGLISH = (
+    "a an and are as at be but by for if in into is it no not of on or such that the their then there these they this to was "
+    "will with"
+).split()
+
+STEMMERS = {
+    "ar": "arabic", "hy": "armenian", "eu": "basque", "ca": "catalan", "cs": "czech", "da": "danish", "nl": "dutch",
+    "en": "english", "eo": "esperanto", "et": "estonian", "fi": "finnish", "fr": "french", "de": "german", "el": "greek",
+    "hi": "hindi", "hu": "hungarian", "id": "indonesian", "ga": "irish", "it": "italian", "lt": "lithuanian", "ne": "nepali",
+    "no": "norwegian", "nb": "norwegian", "nn": "norwegian", "fa": "persian", "pl": "polish", "pt": "portuguese",
+    "ro": "romanian", "ru": "russian", "sr": "serbian", "es": "spanish", "sv": "swedish", "ta": "tamil", "tr": "turkish",
+    "yi": "yiddish",
+}  # fmt: skip
+
+STOPWORDS: dict[str, Iterable[str]] = {
+    "en": ENGLISH, "de": stopwords.STOPWORDS_GERMAN, "nl": stopwords.STOPWORDS_DUTCH, "fr": stopwords.STOPWORDS_FRENCH,
+    "es": stopwords.STOPWORDS_SPANISH, "pt": stopwords.STOPWORDS_PORTUGUESE, "it": stopwords.STOPWORDS_ITALIAN,
+    "ru": stopwords.STOPWORDS_RUSSIAN, "sv": stopwords.STOPWORDS_SWEDISH, "no": stopwords.STOPWORDS_NORWEGIAN,
+    "nb": stopwords.STOPWORDS_NORWEGIAN, "tr": stopwords.STOPWORDS_TURKISH, "da": stopwords.STOPWORDS_DANISH,
+}  # fmt: skip
+
+WORD = re.compile(r"\w+")
+CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af]+")
+COMBINING_DOT = "\u0307"
+_local = threading.local()
+
+
+def words(text: str) -> list[str]:
+    """The folded words of ``text`` in order, stop words included."""
+    return WORD.findall(unicodedata.normalize("NFKC", text).casefold().replace(COMBINING_DOT, ""))
+
+
+def terms(text: str, language: str | None = None) -> list[str]:
+    """The index terms of ``text`` in order, repeats kept. ``None`` means English; a language without a stemmer is not stemmed."""
+    code = language or "en"
+    found: list[str] = []
+    for word in words(text):
+        found += _terms_of(word, code)
+    return found
+
+
+def query_terms(text: str, languages: Iterable[str]) -> list[str]:
+    """The terms of a question whose language nobody stated: each word as every language of the index would stem it.
+
+    A word that is a stop word in one of the languages is still asked for in the others. For an index in one language this is
+    :func:`terms`.
+    """
+    codes = list(dict.fromkeys(languages)) or ["en"]
+    found: list[str] = []
+    for word in words(text):
+        found += dict.fromkeys(term for code in codes for term in _terms_of(word, code))
+    return found
+
+
+@lru_cache(maxsize=200_000)
+def _terms_of(word: str, code: str) -> tuple[str, ...]:
+    if word in _stop(code):
+        return ()
+    if CJK.search(word):
+        return tuple(pair for part in _parts(word) for pair in part)
+    name = STEMMERS.get(code)
+    return (_plain(_stemmer(name).stemWord(word) if name else word),)
+
+
+def _parts(word: str) -> Iterable[list[str]]:
+    """``word`` cut where the script changes: ideographic runs as overlapping pairs, anything else whole."""
+    end = 0
+    for run in CJK.finditer(word):
+        if run.start() > end:
+            yield [word[end : run.start()]]
+        chars = run.group()
+        yield [chars[i : i + 2] for i in range(len(chars) - 1)] or [chars]
+        end = run.end()
+    if end < len(word):
+        yield [word[end:]]
+
+
+def _plain(word: str) -> str:
+    """``word`` with the accents of its Latin letters removed; other scripts keep their marks, which are letters there."""
+    if word.isascii():
+        return word
+    kept: list[str] = []
+    latin = False
+    for char in unicodedata.normalize("NFD", word):
+        if unicodedata.combining(char):
+            if not latin:
+                kept.append(char)
+            continue
+        latin = char < "\u0250" or "\u1e00" <= char <= "\u1eff"
+        kept.append(char)
+    return unicodedata.normalize("NFC", "".join(kept)).replace("ı", "i")
+
+
+@lru_cache(maxsize=64)
+def _stop(code: str) -> frozenset[str]:
+    return frozenset(word for entry in STOPWORDS.get(code, ()) for word in words(entry))
+
+
+def _stemmer(name: str) -> Stemmer.Stemmer:
+    """A stemmer of this thread: PyStemmer's objects are not to be shared between threads."""
+    made: dict[str, Stemmer.Stemmer] = _local.__dict__
+    if name not in made:
+        made[name] = Stemmer.Stemmer(name)
+    return made[name]
