@@ -13,11 +13,16 @@ CharterError
 │   ├── IndexDamaged      a checksum, count or offset is wrong
 │   └── IndexMismatch     built with another model, dimension, chunking or schema
 ├── ModelError            an embedding, reranking or support model cannot be loaded
-└── BackendError          the LLM back end failed
-    ├── BackendMissing    the package, key, file or server is not there
-    ├── BackendTimeout    it did not answer in time
-    ├── BackendBusy       it said 429 or 503
-    └── BackendFailed     it answered with an error, a cut stream or something that is not an answer
+├── BackendError          the LLM back end failed
+│   ├── BackendMissing    the package, key, file or server is not there
+│   ├── BackendTimeout    it did not answer in time
+│   ├── BackendBusy       it said 429 or 503
+│   └── BackendFailed     it answered with an error, a cut stream or something that is not an answer
+└── ServiceError          the server cannot take this request now; waiting helps
+    ├── ServiceLoading    the models and the index are still being loaded
+    ├── ServiceBusy       as many answers as may wait are waiting
+    ├── ServiceTimeout    the answer took longer than one answer may
+    └── QuotaExceeded     this client asked more often than one client may
 """
 
 from __future__ import annotations
@@ -106,10 +111,37 @@ class BackendTimeout(BackendError):
 
 
 class BackendBusy(BackendError):
-    """The model's server said 429 or 503."""
+    """The model's server said 429 or 503; ``retry_after`` is how long it asked to wait, seconds, if it said."""
 
     retryable = True
+    retry_after: float | None = None
 
 
 class BackendFailed(BackendError):
     """The model's server answered with an error, a cut stream or something that is not an answer."""
+
+
+class ServiceError(CharterError):
+    """The server cannot take this request now; ``retry_after`` is how many seconds to wait before the next try."""
+
+    retryable = True
+
+    def __init__(self, message: str, *, remedy: str = "", retry_after: int = 1) -> None:
+        super().__init__(message, remedy=remedy)
+        self.retry_after = retry_after
+
+
+class ServiceLoading(ServiceError):
+    """The models and the index are still being loaded."""
+
+
+class ServiceBusy(ServiceError):
+    """As many answers as may wait are waiting."""
+
+
+class ServiceTimeout(ServiceError):
+    """The answer took longer than one answer may."""
+
+
+class QuotaExceeded(ServiceError):
+    """This client asked more often than one client may."""

@@ -1,0 +1,56 @@
+"""OpenAI, and every server that speaks its chat API (vLLM, llama.cpp, LM Studio, Ollama, …) by ``CHARTERQA_LLM_BASE_URL``."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from pydantic import SecretStr
+
+from rag.answering.backends.endpoint import check_endpoint, guarded
+from rag.settings import Llm
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+PACKAGE = "langchain_openai"
+KEY = "OPENAI_API_KEY"
+
+
+def open_model(model: str, llm: Llm) -> BaseChatModel:
+    """The chat model; no request is made.
+
+    A configured server never sees ``OPENAI_API_KEY``, which is for OpenAI: it gets ``CHARTERQA_LLM_API_KEY`` or no key.
+
+    Raises:
+        ImportError: the extra is not installed.
+        SettingsError: the base URL is not acceptable.
+    """
+    import openai
+    from langchain.chat_models import init_chat_model
+
+    base_url = llm.base_url or os.environ.get("OPENAI_BASE_URL") or os.environ.get("OPENAI_API_BASE")
+    options: dict[str, Any] = {}
+    if base_url:
+        options["base_url"] = check_endpoint(base_url)
+    if llm.base_url:
+        # Compatible servers know ``max_tokens``, few know ``max_completion_tokens``, which the client would send.
+        options["extra_body"] = {"max_tokens": llm.max_tokens}
+        options["api_key"] = llm.api_key or SecretStr("none")
+        options["use_responses_api"] = False
+    else:
+        options["max_tokens"] = llm.max_tokens
+        if llm.api_key:
+            options["api_key"] = llm.api_key
+    chat: BaseChatModel = init_chat_model(
+        model,
+        model_provider="openai",
+        temperature=llm.temperature,
+        max_retries=0,
+        timeout=llm.timeout,
+        stream_usage=True,
+        http_async_client=openai.DefaultAsyncHttpxClient(timeout=llm.timeout, **guarded()),
+        http_client=openai.DefaultHttpxClient(timeout=llm.timeout, follow_redirects=False),
+        **options,
+    )
+    return chat
