@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from pydantic import SecretStr
 
 from rag.answering.backends.endpoint import check_endpoint, guarded
+from rag.answering.backends.opened import OpenedModel
 from rag.settings import Llm
-
-if TYPE_CHECKING:
-    from langchain_core.language_models import BaseChatModel
 
 PACKAGE = "langchain_anthropic"
 KEY = "ANTHROPIC_API_KEY"
 
 
-def open_model(model: str, llm: Llm) -> BaseChatModel:
+def open_model(model: str, llm: Llm) -> OpenedModel:
     """The chat model; no request is made.
 
     Raises:
@@ -43,6 +41,6 @@ def open_model(model: str, llm: Llm) -> BaseChatModel:
         **options,
     )
     # The adapter offers no way in for an HTTP client, and its own follows redirects; the property it caches is replaced.
-    client = chat._async_client.copy(http_client=anthropic.DefaultAsyncHttpxClient(timeout=llm.timeout, **guarded()))
-    chat.__dict__["_async_client"] = client
-    return cast("BaseChatModel", chat)
+    http = anthropic.DefaultAsyncHttpxClient(timeout=llm.timeout, **guarded())
+    chat.__dict__["_async_client"] = chat._async_client.copy(http_client=http)
+    return OpenedModel(chat, http.aclose, remote=True, says_why=True)

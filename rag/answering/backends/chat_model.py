@@ -13,11 +13,11 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 
 from rag.answering.backends.backend import Message, TextChunk, Usage
 from rag.answering.backends.failures import explain
+from rag.answering.backends.opened import OpenedModel
 from rag.answering.backends.pump import Pump, from_thread
 from rag.errors import BackendBusy, BackendError, BackendFailed
 
 if TYPE_CHECKING:
-    from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 
 _LONGEST_WAIT = 5.0  # seconds; a server that asks for more is reported as busy at once
@@ -46,29 +46,13 @@ class _Piece:
 
 
 class ChatModelBackend:
-    """Streams a LangChain chat model with deadlines, retries, cancellation and our own errors.
+    """Streams a LangChain chat model with deadlines, retries, cancellation and our own errors."""
 
-    ``remote`` models are read asynchronously and can be interrupted at any moment; models that run in this process are read
-    in a thread and stop at their next token. ``says_why`` is true for providers that always close a reply with a reason, so
-    that a reply without one is known to be cut.
-    """
-
-    def __init__(
-        self,
-        name: str,
-        chat: BaseChatModel,
-        patience: Patience,
-        *,
-        remote: bool,
-        says_why: bool,
-        secrets: Sequence[SecretStr] = (),
-    ) -> None:
+    def __init__(self, name: str, opened: OpenedModel, patience: Patience, *, secrets: Sequence[SecretStr] = ()) -> None:
         self.name = name
         self.model = name.partition(":")[2] or name
-        self._chat = chat
+        self._opened = opened
         self._patience = patience
-        self._remote = remote
-        self._says_why = says_why
         self._secrets = tuple(secrets)
         self._pump = Pump()
 
@@ -95,7 +79,7 @@ class ChatModelBackend:
                 yield TextChunk(piece.text)
         if cancelled():
             return
-        if self._says_why and reason is None:
+        if self._opened.says_why and reason is None:
             raise BackendFailed(f"The reply of {self.name} broke off.", remedy="Ask again.")
         if not said:
             raise BackendFailed(f"{self.name} gave an empty reply.", remedy="Ask again, or use another model.")
@@ -103,7 +87,7 @@ class ChatModelBackend:
 
     def close(self) -> None:
         """Stop reading, let go of the connections."""
-        self._pump.close()
+        self._pump.close(self._opened.close)
 
     def _begun(self, prompt: list[BaseMessage], deadline: float, cancelled: Callable[[], bool]) -> Iterator[_Piece]:
         """The pieces of a reply whose first piece came, if need be after retries."""
@@ -126,9 +110,9 @@ class ChatModelBackend:
         """One request. Pieces without text, reason or counts are keep-alives: they do not count as an answer."""
 
         async def source() -> AsyncGenerator[_Piece, None]:
-            chat = self._chat
+            chat = self._opened.chat
             # LangChain types its asynchronous generator as an iterator; only a generator can be closed.
-            stream = cast("AsyncGenerator[AIMessageChunk, None]", chat.astream(prompt)) if self._remote else None
+            stream = cast("AsyncGenerator[AIMessageChunk, None]", chat.astream(prompt)) if self._opened.remote else None
             async with aclosing(stream or from_thread(lambda: chat.stream(prompt))) as chunks:
                 async for chunk in chunks:
                     piece = _piece(chunk)

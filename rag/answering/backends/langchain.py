@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rag.answering.backends.endpoint import check_endpoint
+from rag.answering.backends.opened import OpenedModel
 from rag.errors import BackendMissing
 from rag.settings import Llm
 
-if TYPE_CHECKING:
-    from langchain_core.language_models import BaseChatModel
 
-
-def open_model(provider: str, model: str, llm: Llm) -> BaseChatModel:
+def open_model(provider: str, model: str, llm: Llm) -> OpenedModel:
     """The chat model, with those of our settings that were given.
 
     Raises:
@@ -28,11 +26,10 @@ def open_model(provider: str, model: str, llm: Llm) -> BaseChatModel:
     if llm.api_key:
         options["api_key"] = llm.api_key
     try:
-        chat: BaseChatModel = init_chat_model(model, model_provider=provider, **options)
+        return OpenedModel(init_chat_model(model, model_provider=provider, **options))
     except (ValueError, TypeError) as error:
         unknown = "Unsupported" in str(error)
         raise BackendMissing(
             f"There is no LLM provider '{provider}'." if unknown else f"{provider}:{model} cannot be opened.",
             remedy="charterqa backends lists what there is.",
         ) from None
-    return chat

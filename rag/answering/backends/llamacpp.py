@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rag.answering.backends.opened import OpenedModel
 from rag.errors import BackendMissing
 from rag.settings import Llm
 
@@ -17,7 +18,7 @@ PACKAGE = "llama_cpp"
 _ROLES = {"system": "system", "human": "user", "ai": "assistant"}
 
 
-def open_model(file: str, llm: Llm, threads: int) -> BaseChatModel:
+def open_model(file: str, llm: Llm, threads: int) -> OpenedModel:
     """The chat model over ``file``, loaded at once so that a bad file is known at the start.
 
     Raises:
@@ -39,7 +40,7 @@ def open_model(file: str, llm: Llm, threads: int) -> BaseChatModel:
         )
     except (ValueError, OSError):
         raise BackendMissing(f"{path.name} is not a model that llama.cpp can load.", remedy="Name a GGUF file.") from None
-    return _chat_model(loaded, llm)
+    return OpenedModel(_chat_model(loaded, llm), says_why=True)
 
 
 def _chat_model(loaded: Any, llm: Llm) -> BaseChatModel:

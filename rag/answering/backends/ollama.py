@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import Any
 
 from rag.answering.backends.endpoint import check_endpoint, guarded
+from rag.answering.backends.opened import OpenedModel
 from rag.settings import Llm
-
-if TYPE_CHECKING:
-    from langchain_core.language_models import BaseChatModel
 
 PACKAGE = "langchain_ollama"
 DEFAULT_URL = "http://127.0.0.1:11434"
@@ -21,7 +19,7 @@ def base_url(llm: Llm) -> str:
     return url if "://" in url else f"http://{url}"
 
 
-def open_model(model: str, llm: Llm) -> BaseChatModel:
+def open_model(model: str, llm: Llm) -> OpenedModel:
     """The chat model; no request is made.
 
     Raises:
@@ -31,7 +29,7 @@ def open_model(model: str, llm: Llm) -> BaseChatModel:
     from langchain.chat_models import init_chat_model
 
     headers = {"Authorization": f"Bearer {llm.api_key.get_secret_value()}"} if llm.api_key else {}
-    return init_chat_model(
+    chat: Any = init_chat_model(
         model,
         model_provider="ollama",
         base_url=check_endpoint(base_url(llm)),
@@ -42,3 +40,5 @@ def open_model(model: str, llm: Llm) -> BaseChatModel:
         sync_client_kwargs={"follow_redirects": False},
         async_client_kwargs=guarded(),
     )
+    http = chat._async_client._client  # neither layer offers to close it
+    return OpenedModel(chat, http.aclose, remote=True, says_why=True)

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import SecretStr
 
 from rag.answering.backends.endpoint import check_endpoint, guarded
+from rag.answering.backends.opened import OpenedModel
 from rag.settings import Llm
-
-if TYPE_CHECKING:
-    from langchain_core.language_models import BaseChatModel
 
 PACKAGE = "langchain_openai"
 KEY = "OPENAI_API_KEY"
 
 
-def open_model(model: str, llm: Llm) -> BaseChatModel:
+def open_model(model: str, llm: Llm) -> OpenedModel:
     """The chat model; no request is made.
 
     A configured server never sees ``OPENAI_API_KEY``, which is for OpenAI: it gets ``CHARTERQA_LLM_API_KEY`` or no key.
@@ -42,15 +40,22 @@ def open_model(model: str, llm: Llm) -> BaseChatModel:
         options["max_tokens"] = llm.max_tokens
         if llm.api_key:
             options["api_key"] = llm.api_key
-    chat: BaseChatModel = init_chat_model(
+    asynchronous = openai.DefaultAsyncHttpxClient(timeout=llm.timeout, **guarded())
+    synchronous = openai.DefaultHttpxClient(timeout=llm.timeout, follow_redirects=False)
+    chat = init_chat_model(
         model,
         model_provider="openai",
         temperature=llm.temperature,
         max_retries=0,
         timeout=llm.timeout,
         stream_usage=True,
-        http_async_client=openai.DefaultAsyncHttpxClient(timeout=llm.timeout, **guarded()),
-        http_client=openai.DefaultHttpxClient(timeout=llm.timeout, follow_redirects=False),
+        http_async_client=asynchronous,
+        http_client=synchronous,
         **options,
     )
-    return chat
+
+    async def close() -> None:
+        synchronous.close()
+        await asynchronous.aclose()
+
+    return OpenedModel(chat, close, remote=True, says_why=True)

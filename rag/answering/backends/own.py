@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING
 
+from rag.answering.backends.opened import OpenedModel
 from rag.errors import BackendMissing
 
-if TYPE_CHECKING:
-    from langchain_core.language_models import BaseChatModel
 
-
-def open_model(target: str) -> BaseChatModel:
+def open_model(target: str) -> OpenedModel:
     """What ``FACTORY()`` of ``MODULE`` returns.
 
     Raises:
@@ -38,4 +35,4 @@ def open_model(target: str) -> BaseChatModel:
         raise BackendMissing(
             f"{target} returned {type(chat).__name__}, not a LangChain chat model.", remedy="Return a BaseChatModel."
         )
-    return chat
+    return OpenedModel(chat)

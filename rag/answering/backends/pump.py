@@ -12,7 +12,7 @@ import contextlib
 import queue
 import threading
 import time
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from concurrent.futures import CancelledError
 from typing import TypeVar
 
@@ -20,6 +20,7 @@ from rag.errors import BackendTimeout
 
 T = TypeVar("T")
 _TICK = 0.05  # seconds between looks at ``cancelled``
+_GRACE = 5.0  # seconds that closing may take
 
 
 class _End:
@@ -92,28 +93,39 @@ class Pump:
         finally:
             future.cancel()
 
-    def close(self) -> None:
-        """Stop the loop; a reply that is being read ends."""
+    def close(self, last: Callable[[], Awaitable[None]]) -> None:
+        """Run ``last`` on the loop, then stop it; a reply that is being read ends. Waits a few seconds at the most."""
         with self._lock:
             loop, self._loop = self._loop, None
-        if loop is not None:
-            loop.call_soon_threadsafe(loop.stop)
+        if loop is None:
+            asyncio.run(_awaited(last))
+            return
+        with contextlib.suppress(TimeoutError):
+            asyncio.run_coroutine_threadsafe(_awaited(last), loop).result(_GRACE)
+        loop.call_soon_threadsafe(loop.stop)
+        self._thread.join(_GRACE)
 
     def _running_loop(self) -> asyncio.AbstractEventLoop:
         with self._lock:
             if self._loop is None:
                 self._loop = asyncio.new_event_loop()
-                threading.Thread(target=_run, args=(self._loop,), name="llm-replies", daemon=True).start()
+                self._thread = threading.Thread(target=_run, args=(self._loop,), name="llm-replies", daemon=True)
+                self._thread.start()
             return self._loop
+
+
+async def _awaited(last: Callable[[], Awaitable[None]]) -> None:
+    await last()
 
 
 def _run(loop: asyncio.AbstractEventLoop) -> None:
     asyncio.set_event_loop(loop)
     try:
         loop.run_forever()
-        for task in asyncio.all_tasks(loop):
+        tasks = asyncio.all_tasks(loop)
+        for task in tasks:
             task.cancel()
-        loop.run_until_complete(asyncio.sleep(0))
+        loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
         loop.run_until_complete(loop.shutdown_asyncgens())
     finally:
         loop.close()

@@ -41,25 +41,18 @@ def open_backend(settings: Settings) -> Backend:
         match provider:
             case "openai" | "anthropic":
                 _need_key(provider, llm)
-                chat = (openai if provider == "openai" else anthropic).open_model(model, llm)
+                opened = (openai if provider == "openai" else anthropic).open_model(model, llm)
             case "ollama":
-                chat = ollama.open_model(model, llm)
+                opened = ollama.open_model(model, llm)
             case "llamacpp":
-                chat = llamacpp.open_model(model, llm, settings.threads)
+                opened = llamacpp.open_model(model, llm, settings.threads)
             case "python":
-                chat = own.open_model(model)
+                opened = own.open_model(model)
             case _:
-                chat = langchain.open_model(provider, model, llm)
+                opened = langchain.open_model(provider, model, llm)
     except ImportError:
         raise BackendMissing(f"The back end {provider} is not installed.", remedy=_install(provider)) from None
-    return ChatModelBackend(
-        settings.backend,
-        chat,
-        patience,
-        remote=provider in {"openai", "anthropic", "ollama"},
-        says_why=provider in {"openai", "anthropic", "ollama", "llamacpp"},
-        secrets=_secrets(llm),
-    )
+    return ChatModelBackend(settings.backend, opened, patience, secrets=_secrets(llm))
 
 
 def describe(settings: Settings) -> tuple[BackendState, ...]:
