@@ -28,7 +28,7 @@ class ModelIdentity:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TokenVectors:
-    """The tokens of one text, without the special ones: ``text[start:end]`` of ``offsets[i]`` is what ``vectors[i]`` stands for.
+    """The tokens of one text, without the special ones; ``vectors[i]`` stands for the characters ``offsets[i]`` of the text.
 
     ``vectors`` has the shape (tokens, dimension); its rows have unit length.
     """

@@ -141,7 +141,7 @@ class SentenceTransformerEmbedder:
             width = self._loaded.get_embedding_dimension()
             if width != self.identity.dimension:
                 raise ModelError(
-                    f"The model {self.identity.name} gives {width} dimensions but its configuration says {self.identity.dimension}.",
+                    f"The model {self.identity.name} gives {width} dimensions, not {self.identity.dimension}.",
                     remedy="Use another embedding model.",
                 )
         return self._loaded
@@ -156,13 +156,13 @@ class SentenceTransformerEmbedder:
 
 
 def _token_counter(path: Path) -> Tokenizer | None:
-    """A tokenizer of its own for counting, without truncation: passages are cut before, and often without, loading the model."""
+    """A tokenizer that only counts and never truncates: passages are cut before, and often without, loading the model."""
     file = path / "tokenizer.json"
     if not file.is_file():
         return None
     try:
         counter = Tokenizer.from_file(str(file))
-    except Exception as error:  # noqa: BLE001 - the binding raises a bare Exception for a file it cannot read
+    except Exception as error:  # the binding raises a bare Exception for a file it cannot read
         raise ModelError(f"{file} cannot be read: {error}.", remedy="Fetch the model again.") from error
     counter.no_truncation()
     counter.no_padding()

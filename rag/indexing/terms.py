@@ -17,10 +17,7 @@ import Stemmer
 from bm25s import stopwords
 
 # The 33 words that Lucene drops. A longer list would take "who" and "when" out of questions for no gain.
-ENGLISH = (
-    "a an and are as at be but by for if in into is it no not of on or such that the their then there these they this to was "
-    "will with"
-).split()
+ENGLISH = stopwords.STOPWORDS_EN
 
 STEMMERS = {
     "ar": "arabic", "hy": "armenian", "eu": "basque", "ca": "catalan", "cs": "czech", "da": "danish", "nl": "dutch",
@@ -50,7 +47,7 @@ def words(text: str) -> list[str]:
 
 
 def terms(text: str, language: str | None = None) -> list[str]:
-    """The index terms of ``text`` in order, repeats kept. ``None`` means English; a language without a stemmer is not stemmed."""
+    """The index terms of ``text`` in order, repeats kept. ``None`` is English; a language without a stemmer is not stemmed."""
     code = language or "en"
     found: list[str] = []
     for word in words(text):

@@ -1,0 +1,97 @@
+"""Which sources have changed since a generation was made, and what is in each.
+
+A source whose bytes, title and parsing settings are as they were is taken over. One that cannot be read any more keeps the
+documents of its last readable version, so that a file caught half copied does not take a treaty out of the index; whoever
+wants it out deletes the file. One that failed before is tried again though its bytes are the same: the timeout or the
+permission that stopped it may have passed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rag import __version__
+from rag.corpus.loading import load
+from rag.corpus.sources import SourceFile, list_sources
+from rag.errors import IndexingError, SourceError
+from rag.indexing.store import SourceState, Store
+from rag.knowledge_base import KnowledgeBase
+from rag.settings import Parsing
+from rag.types import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A source that could not be read. ``kept`` says that its last readable version is still in the index."""
+
+    error: SourceError
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What became of one source: ``documents`` as just parsed, or ``None`` to take over what the store holds of it (which is
+    nothing for a source that never could be read)."""
+
+    state: SourceState
+    documents: tuple[Document, ...] | None
+    failure: Failure | None = None
+
+
+class SourceReader:
+    """Reads the sources of a knowledge base against the store of an earlier generation, where there is one."""
+
+    def __init__(self, kb: KnowledgeBase, parsing: Parsing, store: Store | None) -> None:
+        """List the sources and read again those that failed before.
+
+        Raises:
+            IndexingError: there are none.
+        """
+        self._parsing = parsing
+        self._store = store
+        self._sources = list_sources(kb)
+        if not self._sources:
+            raise IndexingError(f"There are no documents in {kb.sources}.", remedy="Put some in and run charterqa index.")
+        self._before = store.sources() if store else {}
+        self._taken: dict[str, str] = {}
+        self._read: dict[str, Reading] = {}
+        for source in self._sources:
+            old = self._before.get(source.id)
+            if old and old.key == self._key(source):
+                taken_over = Reading(old, None)
+                self._read[source.id] = self._load(source) if old.problem else taken_over
+
+    def __len__(self) -> int:
+        return len(self._sources)
+
+    def __iter__(self) -> Iterator[Reading]:
+        """Every source in the order of the ids; what has changed is parsed when it is reached."""
+        for source in self._sources:
+            yield self._read.get(source.id) or self._load(source)
+
+    def unchanged(self) -> tuple[Failure, ...] | None:
+        """The failures that go on, if nothing else happened to any source since the store was written; else ``None``."""
+        states = {name: reading.state for name, reading in self._read.items()}
+        if len(states) != len(self._sources) or states != self._before:
+            return None
+        return tuple(reading.failure for reading in self._read.values() if reading.failure)
+
+    def _load(self, source: SourceFile) -> Reading:
+        key = self._key(source)
+        try:
+            documents = load(source, self._parsing)
+            for document in documents:
+                if (owner := self._taken.setdefault(document.id, source.id)) != source.id:
+                    raise SourceError(source.id, f"{document.id} is also in {owner}.", remedy="Rename one of them.")
+        except SourceError as error:
+            kept = bool(self._store and next(self._store.stored(source.id), None))
+            return Reading(SourceState(source.id, key, str(error)), None, Failure(error, kept))
+        return Reading(SourceState(source.id, key), documents)
+
+    def _key(self, source: SourceFile) -> str:
+        """Everything that decides what is read: the bytes, what ``sources.toml`` says, the caps and the program's version."""
+        caps = self._parsing.model_dump_json(exclude={"seconds", "memory"})
+        said = (source.sha256, source.title, source.origin, source.language, source.problem, caps, __version__)
+        return hashlib.sha256(repr(said).encode("utf-8", "surrogatepass")).hexdigest()
