@@ -48,7 +48,7 @@ def words(text: str) -> set[str]:
 def document(name: str, title: str, text: str) -> Document:
     sentences = tuple(Span(m.start(), m.end()) for m in re.finditer(r"[A-Z][^.\n]*\.", text))
     heads = [*re.finditer(r"Article \d+", text)]
-    ends = [*(h.start() for h in heads[1:]), len(text)]
+    ends = [*(h.start() for h in heads[1:]), len(text)] if heads else []
     sections = tuple(Section((h.group(),), Span(h.start(), end)) for h, end in zip(heads, ends, strict=True))
     return Document(name, title, text, hashlib.sha256(text.encode()).hexdigest(), sections, sentences, language="en")
 
