@@ -1,0 +1,97 @@
+"""What a Prometheus server may scrape. The registry is the application's own, so two applications do not share counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from rag.errors import CharterError
+from rag.types import Outcome, Refusal
+
+MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Answers under way and answers in the queue."""
+
+    running: int
+    waiting: int
+
+
+class Metrics:
+    """Counters and histograms; no label ever holds text from a question, a document or a header."""
+
+    def __init__(self, load: Callable[[], Load], index: Callable[[], str | None]) -> None:
+        self._index = index
+        self._registry = registry = CollectorRegistry()
+        self._answers = Counter("charterqa_answers", "Questions answered or refused", ["status", "backend"], registry=registry)
+        self._refusals = Counter("charterqa_refusals", "Questions that the documents do not answer", registry=registry)
+        self._withheld = Counter("charterqa_withheld_claims", "Claims that their sources do not bear", registry=registry)
+        self._fallbacks = Counter("charterqa_fallbacks", "Answers with a notice, such as a failed model", registry=registry)
+        self._failures = Counter("charterqa_failures", "Questions that ended in an error", ["kind"], registry=registry)
+        self._backend = Counter("charterqa_backend_errors", "Errors of the LLM back end", ["kind"], registry=registry)
+        self._cancelled = Counter("charterqa_cancelled", "Questions whose client went away", registry=registry)
+        self._stage = Histogram(
+            "charterqa_stage_seconds", "Time of an answer by stage", ["stage"], buckets=SECONDS, registry=registry
+        )
+        self._feedback = Counter("charterqa_feedback", "Ratings", ["rating"], registry=registry)
+        self._lost = Counter("charterqa_feedback_lost", "Answers that could not be kept for feedback", registry=registry)
+        self._requests = Counter("charterqa_http_requests", "Requests", ["method", "route", "status"], registry=registry)
+        self._seconds = Histogram(
+            "charterqa_http_seconds", "Time until a response ended", ["route"], buckets=SECONDS, registry=registry
+        )
+        running = Gauge("charterqa_running", "Answers under way", registry=registry)
+        running.set_function(lambda: load().running)
+        waiting = Gauge("charterqa_queue_depth", "Answers in the queue", registry=registry)
+        waiting.set_function(lambda: load().waiting)
+        self._ready = Gauge("charterqa_ready", "1 when questions can be answered", registry=registry)
+        self._generation = Gauge("charterqa_index_generation", "The generation that answers", ["generation"], registry=registry)
+
+    def outcome(self, outcome: Outcome) -> None:
+        """Count an answer or a refusal and its stages."""
+        refused = isinstance(outcome, Refusal)
+        provenance = outcome.provenance
+        backend = provenance.backend.partition(":")[0]
+        self._answers.labels("refused" if refused else "answered", backend).inc()
+        self._refusals.inc(refused)
+        self._withheld.inc(len(outcome.withheld))
+        self._fallbacks.inc(outcome.notice is not None)
+        times = provenance.timings
+        for stage in ("retrieve", "generate", "verify", "total"):
+            self._stage.labels(stage).observe(getattr(times, stage) / 1000)
+
+    def failure(self, error: CharterError, *, backend: bool) -> None:
+        """Count a question that ended in an error; ``backend`` says that the LLM was at fault."""
+        self._failures.labels(type(error).__name__).inc()
+        if backend:
+            self._backend.labels(type(error).__name__).inc()
+
+    def cancelled(self) -> None:
+        """Count a question whose client went away."""
+        self._cancelled.inc()
+
+    def feedback(self, rating: str) -> None:
+        """Count a rating, ``up`` or ``down``."""
+        self._feedback.labels(rating).inc()
+
+    def feedback_lost(self) -> None:
+        """Count an answer that could not be kept."""
+        self._lost.inc()
+
+    def request(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count a response; ``route`` is the route's template, never the path as it was sent."""
+        self._requests.labels(method, route, str(status)).inc()
+        self._seconds.labels(route).observe(seconds)
+
+    def render(self) -> bytes:
+        """The exposition text; the generation is read now, since the index may have been swapped."""
+        generation = self._index()
+        self._ready.set(generation is not None)
+        self._generation.clear()
+        if generation is not None:
+            self._generation.labels(generation).set(1)
+        return generate_latest(self._registry)

@@ -1,0 +1,126 @@
+// Marks the spans that the address names (#c=START-END,START-END), counted in Unicode code points of the article's text.
+
+const article = document.getElementById("text");
+const said = document.getElementById("said");
+const bar = document.getElementById("excerpts");
+const position = document.getElementById("position");
+let excerpts = [];
+let current = 0;
+
+/** The spans of a fragment, in order, overlapping ones joined. */
+function spansOf(fragment) {
+  const wanted = new URLSearchParams(fragment.replace(/^#/, "")).get("c");
+  if (!wanted) return [];
+  const spans = [];
+  for (const part of wanted.split(",").slice(0, 200)) {
+    const found = /^(\d{1,9})-(\d{1,9})$/.exec(part.trim());
+    if (found && Number(found[1]) < Number(found[2])) spans.push({ start: Number(found[1]), end: Number(found[2]) });
+  }
+  spans.sort((a, b) => a.start - b.start);
+  const joined = [];
+  for (const span of spans) {
+    const last = joined[joined.length - 1];
+    if (last && span.start < last.end) last.end = Math.max(last.end, span.end);
+    else joined.push(span);
+  }
+  return joined;
+}
+
+/** The elements that know where their text begins, in order. */
+const carriers = Array.from(article.querySelectorAll("[data-start]"), (element) => ({
+  element,
+  start: Number(element.dataset.start),
+}));
+
+/** The last carrier that begins at or before an offset: the only one in which it can lie. */
+function carrierAt(offset) {
+  let low = 0;
+  let high = carriers.length - 1;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (carriers[middle].start <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/** The UTF-16 index of a code point offset: characters beyond the basic plane take two units. */
+function unitsOf(text, points) {
+  let units = 0;
+  for (let n = 0; n < points && units < text.length; n += 1) units += text.codePointAt(units) > 0xffff ? 2 : 1;
+  return units;
+}
+
+function pointsIn(text) {
+  let points = text.length;
+  for (let n = 0; n < text.length; n += 1) {
+    const unit = text.charCodeAt(n);
+    if (unit >= 0xd800 && unit < 0xdc00) points -= 1;
+  }
+  return points;
+}
+
+/** Wraps one span in <mark>, one per text node that it touches; the first of them stands for the excerpt. */
+function markSpan(span) {
+  const marks = [];
+  for (let n = carrierAt(span.start); n < carriers.length && carriers[n].start < span.end; n += 1) {
+    let at = carriers[n].start;
+    const walker = document.createTreeWalker(carriers[n].element, NodeFilter.SHOW_TEXT);
+    const nodes = [];
+    while (walker.nextNode()) nodes.push(walker.currentNode);
+    for (const node of nodes) {
+      const length = pointsIn(node.data);
+      const from = Math.max(span.start, at) - at;
+      const to = Math.min(span.end, at + length) - at;
+      at += length;
+      if (from >= to) continue;
+      const first = unitsOf(node.data, from);
+      const last = unitsOf(node.data, to);
+      const middle = first > 0 ? node.splitText(first) : node;
+      if (last - first < middle.data.length) middle.splitText(last - first);
+      const mark = document.createElement("mark");
+      middle.replaceWith(mark);
+      mark.append(middle);
+      marks.push(mark);
+    }
+  }
+  return marks;
+}
+
+function unmark() {
+  for (const mark of article.querySelectorAll("mark")) {
+    const parent = mark.parentNode;
+    mark.replaceWith(...mark.childNodes);
+    parent.normalize();
+  }
+}
+
+const fill = (words, n) => words.replace("{n}", String(n + 1)).replace("{of}", String(excerpts.length));
+
+function goTo(n) {
+  current = (n + excerpts.length) % excerpts.length;
+  const mark = excerpts[current][0];
+  mark.tabIndex = -1;
+  mark.scrollIntoView({ block: "center" });
+  mark.focus({ preventScroll: true });
+  position.textContent = fill(position.dataset.words, current);
+  const words = excerpts[current].map((part) => part.textContent).join("");
+  said.textContent = `${fill(said.dataset.words, current)}: ${words}`;
+}
+
+function show() {
+  unmark();
+  const spans = spansOf(location.hash);
+  excerpts = spans.map(markSpan).filter((marks) => marks.length > 0);
+  bar.hidden = excerpts.length < 2;
+  said.classList.toggle("missing", spans.length > 0 && excerpts.length === 0);
+  if (excerpts.length > 0) goTo(0);
+  else said.textContent = spans.length > 0 ? said.dataset.missing : "";
+}
+
+document.getElementById("previous").addEventListener("click", () => goTo(current - 1));
+document.getElementById("next").addEventListener("click", () => goTo(current + 1));
+window.addEventListener("hashchange", () => {
+  if (location.hash.startsWith("#c=")) show();
+});
+show();

@@ -1,0 +1,189 @@
+"""The shapes of requests and responses, for validation and for the OpenAPI document. Responses are made by ``rag.contract``."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Lang = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")]
+Text = Annotated[str, StringConstraints(min_length=1)]
+
+
+class Request(BaseModel):
+    """Unknown members are errors: a misspelt ``histroy`` must not be ignored."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class TurnBody(Request):
+    """One earlier message."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
+class AskBody(Request):
+    """A question, with what was said before where it is a follow-up."""
+
+    question: Text
+    history: list[TurnBody] = Field(default_factory=list)
+    lang: Lang | None = Field(None, description="language of the refusal sentence, such as en or az")
+    stream: bool = Field(False, description="answer with server-sent events")
+
+
+class SearchBody(Request):
+    """A question whose passages are wanted."""
+
+    question: Text
+    k: int = Field(10, ge=1, le=100)
+
+
+class FeedbackBody(Request):
+    """What a reader says of an answer."""
+
+    answer_id: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    rating: Literal["up", "down"]
+    comment: Annotated[str, StringConstraints(max_length=4000)] | None = None
+
+
+class CitationShape(BaseModel):
+    """A verbatim excerpt: ``text(document)[start:end] == quote``, in Unicode code points."""
+
+    id: int
+    document: str
+    title: str
+    section: list[str]
+    page: int | None
+    start: int
+    end: int
+    quote: str
+    document_sha256: str
+
+
+class ClaimShape(BaseModel):
+    """One displayed sentence."""
+
+    text: str
+    citations: list[int]
+    support: float
+
+
+class WithheldShape(BaseModel):
+    """A sentence of a model that the sources do not bear."""
+
+    text: str
+    reason: str
+
+
+class TimingsShape(BaseModel):
+    """Milliseconds by stage."""
+
+    retrieve: float
+    generate: float
+    verify: float
+    total: float
+
+
+class AnswerShape(BaseModel):
+    """An answer or a refusal, version 1."""
+
+    id: str
+    question: str
+    standalone_question: str | None
+    status: Literal["answered", "refused"]
+    answer: str
+    claims: list[ClaimShape]
+    citations: list[CitationShape]
+    related: list[CitationShape]
+    withheld: list[WithheldShape]
+    notice: str | None
+    confidence: float
+    backend: str
+    model: str | None
+    prompt: str | None
+    index: str
+    timings_ms: TimingsShape
+
+
+class PassageShape(BaseModel):
+    """A retrieved passage."""
+
+    id: str
+    document: str
+    title: str
+    section: list[str]
+    page: int | None
+    start: int
+    end: int
+    text: str
+
+
+class HitShape(BaseModel):
+    """A passage with its rank and scores."""
+
+    rank: int
+    score: float
+    dense: float | None
+    lexical: float | None
+    passage: PassageShape
+
+
+class HitsShape(BaseModel):
+    """The result of a search."""
+
+    question: str
+    hits: list[HitShape]
+
+
+class OriginShape(BaseModel):
+    """Where a document comes from, as far as it is known."""
+
+    source: str | None
+    date: str | None
+    licence: str | None
+
+
+class EntryShape(BaseModel):
+    """A document in the list."""
+
+    id: str
+    title: str
+    sha256: str
+    pages: int | None
+    passages: int
+    language: str | None
+    indexed_at: str
+    origin: OriginShape
+
+
+class DocumentShape(BaseModel):
+    """One document with its canonical text."""
+
+    id: str
+    title: str
+    text: str
+    sha256: str
+    language: str | None
+    origin: OriginShape
+    sections: list[dict[str, Any]]
+    pages: list[dict[str, Any]]
+
+
+class ProblemShape(BaseModel):
+    """RFC 9457, with what mends it and the request's id."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    remedy: str
+    instance: str
+    request_id: str
+    errors: list[dict[str, Any]] | None = None
+
+
+class StateShape(BaseModel):
+    """The state of the server."""
+
+    status: str

@@ -1,0 +1,205 @@
+"""The one asynchronous path to an answer: JSON, SSE, OpenAI, MCP and the chat all ask here, and nowhere else.
+
+It brings what the synchronous core leaves out: a bounded queue, a deadline, cancellation when the asker leaves, counts and
+the feedback file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import logging
+import sqlite3
+import threading
+from collections.abc import AsyncGenerator, Awaitable, Sequence
+from functools import partial
+
+from rag.errors import BackendError, CharterError, NotFound, QuestionError, ServiceTimeout
+from rag.serving.engine import Engine
+from rag.serving.feedback import FeedbackStore, Rating
+from rag.serving.metrics import Load, Metrics
+from rag.serving.opening import Opening
+from rag.serving.redaction import Redactor
+from rag.serving.workers import Workers
+from rag.settings import Settings
+from rag.types import Document, DocumentEntry, Event, Finished, Hit, Outcome, Turn
+
+log = logging.getLogger(__name__)
+READERS = 4
+COMMENT_CHARACTERS = 4000
+MOST_HITS = 100
+
+
+class Service:
+    """Answers, searches and remembers for every face. Its methods belong to one event loop."""
+
+    def __init__(self, opening: Opening, settings: Settings, *, feedback: FeedbackStore | None, redactor: Redactor) -> None:
+        self._opening = opening
+        self._limits = settings.limits
+        self._log_questions = settings.log.questions
+        self._feedback = feedback
+        self._redact = redactor
+        self._answers = Workers("answer", settings.limits.concurrency, settings.limits.queue)
+        self._reads = Workers("read", READERS, READERS * 32)
+        self.metrics = Metrics(lambda: Load(self._answers.running, self._answers.waiting), lambda: self.index)
+
+    @property
+    def ready(self) -> bool:
+        """Whether questions can be answered."""
+        return self._opening.ready
+
+    @property
+    def failed(self) -> bool:
+        """Whether the engine could not be opened."""
+        return self._opening.failure is not None
+
+    @property
+    def index(self) -> str | None:
+        """The generation that answers, ``None`` while none does."""
+        return self._opening.engine().index if self._opening.ready else None
+
+    @property
+    def backend(self) -> str | None:
+        """The back end that answers, ``None`` while none does."""
+        return self._opening.engine().backend if self._opening.ready else None
+
+    async def ask(self, question: str, *, history: Sequence[Turn] = (), lang: str | None = None) -> Outcome:
+        """One answer or refusal. Cancelling the caller's task stops the work. Raises as :meth:`stream` does."""
+        async with contextlib.aclosing(self.stream(question, history=history, lang=lang)) as events:
+            async for event in events:
+                if isinstance(event, Finished):
+                    return event.outcome
+        raise AssertionError("a stream ends with Finished or with an error")
+
+    async def stream(self, question: str, *, history: Sequence[Turn] = (), lang: str | None = None) -> AsyncGenerator[Event]:
+        """The events of one answer; the last is ``Finished``. Closing the generator stops the work.
+
+        Raises:
+            ServiceLoading, ServiceBusy, ServiceTimeout: now is not the time.
+            QuestionError: the question is empty or longer than allowed.
+            BackendError: the model failed and nothing could be put in its place.
+        """
+        finished = False
+        try:
+            async with contextlib.aclosing(self._events(self._opening.engine(), question, history, lang)) as events:
+                async for event in events:
+                    if isinstance(event, Finished):
+                        finished = True
+                        event = Finished(self._shown(event.outcome))
+                        await self._keep(event.outcome)
+                        self.metrics.outcome(event.outcome)
+                    yield event
+        except CharterError as error:
+            self.metrics.failure(error, backend=isinstance(error, BackendError))
+            raise
+        except (asyncio.CancelledError, GeneratorExit):
+            if not finished:
+                self.metrics.cancelled()
+            raise
+
+    async def _events(self, engine: Engine, question: str, history: Sequence[Turn], lang: str | None) -> AsyncGenerator[Event]:
+        self._check(question, history)
+        if self._log_questions:
+            log.info("question: %s", question)
+        loop = asyncio.get_running_loop()
+        events: asyncio.Queue[Event | None] = asyncio.Queue()
+        gone = threading.Event()
+
+        def tell(event: Event | None) -> None:
+            with contextlib.suppress(RuntimeError):  # the loop is closed: the server has stopped and nobody listens
+                loop.call_soon_threadsafe(events.put_nowait, event)
+
+        def produce() -> None:
+            for event in engine.stream(question, history=tuple(history), lang=lang, cancelled=gone.is_set):
+                if gone.is_set():
+                    return
+                tell(event)
+
+        deadline = loop.time() + self._limits.seconds
+        work = self._answers.submit(produce)
+        work.add_done_callback(lambda _: tell(None))
+        finished = False
+        try:
+            while (event := await _before(deadline, events.get(), self._limits.seconds)) is not None:
+                finished = isinstance(event, Finished)
+                yield event
+        finally:
+            gone.set()
+            work.cancel()
+        work.result()
+        if not finished:
+            raise CharterError("The answer broke off.", remedy="Ask again.")
+
+    async def search(self, question: str, k: int = 10) -> tuple[Hit, ...]:
+        """The ``k`` best passages, 1 to 100; queued with the answers, since it costs the same models."""
+        engine = self._opening.engine()
+        self._check(question, ())
+        return await self._answers.run(partial(engine.search, question, max(1, min(k, MOST_HITS))))
+
+    async def documents(self) -> tuple[DocumentEntry, ...]:
+        """Every document, without its text."""
+        return await self._reads.run(self._opening.engine().documents)
+
+    async def document(self, document_id: str) -> Document:
+        """One document. Raises ``NotFound``."""
+        return await self._reads.run(partial(self._opening.engine().document, document_id))
+
+    async def examples(self) -> tuple[str, ...]:
+        """Questions to begin with."""
+        return await self._reads.run(self._opening.engine().examples)
+
+    async def feedback(self, answer_id: str, rating: Rating, comment: str | None = None) -> None:
+        """Keep what a reader says of an answer. Raises ``NotFound`` for an unknown answer, and where feedback is off."""
+        if self._feedback is None:
+            raise NotFound("Feedback is switched off here.", remedy="CHARTERQA_FEEDBACK_ENABLED=true switches it on.")
+        if comment is not None and len(comment) > COMMENT_CHARACTERS:
+            raise QuestionError(f"The comment is longer than {COMMENT_CHARACTERS} characters.", remedy="Shorten it.")
+        await self._reads.run(partial(self._feedback.rate, answer_id, rating, comment))
+        self.metrics.feedback(rating)
+
+    async def start(self) -> None:
+        """Begin to open the engine."""
+        self._opening.start()
+
+    async def stop(self) -> None:
+        """Take nothing new and give everything back."""
+        self._answers.close()
+        self._reads.close()
+        self._opening.close()
+        if self._feedback is not None:
+            self._feedback.close()
+
+    def _check(self, question: str, history: Sequence[Turn]) -> None:
+        if not question.strip():
+            raise QuestionError("The question is empty.", remedy="Write a question.")
+        longest = self._limits.question_characters
+        if len(question) > longest:
+            raise QuestionError(f"The question is longer than {longest} characters.", remedy="Shorten it.")
+        if len(history) > self._limits.history_turns:
+            raise QuestionError(
+                f"The history has more than {self._limits.history_turns} turns.", remedy="Send the most recent ones."
+            )
+
+    def _shown(self, outcome: Outcome) -> Outcome:
+        """A notice may quote an error of a model's server; a secret in it goes no further."""
+        return dataclasses.replace(outcome, notice=outcome.notice and self._redact(outcome.notice))
+
+    async def _keep(self, outcome: Outcome) -> None:
+        if self._feedback is None:
+            return
+        try:
+            await self._reads.run(partial(self._feedback.keep, outcome))
+        except sqlite3.Error as error:
+            self.metrics.feedback_lost()
+            log.error("answer %s cannot be kept for feedback: %s", outcome.id, error)
+
+
+async def _before(deadline: float, event: Awaitable[Event | None], allowed: float) -> Event | None:
+    try:
+        async with asyncio.timeout_at(deadline):
+            return await event
+    except TimeoutError:
+        raise ServiceTimeout(
+            f"The answer took longer than {allowed:g} seconds.", remedy="Try again later.", retry_after=5
+        ) from None
