@@ -87,12 +87,12 @@ def build(
         usable = [] if rebuild else list(_usable(kb))
         base = usable[0] if usable else None
         job = _Build(kb, settings, embedder, usable, progress or (lambda _: None))
-        reader = SourceReader(kb, settings.parsing, base.store if base else None)
-        failures = reader.unchanged()
-        if base and failures is not None and base.manifest.recipe == job.recipe and _is_current(kb, base):
-            m = base.manifest
-            return BuildReport(base.id, False, m.documents, m.passages, 0, 0, failures, perf_counter() - began)
-        return job.run(reader, began)
+        with SourceReader(kb, settings.parsing, base.store if base else None) as reader:
+            failures = reader.unchanged()
+            if base and failures is not None and base.manifest.recipe == job.recipe and _is_current(kb, base):
+                m = base.manifest
+                return BuildReport(base.id, False, m.documents, m.passages, 0, 0, failures, perf_counter() - began)
+            return job.run(reader, began)
 
 
 class _Build:
@@ -150,7 +150,7 @@ class _Build:
             self.tell(Progress("read", done, len(reader)))
             writer.add_source(reading.state)
             rows.parsed += reading.documents is not None
-            rows.failures += [reading.failure] if reading.failure else []
+            rows.failures += reading.failures
             for stored in self._documents(reading):
                 writer.add(stored)
                 rows.keys += stored.keys

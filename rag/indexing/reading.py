@@ -11,9 +11,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from rag import __version__
-from rag.corpus.loading import load
+from rag.corpus.loading import Loader
 from rag.corpus.sources import SourceFile, list_sources
 from rag.errors import IndexingError, SourceError
 from rag.indexing.store import SourceState, Store
@@ -24,10 +25,11 @@ from rag.types import Document
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A source that could not be read. ``kept`` says that its last readable version is still in the index."""
+    """A source that could not be read. ``loss`` says what that means for the index: the ``file`` is not in it, or its last
+    readable ``version`` still is, or only one ``line`` of it is missing."""
 
     error: SourceError
-    kept: bool
+    loss: Literal["file", "version", "line"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +39,12 @@ class Reading:
 
     state: SourceState
     documents: tuple[Document, ...] | None
-    failure: Failure | None = None
+    failures: tuple[Failure, ...] = ()
 
 
 class SourceReader:
-    """Reads the sources of a knowledge base against the store of an earlier generation, where there is one."""
+    """Reads the sources of a knowledge base against the store of an earlier generation, where there is one. Use as a context:
+    it owns the parsing process."""
 
     def __init__(self, kb: KnowledgeBase, parsing: Parsing, store: Store | None) -> None:
         """List the sources and read again those that failed before.
@@ -50,6 +53,7 @@ class SourceReader:
             IndexingError: there are none.
         """
         self._parsing = parsing
+        self._loader = Loader(parsing)
         self._store = store
         self._sources = list_sources(kb)
         if not self._sources:
@@ -60,8 +64,14 @@ class SourceReader:
         for source in self._sources:
             old = self._before.get(source.id)
             if old and old.key == self._key(source):
-                taken_over = Reading(old, None)
+                taken_over = Reading(old, None, tuple(Failure(_error(source.id, line), "line") for line in old.broken))
                 self._read[source.id] = self._load(source) if old.problem else taken_over
+
+    def __enter__(self) -> SourceReader:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._loader.close()
 
     def __len__(self) -> int:
         return len(self._sources)
@@ -76,22 +86,29 @@ class SourceReader:
         states = {name: reading.state for name, reading in self._read.items()}
         if len(states) != len(self._sources) or states != self._before:
             return None
-        return tuple(reading.failure for reading in self._read.values() if reading.failure)
+        return tuple(failure for reading in self._read.values() for failure in reading.failures)
 
     def _load(self, source: SourceFile) -> Reading:
         key = self._key(source)
+        broken: list[SourceError] = []
         try:
-            documents = load(source, self._parsing)
+            documents = self._loader.load(source, broken.append)
             for document in documents:
                 if (owner := self._taken.setdefault(document.id, source.id)) != source.id:
                     raise SourceError(source.id, f"{document.id} is also in {owner}.", remedy="Rename one of them.")
         except SourceError as error:
-            kept = bool(self._store and next(self._store.stored(source.id), None))
-            return Reading(SourceState(source.id, key, str(error)), None, Failure(error, kept))
-        return Reading(SourceState(source.id, key), documents)
+            kept = bool(self._store and self._store.has(source.id))
+            return Reading(SourceState(source.id, key, str(error)), None, (Failure(error, "version" if kept else "file"),))
+        lines = tuple((error.message.removeprefix(f"{source.id}: "), error.remedy) for error in broken)
+        return Reading(SourceState(source.id, key, broken=lines), documents, tuple(Failure(e, "line") for e in broken))
 
     def _key(self, source: SourceFile) -> str:
         """Everything that decides what is read: the bytes, what ``sources.toml`` says, the caps and the program's version."""
         caps = self._parsing.model_dump_json(exclude={"seconds", "memory"})
         said = (source.sha256, source.title, source.origin, source.language, source.problem, caps, __version__)
         return hashlib.sha256(repr(said).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _error(source: str, line: tuple[str, str]) -> SourceError:
+    message, remedy = line
+    return SourceError(source, message, remedy=remedy)

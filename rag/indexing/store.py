@@ -15,7 +15,7 @@ from rag.errors import IndexDamaged, NotFound
 from rag.types import Document, DocumentEntry, Origin, Page, Passage, Section, Span
 
 TABLES = """
-CREATE TABLE sources (id TEXT PRIMARY KEY, key TEXT NOT NULL, problem TEXT NOT NULL);
+CREATE TABLE sources (id TEXT PRIMARY KEY, key TEXT NOT NULL, problem TEXT NOT NULL, broken TEXT NOT NULL);
 CREATE TABLE documents (
   number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, source TEXT NOT NULL, title TEXT NOT NULL, sha256 TEXT NOT NULL,
   text TEXT NOT NULL, layout TEXT NOT NULL, pages INTEGER, passages INTEGER NOT NULL, language TEXT, indexed_at TEXT NOT NULL,
@@ -38,11 +38,13 @@ AT_A_TIME = 500
 @dataclass(frozen=True, slots=True)
 class SourceState:
     """How a source stood when it was indexed: ``key`` covers its bytes and all that decides what is read from them;
-    ``problem`` says why it could not be read then, and is empty for a good one."""
+    ``problem`` says why it could not be read then, and is empty for a good one; ``broken`` is the cause and the remedy of
+    each line that was left out."""
 
     id: str
     key: str
     problem: str = ""
+    broken: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,8 @@ class StoreWriter:
 
     def add_source(self, state: SourceState) -> None:
         """Remember how a source stood."""
-        self._connection.execute("INSERT INTO sources VALUES (?, ?, ?)", (state.id, state.key, state.problem))
+        row = (state.id, state.key, state.problem, _dump(state.broken))
+        self._connection.execute("INSERT INTO sources VALUES (?, ?, ?, ?)", row)
 
     def add(self, stored: StoredDocument) -> None:
         """Append a document and its passages, which get the next rows in their order."""
@@ -158,7 +161,14 @@ class Store:
 
     def sources(self) -> dict[str, SourceState]:
         """Every source by its id."""
-        return {row[0]: SourceState(*row) for row in self._all("SELECT id, key, problem FROM sources")}
+        return {
+            name: SourceState(name, key, problem, tuple((cause, remedy) for cause, remedy in json.loads(broken)))
+            for name, key, problem, broken in self._all("SELECT id, key, problem, broken FROM sources")
+        }
+
+    def has(self, source: str) -> bool:
+        """Whether any document of this source is in."""
+        return bool(self._all("SELECT 1 FROM documents WHERE source = ? LIMIT 1", (source,)))
 
     def entries(self) -> tuple[DocumentEntry, ...]:
         """Every document without its text, in the order of the index."""
