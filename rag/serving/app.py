@@ -33,6 +33,7 @@ from rag.serving.redaction import Redactor
 from rag.serving.service import Service
 from rag.serving.signin import Sessions, signin_router
 from rag.serving.source import source_router
+from rag.serving.tracing import Tracing
 from rag.serving.ui.chat import mount
 from rag.serving.zones import Zone, zone_of
 from rag.settings import Settings
@@ -48,11 +49,12 @@ def create_app(engine: Engine | Callable[[], Engine], settings: Settings, *, ui:
         SettingsError: access is configured in a way that cannot work, or feedback cannot be kept.
     """
     redactor = Redactor.of(settings)
+    tracing = Tracing.of(settings)
     opening = Opening(engine) if callable(engine) else Opening.of(engine)
     identify = authenticator(settings.auth)
     sessions = Sessions(settings.auth)
     proxies = Proxies(settings.auth.proxy_peers)
-    service = Service(opening, settings, feedback=feedback_store(settings), redactor=redactor)
+    service = Service(opening, settings, feedback=feedback_store(settings), redactor=redactor, tracing=tracing)
     mcp = Mcp(service, redactor, body_bytes=settings.limits.body_bytes)
 
     @contextlib.asynccontextmanager
@@ -69,6 +71,7 @@ def create_app(engine: Engine | Callable[[], Engine], settings: Settings, *, ui:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # it would record query strings, and so questions
         lifespan=lifespan,
     )
     app.state.service = service
@@ -83,7 +86,7 @@ def create_app(engine: Engine | Callable[[], Engine], settings: Settings, *, ui:
     if ui:
         mount(app, service, settings)
         app.router.routes[-1] = ChatRoute(app.router.routes[-1])
-    _defend(app, settings, service, redactor, proxies, identify, sessions)
+    _defend(app, settings, service, redactor, proxies, identify, sessions, tracing)
     return app
 
 
@@ -103,6 +106,7 @@ def _defend(
     proxies: Proxies,
     identify: Authenticator,
     sessions: Sessions,
+    tracing: Tracing,
 ) -> None:
     """The layers around the routes, from the innermost: what is added last is met first.
 
@@ -127,7 +131,7 @@ def _defend(
         expose_headers=list(EXPOSED),
     )
     app.add_middleware(Gate, settings=settings, redactor=redactor)
-    app.add_middleware(Boundary, metrics=service.metrics, proxies=proxies, redactor=redactor)
+    app.add_middleware(Boundary, metrics=service.metrics, proxies=proxies, redactor=redactor, tracing=tracing)
 
 
 class ChatRoute(BaseRoute):

@@ -8,6 +8,7 @@ import re
 import secrets
 import time
 from contextvars import ContextVar
+from urllib.parse import quote
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -17,23 +18,26 @@ from rag.serving.peer import Proxies
 from rag.serving.problem import MEDIA_TYPE, Problem, openai_error, problem_json, problem_response
 from rag.serving.protection import protect
 from rag.serving.redaction import Redactor
+from rag.serving.tracing import Tracing
 from rag.serving.zones import Zone, zone_of
 
 log = logging.getLogger("rag.serving.requests")
 current_request: ContextVar[str] = ContextVar("current_request", default="")
 GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 METHODS = {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"}
+PLAIN = "/:=@!$&'()*+,;~"
 OWN_ERRORS = ("application/problem+json", "text/html", "text/event-stream")
 
 
 class Boundary:
     """Wraps everything. Sockets other than HTTP are not served."""
 
-    def __init__(self, app: ASGIApp, *, metrics: Metrics, proxies: Proxies, redactor: Redactor) -> None:
+    def __init__(self, app: ASGIApp, *, metrics: Metrics, proxies: Proxies, redactor: Redactor, tracing: Tracing) -> None:
         self._app = app
         self._metrics = metrics
         self._proxies = proxies
         self._redact = redactor
+        self._tracing = tracing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -48,20 +52,18 @@ class Boundary:
         scope["charterqa.peer"] = self._proxies.peer(scope)
         token = current_request.set(identity)
         sender = _Sender(send, scope, self._redact)
+        method = scope["method"] if scope["method"] in METHODS else "OTHER"
         begun = time.perf_counter()
         try:
-            await self._app(scope, receive, sender)
+            with self._tracing.span("request", {"http.request.method": method}, Headers(scope=scope)) as late:
+                await self._app(scope, receive, sender)
+                late |= {"http.route": _route(scope), "http.response.status_code": sender.status}
         finally:
             seconds = time.perf_counter() - begun
-            method = scope["method"] if scope["method"] in METHODS else "OTHER"
             self._metrics.request(method, _route(scope), sender.status, seconds)
-            log.info(
-                "%s %s %d",
-                method,
-                scope["path"],
-                sender.status,
-                extra={"method": method, "path": scope["path"], "status": sender.status, "ms": round(seconds * 1000, 1)},
-            )
+            path = quote(scope["path"], safe=PLAIN)
+            facts = {"method": method, "path": path, "status": sender.status, "ms": round(seconds * 1000, 1)}
+            log.info("%s %s %d", method, path, sender.status, extra=facts)
             current_request.reset(token)
 
 

@@ -26,7 +26,7 @@ def health_router(service: Service) -> APIRouter:
     @router.head("/readyz", response_model=None, include_in_schema=False)
     async def readyz() -> Response:
         """Questions can be answered. Where they cannot, the reason is in the log alone: anybody may ask this."""
-        if service.failed:
+        if service.failure is not None:
             raise ServiceLoading("The documents could not be loaded.", remedy="The server's log says why.", retry_after=30)
         if not service.ready:
             raise ServiceLoading("The documents are still being loaded.", remedy="Ask again.", retry_after=3)

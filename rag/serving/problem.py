@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
@@ -91,7 +92,7 @@ def problem_json(problem: Problem, scope: Scope, redact: Redactor) -> dict[str, 
         "status": problem.status,
         "detail": redact(problem.detail),
         "remedy": redact(problem.remedy),
-        "instance": scope.get("path", ""),
+        "instance": quote(scope.get("path", "")),
         "request_id": request_id(scope),
         **problem.extra,
     }

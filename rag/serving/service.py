@@ -21,9 +21,10 @@ from rag.serving.feedback import FeedbackStore, Rating
 from rag.serving.metrics import Load, Metrics
 from rag.serving.opening import Opening
 from rag.serving.redaction import Redactor
+from rag.serving.tracing import Attributes, Tracing
 from rag.serving.workers import Workers
 from rag.settings import Settings
-from rag.types import Document, DocumentEntry, Event, Finished, Hit, Outcome, Turn
+from rag.types import Document, DocumentEntry, Event, Finished, Hit, Outcome, Refusal, Turn
 
 log = logging.getLogger(__name__)
 READERS = 4
@@ -34,12 +35,15 @@ MOST_HITS = 100
 class Service:
     """Answers, searches and remembers for every face. Its methods belong to one event loop."""
 
-    def __init__(self, opening: Opening, settings: Settings, *, feedback: FeedbackStore | None, redactor: Redactor) -> None:
+    def __init__(
+        self, opening: Opening, settings: Settings, *, feedback: FeedbackStore | None, redactor: Redactor, tracing: Tracing
+    ) -> None:
         self._opening = opening
         self._limits = settings.limits
         self._log_questions = settings.log.questions
         self._feedback = feedback
         self._redact = redactor
+        self._tracing = tracing
         self._answers = Workers("answer", settings.limits.concurrency, settings.limits.queue)
         self._reads = Workers("read", READERS, READERS * 32)
         self.metrics = Metrics(lambda: Load(self._answers.running, self._answers.waiting), lambda: self.index)
@@ -50,9 +54,9 @@ class Service:
         return self._opening.ready
 
     @property
-    def failed(self) -> bool:
-        """Whether the engine could not be opened."""
-        return self._opening.failure is not None
+    def failure(self) -> CharterError | None:
+        """Why the engine could not be opened, where it could not."""
+        return self._opening.failure
 
     @property
     def index(self) -> str | None:
@@ -111,10 +115,13 @@ class Service:
                 loop.call_soon_threadsafe(events.put_nowait, event)
 
         def produce() -> None:
-            for event in engine.stream(question, history=tuple(history), lang=lang, cancelled=gone.is_set):
-                if gone.is_set():
-                    return
-                tell(event)
+            with self._tracing.span("answer", {"backend": engine.backend, "index": engine.index}) as late:
+                for event in engine.stream(question, history=tuple(history), lang=lang, cancelled=gone.is_set):
+                    if gone.is_set():
+                        return
+                    if isinstance(event, Finished):
+                        late |= _facts(event.outcome)
+                    tell(event)
 
         deadline = loop.time() + self._limits.seconds
         work = self._answers.submit(produce)
@@ -157,6 +164,10 @@ class Service:
             raise QuestionError(f"The comment is longer than {COMMENT_CHARACTERS} characters.", remedy="Shorten it.")
         await self._reads.run(partial(self._feedback.rate, answer_id, rating, comment))
         self.metrics.feedback(rating)
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Block until the engine is open or has failed; whether that came within ``seconds``. Not for the event loop."""
+        return self._opening.wait(seconds)
 
     async def start(self) -> None:
         """Begin to open the engine."""
@@ -203,3 +214,16 @@ async def _before(deadline: float, event: Awaitable[Event | None], allowed: floa
         raise ServiceTimeout(
             f"The answer took longer than {allowed:g} seconds.", remedy="Try again later.", retry_after=5
         ) from None
+
+
+def _facts(outcome: Outcome) -> Attributes:
+    """What a span says of an outcome: never its words."""
+    times = outcome.provenance.timings
+    return {
+        "refused": isinstance(outcome, Refusal),
+        "withheld": len(outcome.withheld),
+        "confidence": outcome.confidence,
+        "retrieve_ms": times.retrieve,
+        "generate_ms": times.generate,
+        "verify_ms": times.verify,
+    }
