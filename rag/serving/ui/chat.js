@@ -1,0 +1,186 @@
+// The page's behaviour. Runs once, with `element`, `trigger` and `watch` from Gradio's HTML component around the transcript.
+// Text reaches the document through textContent only; markup comes from the server alone, where it is escaped.
+const LANGUAGE_COOKIE = "charterqa-language";
+const ALIVE = "/healthz";
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+const opened = new Set();
+let newest = 0;
+
+const root = () => document.getElementById("charter-transcript");
+const words = () => document.getElementById("charter-header").dataset;
+const field = () => document.querySelector("#charter-question textarea");
+const shown = (node) => node && node.getClientRects().length > 0;
+
+function live(id, role) {
+  const node = document.createElement("div");
+  node.id = id;
+  node.setAttribute("role", role);
+  document.body.append(node);
+  return node;
+}
+const toast = live("charter-toast", "status");
+const banner = live("charter-offline", "alert");
+let fading = 0;
+
+function say(text) {
+  toast.textContent = text;
+  clearTimeout(fading);
+  fading = setTimeout(() => (toast.textContent = ""), 4000);
+}
+
+function go(id) {
+  const target = document.getElementById(id);
+  if (!target) return;
+  for (const old of document.querySelectorAll(".found")) old.classList.remove("found");
+  target.classList.add("found");
+  target.scrollIntoView({ block: "nearest", behavior: calm.matches ? "auto" : "smooth" });
+  target.focus({ preventScroll: true });
+}
+
+async function copy(text, done) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    const area = document.createElement("textarea"); // plain http on an intranet: the clipboard API is not there
+    area.value = text;
+    area.className = "sr";
+    document.body.append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+  }
+  say(done);
+}
+
+function link(question) {
+  const address = new URL(location.pathname, location.origin);
+  address.searchParams.set("q", question);
+  return address.href;
+}
+
+window.charterSave = (file) => {
+  const address = URL.createObjectURL(new Blob([file.text], { type: `${file.type};charset=utf-8` }));
+  const anchor = document.createElement("a");
+  anchor.href = address;
+  anchor.download = file.name;
+  document.body.append(anchor);
+  anchor.click();
+  anchor.remove();
+  setTimeout(() => URL.revokeObjectURL(address), 1000);
+  say(words().saved);
+};
+
+const actions = {
+  ask: (value) => {
+    trigger("ask", { question: value });
+    field()?.focus();
+  },
+  retry: () => trigger("retry", {}),
+  clear: () => {
+    opened.clear();
+    trigger("clear", {});
+    field()?.focus();
+  },
+  save: (format) => trigger("save", { format }),
+  go,
+  copy: (text) => copy(text, words().copied),
+  link: (question) => copy(link(question), words().linked),
+  rate: (rating, button) => trigger("rate", { rating, answer: button.dataset.answer }),
+  focusQuestion: () => field()?.focus(),
+};
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("button");
+  if (!button || button.disabled) return;
+  for (const [name, act] of Object.entries(actions)) {
+    if (name in button.dataset) act(button.dataset[name], button);
+  }
+});
+
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest?.("form.comment");
+  if (!form) return;
+  event.preventDefault();
+  const comment = form.querySelector("textarea").value.trim();
+  if (comment) trigger("rate", { rating: "down", answer: form.dataset.answer, comment });
+});
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches?.("[data-language]")) {
+    document.cookie = `${LANGUAGE_COOKIE}=${event.target.value}; Path=/; SameSite=Lax; Max-Age=31536000`;
+    trigger("speak", { language: event.target.value });
+  } else if (event.target.matches?.("[data-appearance]")) {
+    window.charterAppearance.set(event.target.value);
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.defaultPrevented) return;
+  const stop = document.querySelector("button#charter-stop, #charter-stop button");
+  if (shown(stop)) stop.click();
+  const source = event.target.closest?.(".sources li");
+  const back = source && document.querySelector(`[data-go="${CSS.escape(source.id)}"]`);
+  (back || field())?.focus();
+});
+
+// A pressed Send or Stop gives way to the other one; the focus goes where the next word is typed.
+document.addEventListener("click", (event) => {
+  if (event.target.closest?.("#charter-send, #charter-stop")) field()?.focus();
+});
+
+// Opened notes stay open while the answer below them goes on.
+document.addEventListener(
+  "toggle",
+  (event) => {
+    if (!event.target.matches?.("#charter-transcript details")) return;
+    if (event.target.open) opened.add(event.target.id);
+    else opened.delete(event.target.id);
+  },
+  true,
+);
+
+function settle() {
+  const now = root();
+  if (!now) return;
+  document.documentElement.lang = now.dataset.lang;
+  for (const id of opened) {
+    const note = document.getElementById(id);
+    if (note) note.open = true;
+  }
+  const look = document.querySelector("[data-appearance]");
+  if (look) look.value = window.charterAppearance.get();
+  const spoken = document.querySelector("[data-language]");
+  if (spoken) spoken.value = now.dataset.lang;
+  const last = now.querySelector(".exchange:last-of-type");
+  const number = last ? Number(last.dataset.number) : 0;
+  if (number > newest) last.scrollIntoView({ block: "start", behavior: calm.matches ? "auto" : "smooth" });
+  newest = number;
+}
+watch("value", () => requestAnimationFrame(settle));
+requestAnimationFrame(settle);
+
+// Offline: the browser says so at once; a server that is gone is asked for until it is back.
+let asking = 0;
+function online() {
+  clearTimeout(asking);
+  if (banner.textContent) say(words().online);
+  banner.textContent = "";
+}
+function offline() {
+  banner.textContent = words().offline;
+  clearTimeout(asking);
+  asking = setTimeout(check, 3000);
+}
+async function check() {
+  try {
+    await fetch(ALIVE, { cache: "no-store", signal: AbortSignal.timeout(5000) });
+    online();
+  } catch {
+    offline();
+  }
+}
+addEventListener("offline", offline);
+addEventListener("online", check);
+setInterval(() => {
+  if (!banner.textContent && (root()?.getAttribute("aria-busy") === "true" || document.hasFocus())) check();
+}, 15000);

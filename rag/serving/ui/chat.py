@@ -1,0 +1,241 @@
+"""The chat's page, mounted at ``/``: the one module that knows Gradio.
+
+No ``from __future__ import annotations`` here: Gradio reads the annotations of a handler to hand it the request or the
+event, and it cannot resolve names that only exist inside :func:`mount`.
+"""
+
+import os
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.routing import Mount
+
+from rag.errors import CharterError
+from rag.serving.ui.allowed import Allowed
+from rag.serving.ui.conversation import Conversation, Failure, Rating
+from rag.serving.ui.dialogue import Dialogue, Service
+from rag.serving.ui.export import conversation_json, conversation_markdown
+from rag.serving.ui.header import header_html, hint_html
+from rag.serving.ui.language import Language, language, preferred
+from rag.serving.ui.shelf import Shelf
+from rag.serving.ui.transcript import announcement_html, transcript_html
+from rag.serving.ui.translations import STRINGS
+from rag.settings import Settings
+
+HERE = Path(__file__).parent
+OFFLINE = {
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "HF_HUB_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "DISABLE_TELEMETRY": "1",
+}
+LANGUAGE_COOKIE = "charterqa-language"
+SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")
+MONO = ("ui-monospace", "Consolas", "monospace")
+UPLOAD_BYTES = 1  # no component takes a file, and the route is closed as well
+
+
+def mount(app: FastAPI, service: Service, settings: Settings) -> FastAPI:
+    """Add the chat to ``app`` at ``/``; mount it last, since it takes every path that is left.
+
+    ``app`` needs Starlette's own ``CORSMiddleware`` before, or Gradio trusts every origin; :class:`Allowed` takes back what
+    it would say all the same. Paths that the page does not need are raised as 404 for ``app`` to word.
+    """
+    for name, value in OFFLINE.items():
+        os.environ.setdefault(name, value)
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    import gradio as gr
+
+    theme = gr.themes.Base(primary_hue="teal", neutral_hue="slate", font=SANS, font_mono=MONO)
+    gr.mount_gradio_app(
+        app,
+        _page(gr, Dialogue(service, history_turns=settings.limits.history_turns), settings),
+        path="/",
+        show_error=False,
+        run_history=False,
+        footer_links=[],
+        ssr_mode=False,
+        enable_monitoring=False,
+        allowed_paths=[],
+        max_file_size=UPLOAD_BYTES,
+        mcp_server=False,
+        pwa=False,
+        favicon_path=str(HERE / "favicon.svg"),
+        theme=theme,
+        css=(HERE / "chat.css").read_text(encoding="utf-8"),
+        head=f"<script>{(HERE / 'appearance.js').read_text(encoding='utf-8')}</script>",
+    )
+    mounted = app.router.routes[-1]
+    if not isinstance(mounted, Mount):
+        raise TypeError("Gradio is not mounted as one sub-application any more")
+    mounted.app = Allowed(mounted.app)
+    return app
+
+
+def _page(gr: Any, dialogue: Dialogue, settings: Settings) -> Any:
+    """The page and its events. Every event goes through the queue, so that one open route serves them all."""
+    default: Language = settings.lang or "en"
+    words = STRINGS[default]
+    quiet = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None}
+
+    with gr.Blocks(title="charterqa", analytics_enabled=False, fill_width=True) as page:
+        conversation = gr.State(Conversation())
+        spoken = gr.State(default)
+        ready = gr.State(Shelf(loading=True))
+        header = gr.HTML(header_html(default, filled=False), apply_default_css=False, elem_id="charter-top")
+        transcript = gr.HTML(
+            transcript_html(Conversation(), Shelf(loading=True), default),
+            apply_default_css=False,
+            elem_id="charter-middle",
+            js_on_load=(HERE / "chat.js").read_text(encoding="utf-8"),
+        )
+        with gr.Row(elem_id="charter-composer"):
+            question = gr.Textbox(
+                label=words.question_label,
+                placeholder=words.placeholder,
+                show_label=False,
+                container=False,
+                lines=1,
+                max_lines=6,
+                autofocus=True,
+                elem_id="charter-question",
+                scale=1,
+            )
+            send = gr.Button(words.send, variant="primary", elem_id="charter-send", scale=0, min_width=90)
+            stop = gr.Button(words.stop, variant="stop", elem_id="charter-stop", scale=0, min_width=90, visible=False)
+            hint = gr.HTML(hint_html(default), apply_default_css=False, elem_id="charter-hint")
+        announcer = gr.HTML(announcement_html(None, default), apply_default_css=False, elem_id="charter-announcer")
+        saved = gr.JSON(visible="hidden", elem_id="charter-saved")
+
+        shown = [conversation, transcript, announcer, header, question, send, stop]
+
+        def view(talk: Conversation, speech: Language, shelf: Shelf) -> dict[Any, Any]:
+            """What changes on the page with every step of an answer."""
+            last = talk.last
+            said = {announcer: announcement_html(last, speech)} if last is not None and not last.running else {}
+            return {
+                conversation: talk,
+                transcript: transcript_html(talk, shelf, speech),
+                header: header_html(speech, filled=bool(talk.exchanges)),
+                send: gr.Button(visible=not talk.running),
+                stop: gr.Button(visible=talk.running),
+                **said,
+            }
+
+        async def answer(text: str, talk: Conversation, speech: Language, shelf: Shelf) -> AsyncGenerator[dict[Any, Any]]:
+            async for step in dialogue.ask(talk.stop(), text, speech):
+                yield view(step, speech, shelf)
+
+        async def ask_typed(text: str, talk: Conversation, speech: Language, shelf: Shelf) -> AsyncGenerator[dict[Any, Any]]:
+            text = text.strip()
+            if not text:
+                return
+            yield {question: ""}
+            async for step in answer(text, talk, speech, shelf):
+                yield step
+
+        async def ask_given(
+            event: gr.EventData, talk: Conversation, speech: Language, shelf: Shelf
+        ) -> AsyncGenerator[dict[Any, Any]]:
+            async for step in answer(_text(event, "question"), talk, speech, shelf):
+                yield step
+
+        async def ask_again(talk: Conversation, speech: Language, shelf: Shelf) -> AsyncGenerator[dict[Any, Any]]:
+            if talk.last is not None:
+                async for step in answer(talk.last.question, talk.without_last(), speech, shelf):
+                    yield step
+
+        def break_off(talk: Conversation, speech: Language, shelf: Shelf) -> dict[Any, Any]:
+            return view(talk.stop(), speech, shelf)
+
+        def give_up(talk: Conversation, speech: Language, shelf: Shelf) -> dict[Any, Any]:
+            """Something failed that is no error of the core: the log has it, the reader keeps the question."""
+            last = talk.last
+            return view(talk.update(last.fail(Failure())) if last is not None and last.running else talk, speech, shelf)
+
+        def forget(speech: Language, shelf: Shelf) -> dict[Any, Any]:
+            return {**view(Conversation(), speech, shelf), announcer: announcement_html(None, speech)}
+
+        async def rate(event: gr.EventData, talk: Conversation, speech: Language, shelf: Shelf) -> dict[Any, Any]:
+            rating: Rating = "up" if _text(event, "rating") == "up" else "down"
+            comment = _text(event, "comment").strip() or None
+            try:
+                rated = await dialogue.rate(talk, _text(event, "answer"), rating, comment)
+            except CharterError as error:
+                gr.Warning(f"{STRINGS[speech].feedback_failed} {error}")
+                return {conversation: talk}
+            return {conversation: rated, transcript: transcript_html(rated, shelf, speech)}
+
+        def speak(event: gr.EventData, talk: Conversation, speech: Language, shelf: Shelf) -> dict[Any, Any]:
+            return translated(talk, language(_text(event, "language")) or speech, shelf)
+
+        def translated(talk: Conversation, speech: Language, shelf: Shelf) -> dict[Any, Any]:
+            chosen = STRINGS[speech]
+            return {
+                spoken: speech,
+                transcript: transcript_html(talk, shelf, speech),
+                header: header_html(speech, filled=bool(talk.exchanges)),
+                question: gr.Textbox(label=chosen.question_label, placeholder=chosen.placeholder),
+                send: gr.Button(chosen.send),
+                stop: gr.Button(chosen.stop),
+                hint: hint_html(speech),
+            }
+
+        def save(event: gr.EventData, talk: Conversation, speech: Language) -> dict[str, str]:
+            if _text(event, "format") == "json":
+                return {"name": "conversation.json", "type": "application/json", "text": conversation_json(talk)}
+            return {"name": "conversation.md", "type": "text/markdown", "text": conversation_markdown(talk, speech)}
+
+        async def arrive(request: gr.Request, talk: Conversation) -> AsyncGenerator[dict[Any, Any]]:
+            """The first view of a reader: their language, what there is to ask, and the question of a deep link."""
+            speech = _spoken_by(request, settings)
+            linked = request.query_params.get("q", "").strip()
+            shelf = Shelf(loading=True)
+            yield translated(talk, speech, shelf)
+            async for shelf in dialogue.shelf():
+                yield {ready: shelf, transcript: transcript_html(talk, shelf, speech)}
+            if linked and not talk.exchanges:
+                async for step in answer(linked, talk, speech, shelf):
+                    yield step
+
+        talking = [conversation, spoken, ready]
+        asking = [
+            page.load(arrive, [conversation], [*shown, spoken, ready, hint], **quiet),
+            question.submit(ask_typed, [question, *talking], shown, **quiet),
+            send.click(ask_typed, [question, *talking], shown, **quiet),
+            transcript.ask(ask_given, talking, shown, **quiet),
+            transcript.retry(ask_again, talking, shown, **quiet),
+        ]
+        for event in asking:
+            event.failure(give_up, talking, shown, **quiet)
+        stop.click(break_off, talking, shown, cancels=asking, **quiet)
+        transcript.clear(forget, [spoken, ready], shown, cancels=asking, **quiet)
+        transcript.rate(rate, talking, [conversation, transcript], **quiet)
+        transcript.speak(speak, talking, [spoken, transcript, header, hint, question, send, stop], **quiet)
+        transcript.save(save, [conversation, spoken], saved, **quiet).success(
+            None, saved, None, js="(file) => { window.charterSave(file); return []; }"
+        )
+
+    page.queue(
+        max_size=settings.limits.queue + settings.limits.concurrency + 64, default_concurrency_limit=None, api_open=False
+    )
+    return page
+
+
+def _text(event: Any, name: str) -> str:
+    """A string that the page's script sent along; anybody can send anything, so whatever else it is counts as nothing."""
+    sent = event._data
+    value = sent.get(name) if isinstance(sent, dict) else None
+    return value if isinstance(value, str) else ""
+
+
+def _spoken_by(request: Any, settings: Settings) -> Language:
+    """The link says it, else the reader's earlier choice, else the setting, else the browser."""
+    return (
+        language(request.query_params.get("lang"))
+        or language(request.cookies.get(LANGUAGE_COOKIE))
+        or settings.lang
+        or preferred(request.headers.get("accept-language", ""))
+    )

@@ -1,0 +1,107 @@
+"""What the chat does when a reader asks, rates or arrives: the service's events become conversations. No framework in here."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+from typing import Literal, Protocol
+
+from rag.errors import CharterError, NotFound, ServiceLoading
+from rag.serving.ui.conversation import Conversation, Exchange, Failure, Rating
+from rag.serving.ui.excerpt import Excerpt, excerpt
+from rag.serving.ui.language import Language
+from rag.serving.ui.shelf import Shelf
+from rag.types import Answer, Citation, CitationReady, ClaimReady, Document, DocumentEntry, Event, Finished, Turn
+
+LOADING_SECONDS = 0.5
+
+
+class Service(Protocol):
+    """What the chat needs of the server."""
+
+    def stream(self, question: str, *, history: Sequence[Turn] = (), lang: str | None = None) -> AsyncGenerator[Event]:
+        """The events of one answer; closing the generator stops the work."""
+
+    async def document(self, document_id: str) -> Document:
+        """One document. Raises ``NotFound``."""
+
+    async def documents(self) -> tuple[DocumentEntry, ...]:
+        """Every document, without its text."""
+
+    async def examples(self) -> tuple[str, ...]:
+        """Questions to begin with."""
+
+    async def feedback(self, answer_id: str, rating: Literal["up", "down"], comment: str | None = None) -> None:
+        """Keep what a reader says of an answer."""
+
+
+class Dialogue:
+    """Every step yields or returns a whole :class:`Conversation`; an error of the core becomes a state of its exchange."""
+
+    def __init__(self, service: Service, *, history_turns: int) -> None:
+        self._service = service
+        self._history_turns = history_turns
+
+    async def shelf(self) -> AsyncGenerator[Shelf]:
+        """What the empty page offers. While the server still loads, that is said, and the last one is what there is."""
+        while True:
+            try:
+                examples, documents = await self._service.examples(), await self._service.documents()
+            except ServiceLoading:
+                yield Shelf(loading=True)
+                await asyncio.sleep(LOADING_SECONDS)
+            except CharterError as error:
+                yield Shelf(problem=str(error))
+                return
+            else:
+                yield Shelf(examples, documents)
+                return
+
+    async def ask(self, conversation: Conversation, question: str, language: Language) -> AsyncGenerator[Conversation]:
+        """The conversation with ``question``, then after every verified sentence, then with the outcome."""
+        asked = conversation.ask(question)
+        exchange = asked.exchanges[-1]
+        yield asked
+        history = conversation.history()[-self._history_turns :] if self._history_turns else ()
+        try:
+            async with aclosing(self._service.stream(question, history=history, lang=language)) as events:
+                async for event in events:
+                    if isinstance(event, CitationReady):
+                        exchange = exchange.cite(await self._excerpt(event.citation))
+                    elif isinstance(event, ClaimReady):
+                        exchange = exchange.say(event.claim)
+                        yield asked.update(exchange)
+                    elif isinstance(event, Finished):
+                        outcome = event.outcome
+                        shown = outcome.citations if isinstance(outcome, Answer) else outcome.related
+                        exchange = exchange.finish(outcome, await self._excerpts(exchange, shown))
+                        yield asked.update(exchange)
+        except CharterError as error:
+            yield asked.update(exchange.fail(Failure(error.message, error.remedy, error.retryable)))
+
+    async def rate(
+        self, conversation: Conversation, answer_id: str, rating: Rating, comment: str | None = None
+    ) -> Conversation:
+        """The conversation with a rating stored, and with it the comment, if there is one.
+
+        Raises:
+            CharterError: feedback is switched off, or the answer is not known any more.
+        """
+        exchange = conversation.find(answer_id)
+        if exchange is None:
+            raise NotFound("This answer is not part of the conversation.", remedy="Ask again, then rate the answer.")
+        await self._service.feedback(answer_id, rating, comment)
+        return conversation.update(replace(exchange, rating=rating, commented=exchange.commented or comment is not None))
+
+    async def _excerpts(self, exchange: Exchange, citations: Sequence[Citation]) -> tuple[Excerpt, ...]:
+        known = {found.citation: found for found in exchange.excerpts}
+        return tuple([known.get(citation) or await self._excerpt(citation) for citation in citations])
+
+    async def _excerpt(self, citation: Citation) -> Excerpt:
+        try:
+            document = await self._service.document(citation.document)
+        except CharterError:
+            return Excerpt(citation)  # a busy server or a document gone since: the quote itself still stands
+        return excerpt(citation, document.text, document.language)

@@ -1,0 +1,42 @@
+"""The head of the page: what this is, the language, the appearance, and what can be done with a conversation."""
+
+from __future__ import annotations
+
+from html import escape
+
+from rag.serving.ui.language import Language
+from rag.serving.ui.translations import STRINGS
+
+
+def header_html(language: Language, *, filled: bool) -> str:
+    """``filled``: there is a conversation to save or to leave. The words for the script ride along as data attributes."""
+    words = STRINGS[language]
+    languages = "".join(
+        f'<option value="{code}" lang="{code}"{" selected" if code == language else ""}>{escape(other.name)}</option>'
+        for code, other in STRINGS.items()
+    )
+    looks = "".join(
+        f'<option value="{value}">{escape(label)}</option>'
+        for value, label in (("auto", words.automatic), ("light", words.light), ("dark", words.dark))
+    )
+    off = "" if filled else " disabled"
+    return (
+        f'<header id="charter-header" lang="{language}" data-copied="{escape(words.copied)}"'
+        f' data-linked="{escape(words.link_copied)}" data-saved="{escape(words.exported)}"'
+        f' data-offline="{escape(words.offline)}" data-online="{escape(words.online)}">'
+        f'<button type="button" class="skip" data-focus-question>{escape(words.skip)}</button>'
+        f'<div class="about"><h1>{escape(words.heading)}</h1><p>{escape(words.tagline)}</p></div>'
+        f'<div class="controls">'
+        f'<button type="button" data-clear{off}>{escape(words.clear)}</button>'
+        f'<button type="button" data-save="markdown"{off} title="{escape(words.export_markdown)}">'
+        f"{escape(words.export)} .md</button>"
+        f'<button type="button" data-save="json"{off} title="{escape(words.export_json)}">{escape(words.export)} .json</button>'
+        f'<label><span class="sr">{escape(words.language)}</span><select data-language>{languages}</select></label>'
+        f'<label><span class="sr">{escape(words.appearance)}</span><select data-appearance>{looks}</select></label>'
+        f"</div></header>"
+    )
+
+
+def hint_html(language: Language) -> str:
+    """The keys, below the question field."""
+    return f'<p lang="{language}">{escape(STRINGS[language].keys)}</p>'
