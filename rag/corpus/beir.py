@@ -1,0 +1,67 @@
+"""BEIR ``.jsonl``: one document a line, ``{"_id", "title", "text"}``. A broken line is named and the others are loaded."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from rag.corpus.canonical import canonical
+from rag.corpus.draft import Block, Draft
+from rag.corpus.lines import blocks
+
+_LONGEST_ID = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line that is a document; ``id`` is its ``_id``."""
+
+    number: int
+    id: str
+    draft: Draft
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenLine:
+    """One line that is none. ``cause`` is one line of text."""
+
+    number: int
+    cause: str
+
+
+def lines(data: Iterable[bytes]) -> Iterator[Line | BrokenLine]:
+    """Every line of the file that is not blank, as a document or as what is wrong with it. Memory: one line at a time."""
+    seen: set[str] = set()
+    for number, raw in enumerate(data, 1):
+        if not raw.strip():
+            continue
+        read = _line(number, raw.removeprefix(b"\xef\xbb\xbf"))
+        if isinstance(read, Line):
+            if read.id in seen:
+                read = BrokenLine(number, f"the _id '{read.id[:60]}' was used before.")
+            else:
+                seen.add(read.id)
+        yield read
+
+
+def _line(number: int, raw: bytes) -> Line | BrokenLine:
+    try:
+        record: Any = json.loads(raw.decode("utf-8"))
+    except UnicodeDecodeError:
+        return BrokenLine(number, "it is not UTF-8.")
+    except (ValueError, RecursionError):
+        return BrokenLine(number, "it is not JSON.")
+    if not isinstance(record, dict):
+        return BrokenLine(number, "it is not a JSON object.")
+    identity, title, text = record.get("_id"), record.get("title") or "", record.get("text")
+    if isinstance(identity, int) and not isinstance(identity, bool):
+        identity = str(identity)
+    if not isinstance(identity, str) or not canonical(identity).strip() or len(identity) > _LONGEST_ID:
+        return BrokenLine(number, f"'_id' is missing, empty, longer than {_LONGEST_ID} characters or not a text.")
+    if not isinstance(text, str) or not isinstance(title, str):
+        return BrokenLine(number, "'text' is missing, or 'text' or 'title' is not a text.")
+    body = canonical(text)
+    name = " ".join(canonical(title).split())
+    return Line(number, canonical(identity).strip(), Draft(body, tuple(Block(s) for s in blocks(body)), title=name or None))

@@ -1,0 +1,106 @@
+"""What the first characters of a line say: bullet, numbered clause, lettered item, or the name of a division.
+
+The words that name divisions come from the drafting habits of treaties, statutes and regulations in the languages that the
+faces speak (English, Azerbaijani, Russian, Turkish) and the larger European ones.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["division", "clause", "item", "bullet"]
+
+_RANKS = {
+    1: "book livre buch libro kitab книга kitap",
+    2: "part partie teil parte часть hissə kısım annex annexe anhang anexo allegato appendix schedule attachment "
+    "приложение əlavə ek protocol",
+    3: "title titre titel título titolo",
+    4: "chapter chapitre kapitel capítulo capitolo глава fəsil bölüm",
+    5: "section abschnitt sección sezione раздел bölmə",
+    6: "article artikel artículo articolo статья maddə madde rule regulation",
+}
+RANK = {word: rank for rank, words in _RANKS.items() for word in words.split()}
+TOP = frozenset(_RANKS[2].split()) - frozenset(("part", "partie", "teil", "parte", "часть", "hissə", "kısım"))
+
+_NUMERAL = r"(?:\d{1,4}(?:[.\-]\d{1,3})*[A-Za-z]?|[IVXLCDM]{1,8}|[ivxlcdm]{1,6}|[A-ZА-Я])"
+_WORDS = "|".join(sorted(RANK, key=len, reverse=True))
+_DIVISION = re.compile(rf"(?P<word>{_WORDS})[^\S\n]+(?P<number>{_NUMERAL})(?![\w’'])(?P<rest>[^\n]*)", re.IGNORECASE)
+_NUMERAL_ONLY = re.compile(rf"{_NUMERAL}\Z")
+_ALONE = re.compile(
+    r"(?:preamble|recitals|annex(?:e|es)?|appendix|schedule|protocol|preambula|преамбула|приложение|əlavə|giriş|başlanğıc)\Z",
+    re.I,
+)
+_CLAUSE = re.compile(r"(?P<number>\d{1,3}(?:\.\d{1,3})*)[.)](?=\s|\Z)\s*|(?P<dotted>\d{1,3}(?:\.\d{1,3})+)(?=[^\S\n])\s*")
+_ITEM = re.compile(
+    r"\((?P<bracketed>\d{1,3}|[ivxlc]{1,6}|[^\W\d_]{1,2})\)\s*"
+    r"|(?P<roman>[IVXLC]{1,6}|[ivxlc]{1,6})[.)]\s+"
+    r"|(?P<letter>[^\W\d_])\)\s+|(?P<capital>[A-Z])\.\s+(?=\S)"
+)
+_BULLET = re.compile(r"[•◦▪‣●○■·*–—\-][^\S\n]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A line's opening. ``label`` is how a citation names it, ``end`` is where the words after it begin (in the line).
+
+    ``style`` tells siblings from children: two markers of one style stand at one level. ``word`` is the division's word.
+    """
+
+    kind: Kind
+    label: str
+    style: str
+    end: int
+    word: str = ""
+
+
+def marker(line: str) -> Marker | None:
+    """The marker that ``line`` (no leading space) opens with, if it opens with one."""
+    if found := _division(line):
+        return found
+    if match := _CLAUSE.match(line):
+        number = match["number"] or match["dotted"]
+        depth = number.count(".")
+        style = f"clause{depth}" + (")" if match[0].rstrip().endswith(")") else "")
+        return Marker("clause", number, style, match.end())
+    if match := _ITEM.match(line):
+        return _item(match)
+    if match := _BULLET.match(line):
+        return Marker("bullet", "", "bullet", match.end())
+    return None
+
+
+def _item(match: re.Match[str]) -> Marker:
+    text = match["bracketed"] or match["roman"] or match["letter"] or match["capital"]
+    shape = "()" if match["bracketed"] else match[0].strip()[-1]
+    if text.isdigit():
+        sort = "digit"
+    elif len(text) > 1 and set(text.lower()) <= set("ivxlc"):
+        sort = "roman"
+    else:
+        sort = "letter"
+    return Marker("item", f"({text})", f"{sort}{'A' if text.isupper() else 'a'}{shape}", match.end())
+
+
+def _division(line: str) -> Marker | None:
+    """``Article 5``, ``Section II: Trade``, ``§ 4``. Running text is none: ``Article 5 applies``."""
+    head = line.strip()
+    if _ALONE.match(head):
+        return Marker(
+            "division", head.capitalize() if head.isupper() else head, "division:" + head.lower(), len(line), head.lower()
+        )
+    match = _DIVISION.match(line)
+    if match is None:
+        return None
+    number = match["number"]
+    # IGNORECASE is for the words ("SECTION", "section"); "Article a" or "Part I believe" are prose, not divisions
+    if number.isalpha() and (not number.isupper() or (number == "I" and match["rest"][:1] == " ")):
+        return None
+    rest = match["rest"]
+    separator = re.match(r"\s*[.:)–—\-]\s*|\s+(?=[^\W\d_a-z])|\s*\Z", rest)
+    if separator is None or (separator.end() < len(rest) and rest[separator.end()].islower()):
+        return None
+    word = match["word"]
+    label = f"{word.capitalize() if word.isupper() or word.islower() else word} {number}"
+    return Marker("division", label, f"division:{word.lower()}", match.start("rest") + separator.end(), word.lower())

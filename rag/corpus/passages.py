@@ -1,0 +1,153 @@
+"""Passages: runs of whole sentences under one heading, sized for the embedding model's window."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from rag.corpus.structure import heading_path
+from rag.settings import Passages
+from rag.types import Document, Passage, Section, Span
+
+_HEADER = 160
+"""Characters of title and section path that are embedded: some 40 tokens, so most of the window is left to the text."""
+_CLAUSE_END = re.compile(r"[;:,–—)](?=\s)|\s-(?=\s)")
+_WORD_END = re.compile(r"(?<=\S)(?=\s)")
+
+
+def cut(document: Document, settings: Passages, count_tokens: Callable[[str], int]) -> tuple[Passage, ...]:
+    """Cut ``document`` so that no passage's :func:`embedding_text` is longer than ``settings.max_tokens`` by ``count_tokens``.
+
+    Every sentence is in a passage, in one only unless ``overlap_sentences`` asks for more. A passage never leaves its heading;
+    it may hold several numbered clauses of it, and its ``section`` is then the path that they share. A sentence that is longer
+    than the window by itself is cut at a clause, else at a word, else between characters: cut here, not silently by the model.
+    """
+    made: list[Passage] = []
+    seen: Counter[str] = Counter()
+    for run in _runs(document):
+        header = _header(document.title, run.heading)
+        room = max(settings.max_tokens - count_tokens(header + "\n"), settings.max_tokens // 4)
+        parts = [part for sentence in run.sentences for part in _parts(document.text, sentence, room, count_tokens)]
+        for group in _packed(parts, room, settings.overlap_sentences):
+            made.append(_passage(document, run, group, seen))
+    return tuple(made)
+
+
+def embedding_text(passage: Passage) -> str:
+    """What is embedded and searched for a passage: title and section path, then the words that are quoted."""
+    return f"{_header(passage.title, passage.section)}\n{passage.text}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """The sentences of consecutive sections under one heading."""
+
+    heading: tuple[str, ...]
+    sections: tuple[Section, ...]
+    sentences: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    span: Span
+    tokens: int
+
+
+def _header(title: str, section: Sequence[str]) -> str:
+    text = " › ".join([title, *section])
+    return text if len(text) <= _HEADER else text[-_HEADER:].partition(" ")[2] or text[-_HEADER:]
+
+
+def _runs(document: Document) -> Iterator[_Run]:
+    sections = document.sections or (Section((), Span(0, len(document.text))),)
+    position = 0
+    for heading, group in groupby(sections, key=lambda section: heading_path(section.path)):
+        inside = tuple(group)
+        first = position
+        while position < len(document.sentences) and document.sentences[position].start < inside[-1].span.end:
+            position += 1
+        if position > first:
+            yield _Run(heading, inside, document.sentences[first:position])
+
+
+def _parts(text: str, sentence: Span, room: int, count_tokens: Callable[[str], int]) -> Iterator[_Part]:
+    """The sentence itself, or pieces of it that each fit into ``room`` tokens."""
+    tokens = count_tokens(sentence.of(text))
+    if tokens <= room:
+        yield _Part(sentence, tokens)
+        return
+    start = sentence.start
+    while start < sentence.end:
+        end = _fitting_end(text, Span(start, sentence.end), room, count_tokens)
+        yield _Part(Span(start, end), count_tokens(text[start:end]))
+        start = end
+        while start < sentence.end and text[start].isspace():
+            start += 1
+
+
+def _fitting_end(text: str, rest: Span, room: int, count_tokens: Callable[[str], int]) -> int:
+    if count_tokens(rest.of(text)) <= room:
+        return rest.end
+    low, high = rest.start + 1, rest.end
+    while low < high:
+        middle = (low + high + 1) // 2
+        if count_tokens(text[rest.start : middle]) <= room:
+            low = middle
+        else:
+            high = middle - 1
+    least = rest.start + (low - rest.start) // 2
+    for pattern in (_CLAUSE_END, _WORD_END):
+        ends = [m.end() for m in pattern.finditer(text, least, low + 1) if m.end() <= low]
+        if ends:
+            return ends[-1]
+    return low
+
+
+def _packed(parts: list[_Part], room: int, overlap: int) -> Iterator[list[_Part]]:
+    """Fill passages evenly: as few as fit, then all of about one size, so that none is left with a stray last sentence."""
+    total = sum(part.tokens for part in parts)
+    aim = total / max(1, math.ceil(total / room))
+    group: list[_Part] = []
+    size = 0
+    for part in parts:
+        if group and (size + part.tokens > room or size + part.tokens / 2 > aim):
+            yield group
+            kept = group[-overlap:] if overlap else []
+            while kept and sum(p.tokens for p in kept) + part.tokens > room:
+                kept = kept[1:]
+            group, size = kept, sum(p.tokens for p in kept)
+        group = [*group, part]
+        size += part.tokens
+    if group:
+        yield group
+
+
+def _passage(document: Document, run: _Run, group: list[_Part], seen: Counter[str]) -> Passage:
+    span = Span(group[0].span.start, group[-1].span.end)
+    text = span.of(document.text)
+    section = _shared([s.path for s in run.sections if s.span.overlaps(span)] or [run.heading])
+    content = "\0".join([*section, text])
+    seen[content] += 1
+    digest = hashlib.sha256(f"{document.id}\0{content}\0{seen[content]}".encode()).hexdigest()
+    return Passage(
+        id=f"{document.id}:{digest[:12]}",
+        document=document.id,
+        document_sha256=document.sha256,
+        title=document.title,
+        section=section,
+        page=next((p.number for p in reversed(document.pages) if p.span.start <= span.start), None),
+        span=span,
+        text=text,
+        sentences=tuple(part.span for part in group),
+    )
+
+
+def _shared(paths: list[tuple[str, ...]]) -> tuple[str, ...]:
+    shortest = min(paths, key=len)
+    length = next((n for n, part in enumerate(shortest) if any(p[n] != part for p in paths)), len(shortest))
+    return shortest[:length]

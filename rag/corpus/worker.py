@@ -1,0 +1,98 @@
+"""The parsing process: ``python -m rag.corpus.worker`` reads requests as JSON lines and answers with JSON lines.
+
+It holds no secrets, writes no file and can be killed at any moment. What it cannot read for a known reason is an ``error``
+reply; what a parser does not expect at all ends the process, and its parent says so and starts another.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from rag.corpus import beir
+from rag.corpus.assembly import assemble
+from rag.corpus.draft import Draft
+from rag.corpus.formats import Format
+from rag.corpus.limits import allow_seconds, confine
+from rag.corpus.markdown import draft_markdown
+from rag.corpus.refusal import Unreadable
+from rag.corpus.text import draft_text
+from rag.corpus.wire import document_wire
+from rag.settings import Parsing
+
+_DRAFTERS: dict[Format, Callable[[bytes, Parsing], Draft]] = {
+    "text": lambda data, _: draft_text(data),
+    "markdown": lambda data, _: draft_markdown(data),
+}
+Reply = dict[str, Any]
+
+
+def replies(request: Reply, parsing: Parsing) -> Iterator[Reply]:
+    """The answer to one request: ``document`` and ``broken`` (a line) any number of times, then ``end`` or ``error``."""
+    try:
+        yield from _documents(request, parsing)
+    except Unreadable as refused:
+        yield {"error": refused.cause, "remedy": refused.remedy}
+    except MemoryError:
+        limit = parsing.memory // 2**20
+        yield {"error": f"it needs more than {limit} MB of memory to read.", "remedy": "Split it, or raise parsing_memory."}
+    else:
+        yield {"end": True}
+
+
+def _documents(request: Reply, parsing: Parsing) -> Iterator[Reply]:
+    path, identity, language = Path(request["path"]), str(request["id"]), request["language"]
+    if request["format"] == "beir":
+        with path.open("rb") as file:
+            for line in beir.lines(file):
+                if isinstance(line, beir.BrokenLine):
+                    yield {"broken": line.cause, "line": line.number}
+                    continue
+                document = assemble(line.draft, document_id=f"{identity}#{line.id}", language=language)
+                yield {"document": document_wire(document)}
+        return
+    draft = _DRAFTERS[request["format"]](_read(path, parsing), parsing)
+    if len(draft.text) > parsing.max_characters:
+        raise Unreadable(
+            f"it has {len(draft.text):,} characters, more than the {parsing.max_characters:,} allowed.",
+            "Split it, or raise parsing_max_characters.",
+        )
+    if not draft.text:
+        raise Unreadable("there is no text in it.", "Remove it, or put the text in.")
+    yield {"document": document_wire(assemble(draft, document_id=identity, language=language))}
+
+
+def _read(path: Path, parsing: Parsing) -> bytes:
+    with path.open("rb") as file:
+        data = file.read(parsing.max_bytes + 1)
+    if len(data) > parsing.max_bytes:
+        raise Unreadable("it grew past the size allowed while it was read.", "Index again when it no longer changes.")
+    return data
+
+
+def serve(requests: BinaryIO, answers: BinaryIO) -> None:
+    """Answer requests until there are no more. The first line is the caps, as JSON of ``Parsing``."""
+    parsing = Parsing.model_validate_json(requests.readline())
+    confine(parsing.memory)
+    for line in requests:
+        allow_seconds(parsing.seconds)
+        for reply in replies(json.loads(line), parsing):
+            answers.write(json.dumps(reply, ensure_ascii=False, separators=(",", ":")).encode("utf-8") + b"\n")
+            answers.flush()
+            allow_seconds(parsing.seconds)
+
+
+def main() -> None:
+    """What the parent starts."""
+    logging.disable(logging.CRITICAL)
+    warnings.simplefilter("ignore")
+    serve(sys.stdin.buffer, sys.stdout.buffer)
+
+
+if __name__ == "__main__":
+    main()
