@@ -121,6 +121,7 @@ class Limits(Group):
     concurrency: int = Field(2, ge=1, description="answers computed at a time")
     queue: int = Field(32, ge=0, description="answers that may wait; past that 503")
     seconds: float = Field(120.0, gt=0, description="for one answer")
+    heartbeat: float = Field(15.0, gt=0, le=60, description="seconds of silence after which a stream carries a comment")
 
 
 class Feedback(Group):

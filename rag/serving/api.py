@@ -60,8 +60,8 @@ def api_router(service: Service, redactor: Redactor) -> APIRouter:
         """Ask. With ``stream`` or ``Accept: text/event-stream`` the answer comes as server-sent events."""
         history = turns(body.history)
         if body.stream or "text/event-stream" in request.headers.get("accept", ""):
-            events = await begin(service.stream(body.question, history=history, lang=body.lang), request)
-            return stream_response(_encoded(events, request, redactor), request)
+            events = await begin(service.stream(body.question, history=history, lang=body.lang), request, service.heartbeat)
+            return stream_response(_encoded(events, request, redactor), request, service.heartbeat)
         outcome = await unless_gone(request, service.ask(body.question, history=history, lang=body.lang))
         return JSONResponse(outcome_json(outcome))
 

@@ -87,9 +87,9 @@ def openai_router(service: Service, redactor: Redactor) -> APIRouter:
         question, history = conversation(body.messages)
         created = int(time.time())
         if body.stream:
-            events = await begin(service.stream(question, history=history), request)
+            events = await begin(service.stream(question, history=history), request, service.heartbeat)
             usage = body.stream_options is not None and body.stream_options.include_usage
-            return stream_response(_chunks(events, created, usage, request, redactor), request)
+            return stream_response(_chunks(events, created, usage, request, redactor), request, service.heartbeat)
         outcome = await unless_gone(request, service.ask(question, history=history))
         return JSONResponse(completion(outcome, created))
 

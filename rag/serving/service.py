@@ -49,6 +49,11 @@ class Service:
         self.metrics = Metrics(lambda: Load(self._answers.running, self._answers.waiting), lambda: self.index)
 
     @property
+    def heartbeat(self) -> float:
+        """Seconds of silence after which a stream carries a comment."""
+        return self._limits.heartbeat
+
+    @property
     def ready(self) -> bool:
         """Whether questions can be answered."""
         return self._opening.ready

@@ -16,7 +16,6 @@ from rag.contract import citation_json, claim_json, outcome_json
 from rag.serving.departure import Watch, unless_gone
 from rag.types import CitationReady, ClaimReady, Delta, Event, Started
 
-HEARTBEAT = 15.0
 COMMENT = b": still here\n\n"
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
@@ -40,7 +39,7 @@ def encode_event(event: Event) -> bytes:
     return encode("done", outcome_json(event.outcome))
 
 
-async def alive(chunks: AsyncGenerator[bytes], request: Request, *, seconds: float = HEARTBEAT) -> AsyncIterator[bytes]:
+async def alive(chunks: AsyncGenerator[bytes], request: Request, seconds: float) -> AsyncIterator[bytes]:
     """``chunks`` with a comment after each ``seconds`` of silence; ends, and ends them, when the client has left."""
     async with Watch(request) as watch, contextlib.aclosing(chunks):
         pending = asyncio.ensure_future(anext(chunks, None))
@@ -63,14 +62,14 @@ async def alive(chunks: AsyncGenerator[bytes], request: Request, *, seconds: flo
                 await pending
 
 
-async def begin(events: AsyncGenerator[Event], request: Request) -> AsyncGenerator[Event]:
+async def begin(events: AsyncGenerator[Event], request: Request, seconds: float) -> AsyncGenerator[Event]:
     """``events``, once the first is there, so that what fails at once fails with a status and not inside a stream.
 
-    A first event that is later than a heartbeat is not waited for: the stream begins, and an error comes inside it.
+    A first event that is later than ``seconds`` is not waited for: the stream begins, and an error comes inside it.
     """
     first = asyncio.ensure_future(anext(events))
     try:
-        await unless_gone(request, asyncio.wait({first}, timeout=HEARTBEAT))
+        await unless_gone(request, asyncio.wait({first}, timeout=seconds))
     except BaseException:
         first.cancel()
         with contextlib.suppress(asyncio.CancelledError):
@@ -88,6 +87,6 @@ async def _chain(first: asyncio.Future[Event], events: AsyncGenerator[Event]) ->
             yield event
 
 
-def stream_response(chunks: AsyncGenerator[bytes], request: Request) -> StreamingResponse:
-    """The response that carries ``chunks``."""
-    return StreamingResponse(alive(chunks, request), headers=HEADERS, media_type="text/event-stream")
+def stream_response(chunks: AsyncGenerator[bytes], request: Request, seconds: float) -> StreamingResponse:
+    """The response that carries ``chunks``, with a comment after each ``seconds`` of silence."""
+    return StreamingResponse(alive(chunks, request, seconds), headers=HEADERS, media_type="text/event-stream")

@@ -1,0 +1,53 @@
+"""A real server on a free port of loopback, for as long as a ``with`` block runs."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import uvicorn
+from fastapi import FastAPI
+
+from rag.serving.app import create_app
+from rag.serving.engine import Engine
+from rag.serving.process import config
+from rag.settings import Settings, load_settings
+from tests.fake_engine import FakeEngine
+
+
+def settings_for(folder: Path, **flags: Any) -> Settings:
+    """Settings from ``flags`` alone; the feedback file lies in ``folder``."""
+    return load_settings({"feedback_path": folder / "feedback.sqlite", **flags}, environ={}, folder=folder)
+
+
+@contextlib.contextmanager
+def running(app: FastAPI) -> Iterator[str]:
+    """The base URL of ``app`` behind uvicorn as the product runs it."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(512)
+        server = uvicorn.Server(config(app))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(30)
+            assert not thread.is_alive(), "the server did not stop"
+
+
+@contextlib.contextmanager
+def client_of(
+    folder: Path, engine: Engine | Callable[[], Engine] | None = None, *, ui: bool = False, **flags: Any
+) -> Iterator[httpx.Client]:
+    """A client of a server over ``engine`` (the fake one by default) with settings from ``flags``."""
+    app = create_app(engine or FakeEngine(), settings_for(folder, **flags), ui=ui)
+    with running(app) as url, httpx.Client(base_url=url, timeout=20) as client:
+        client.headers["connection"] = "close"
+        yield client
