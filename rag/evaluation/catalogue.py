@@ -71,6 +71,10 @@ def _unanswerable(t: Table) -> Mask:
     return ~t.answerable
 
 
+def _ranked(t: Table) -> Mask:
+    return t.answerable & t.ranked
+
+
 def _both(t: Table) -> Mask:
     return _everything(t) if t.answerable.any() and not t.answerable.all() else np.zeros_like(t.answerable)
 
@@ -151,7 +155,10 @@ CATALOGUE: tuple[Metric, ...] = (
     _mean("containment", "Every required string stands in the quotes", _column("contained"), _answerable),
     _mean("token_f1", "Word F1 of answer and reference", _column("token_f1"), _answerable),
     _mean("claim_coverage", "Words of a claim that its own quotes hold", _claim_coverage, _everything),
-    *(_mean(name, f"Retrieval of the evidence, {name}", _column(name), lambda t: t.answerable & t.ranked) for name in MEASURES),
+    *(
+        _mean(name, f"Retrieval of the evidence ({name})", _column(name), lambda t: t.answerable & t.ranked)
+        for name in MEASURES
+    ),
     Metric(
         "brier",
         "Brier score of the confidence",

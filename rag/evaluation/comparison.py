@@ -13,6 +13,8 @@ from rag.evaluation.intervals import Clusters, Estimate, Floats, cluster, estima
 from rag.evaluation.record import Record
 
 OVERALL = "overall"
+FEWEST = 5
+"""Resampling fewer questions than this says nothing: one lost question of one would always be significant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +35,13 @@ class Change:
 
     @property
     def significant_loss(self) -> bool:
-        """The whole interval is a loss."""
-        return self.gain.high < 0
+        """The whole interval is a loss, on enough questions to say so."""
+        return self.gain.high < 0 and self.gain.n >= FEWEST
 
     @property
     def significant_gain(self) -> bool:
-        """The whole interval is a gain."""
-        return self.gain.low > 0
+        """The whole interval is a gain, on enough questions to say so."""
+        return self.gain.low > 0 and self.gain.n >= FEWEST
 
 
 @dataclass(frozen=True, slots=True)

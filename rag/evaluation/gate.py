@@ -8,8 +8,6 @@ from rag.evaluation.comparison import OVERALL, Change, Comparison
 from rag.evaluation.policy import Policy, Rule
 
 NAMED = 8
-FEWEST_OF_KIND = 5
-"""Resampling fewer questions than this says nothing: one lost question of one would always be significant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +35,8 @@ def losses(comparison: Comparison, policy: Policy) -> tuple[Loss, ...]:
         kinds = list(comparison.changes) if rule.kinds else [OVERALL]
         for kind in kinds:
             for change in comparison.changes[kind]:
-                if change.metric.name != rule.metric or (kind != OVERALL and change.gain.n < FEWEST_OF_KIND):
-                    continue
-                if reason := _broken(rule, change, overall=kind == OVERALL):
+                reason = _broken(rule, change, overall=kind == OVERALL) if change.metric.name == rule.metric else None
+                if reason:
                     found.append(Loss(rule, kind, change, reason))
     return tuple(found)
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rag.evaluation.evidence import locate, occurrences
 from rag.evaluation.question import Excerpt, Question
 from rag.types import Span
-from tests.evaluation.harbour import harbour_engine
+from tests.evaluation.harbour import harbour_engine, made
 from tests.fake_engine import FakeEngine
 
 

@@ -1,0 +1,213 @@
+"""``charterqa eval``: it only chooses and starts. Stages are imported inside a command, so that ``--help`` stays quick."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rag.evaluation.dataset import Dataset
+    from rag.indexing.build import Progress as BuildProgress
+    from rag.indexing.sentence_transformer import SentenceTransformerEmbedder
+    from rag.knowledge_base import KnowledgeBase
+    from rag.settings import Settings
+
+app = typer.Typer(name="eval", no_args_is_help=True, help="Measure answers and search, compare runs, gate a build.")
+
+Kb = Annotated[Path | None, typer.Option("--kb", metavar="DIR", help="The knowledge base folder.", show_default=False)]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead.")]
+Questions = Annotated[Path, typer.Argument(metavar="FILE", help="Questions JSONL, or SQuAD JSON.", show_default=False)]
+Backends = Annotated[list[str] | None, typer.Option("--backend", help="Repeat to compare several.", show_default=False)]
+RUNS = Path("eval-runs")
+
+
+@app.command()
+def run(
+    file: Questions,
+    backend: Annotated[
+        list[str] | None, typer.Option("--backend", help="Repeat to compare several.", show_default=False)
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Run folder.", show_default=False)] = None,
+    kb: Kb = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Ask again what is remembered.")] = False,
+    drafts: Annotated[bool, typer.Option("--drafts", help="Run questions that nobody reviewed, too.")] = False,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Only the first so many.", show_default=False)] = None,
+    as_json: Json = False,
+) -> None:
+    """Ask every question, judge the answers and write a run folder. Exit 0 whatever the scores: gating is `compare`."""
+    from rag.cli import echo_json, settings_of
+    from rag.evaluation.answer_cache import AnswerCache
+    from rag.evaluation.circumstances import circumstances
+    from rag.evaluation.console import console, progress_bar, show_run
+    from rag.evaluation.dataset import load_dataset
+    from rag.evaluation.evaluate import evaluate
+    from rag.evaluation.run_folder import REPORT, RunFolder
+
+    dataset = load_dataset(file, drafts=drafts, limit=limit)
+    settings, base = _library_of(dataset, settings_of(kb))
+    names = list(dict.fromkeys(backend or [settings.backend]))
+    summaries: dict[str, dict[str, Any]] = {}
+    folders: dict[str, Path] = {}
+    for name in names:
+        own = settings.model_copy(update={"backend": name})
+        folder = _folder(out, dataset.name, name, several=len(names) > 1)
+        with _engine(own) as engine, progress_bar(name) as tell:
+            around = circumstances(engine, own, base)
+            cache = AnswerCache(_cache() / "answers")
+            summaries[name] = evaluate(dataset, engine, around, RunFolder(folder), cache=cache, fresh=fresh, progress=tell)
+        folders[name] = folder
+    if as_json:
+        echo_json(summaries[names[0]] if len(names) == 1 else summaries)
+        return
+    screen = console()
+    show_run(screen, summaries)
+    for folder in folders.values():
+        screen.print(f"report  {folder / REPORT}", soft_wrap=True)
+
+
+@app.command()
+def compare(
+    base: Annotated[Path, typer.Argument(metavar="BASE", help="The run before.", show_default=False)],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="The run after.", show_default=False)],
+    gate: Annotated[bool, typer.Option("--gate", help="Exit 1 where a figure lost more than the policy allows.")] = False,
+    policy: Annotated[Path | None, typer.Option("--policy", metavar="TOML", help="Which figure may lose how much.")] = None,
+    report: Annotated[Path | None, typer.Option("--report", metavar="HTML", help="Write the comparison as a page.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Pair two runs by question: what changed, by how much, for which kinds, and whether it may pass."""
+    from rag.cli import echo_json
+    from rag.evaluation.comparison import compare as compared
+    from rag.evaluation.comparison_log import comparison_json
+    from rag.evaluation.console import console, show_comparison
+    from rag.evaluation.gate import losses, verdict_line
+    from rag.evaluation.page import html
+    from rag.evaluation.policy import DEFAULT, read_policy
+    from rag.evaluation.report import comparison_page
+    from rag.evaluation.run_folder import RunFolder, write_atomically
+
+    rules = read_policy(policy or DEFAULT)
+    before, after = RunFolder(base), RunFolder(new)
+    found = compared(before.records(), after.records(), confidence=rules.confidence)
+    broken = losses(found, rules)
+    line = verdict_line(broken)
+    if report is not None:
+        write_atomically(report, html(comparison_page(found, before.name, after.name, broken)))
+    if as_json:
+        echo_json(comparison_json(found, broken))
+    else:
+        show_comparison(console(), found, before.name, after.name)
+        console().print(line, soft_wrap=True)
+    if gate and broken:
+        if as_json:
+            typer.echo(line, err=True)
+        raise typer.Exit(1)
+
+
+@app.command()
+def retrieval(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="BEIR folder, or SQuAD JSON.", show_default=False)],
+    parts: Annotated[bool, typer.Option("--parts", help="BM25 and dense alone beside the fusion.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Index a test set in a cache and measure search: nDCG@10, R@5, R@10, MRR@10 with 95 % intervals."""
+    from rag.cli import echo_json, settings_of
+    from rag.evaluation.beir import read_retrieval_set
+    from rag.evaluation.console import console, progress_bar, quality_table
+    from rag.evaluation.corpus_index import for_test_sets, index_corpus
+    from rag.evaluation.search_quality import measure_search, quality_json
+    from rag.indexing.generation import open_current
+    from rag.retrieval.retriever import Retriever
+
+    test = read_retrieval_set(folder)
+    settings = for_test_sets(settings_of(None))
+    embedder = _embedder(settings)
+    with _building() as tell:
+        kb, built = index_corpus(test.corpus, settings, embedder, _cache(), progress=tell)
+    generation = open_current(kb, embedder.identity, settings)
+    weights = {"fusion": settings.retrieval.dense_weight} | ({"BM25 alone": 0.0, "dense alone": 1.0} if parts else {})
+    found = {}
+    for name, weight in weights.items():
+        how = settings.retrieval.model_copy(update={"dense_weight": weight})
+        with progress_bar(name) as count:
+            found[name] = measure_search(test, Retriever(generation, embedder, how), built.documents, progress=count)
+    if as_json:
+        figures = {name: quality_json(quality) for name, quality in found.items()}
+        echo_json(figures["fusion"] | ({"parts": {n: f for n, f in figures.items() if n != "fusion"}} if parts else {}))
+        return
+    console().print(quality_table(test.name, found))
+
+
+@app.command()
+def report(
+    runs: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Run folders, oldest first.", show_default=False)],
+    out: Annotated[Path, typer.Option("--out", metavar="HTML", help="The page to write.")] = Path("report.html"),
+) -> None:
+    """Several runs over time as one page; one run: its report written anew."""
+    from rag.evaluation.page import html
+    from rag.evaluation.report import history_page, run_page
+    from rag.evaluation.run_folder import RunFolder, write_atomically
+
+    folders = [RunFolder(path) for path in runs]
+    if len(folders) == 1:
+        page = run_page(folders[0].summary(), folders[0].records())
+    else:
+        page = history_page([(folder.name, folder.summary()) for folder in folders])
+    write_atomically(out, html(page))
+    typer.echo(f"report  {out}")
+
+
+@contextmanager
+def _engine(settings: Settings) -> Iterator[Any]:
+    from rag.answering.engine import Engine
+
+    with ExitStack() as stack:
+        engine = Engine.open(settings)
+        stack.callback(engine.close)
+        yield engine
+
+
+def _library_of(dataset: Dataset, settings: Settings) -> tuple[Settings, KnowledgeBase]:
+    """The settings with the knowledge base that the questions are about: the file's own paragraphs, or the user's."""
+    from rag.cli import built
+    from rag.evaluation.corpus_index import for_test_sets, index_corpus
+    from rag.evaluation.squad import corpus_lines
+
+    if not dataset.corpus:
+        kb = built(settings)
+        return settings.model_copy(update={"kb": kb.root}), kb
+    settings = for_test_sets(settings)
+    with _building() as tell:
+        kb, _ = index_corpus(corpus_lines(dataset.corpus).encode(), settings, _embedder(settings), _cache(), progress=tell)
+    return settings.model_copy(update={"kb": kb.root}), kb
+
+
+def _embedder(settings: Settings) -> SentenceTransformerEmbedder:
+    from rag.indexing.sentence_transformer import SentenceTransformerEmbedder
+
+    return SentenceTransformerEmbedder.load(settings.embedding, threads=settings.threads)
+
+
+@contextmanager
+def _building() -> Iterator[Callable[[BuildProgress], None]]:
+    from rag.evaluation.console import progress_bar
+
+    with progress_bar("Indexing the corpus") as bar:
+        yield lambda progress: bar(progress.done, progress.total)
+
+
+def _cache() -> Path:
+    from platformdirs import user_cache_path
+
+    return user_cache_path("charterqa", appauthor=False)
+
+
+def _folder(out: Path | None, dataset: str, backend: str, *, several: bool) -> Path:
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", backend).strip("-") or "backend"
+    if out is None:
+        return RUNS / f"{dataset}-{name}"
+    return out / name if several else out

@@ -1,0 +1,38 @@
+"""A run from its questions to its four files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rag.evaluation.answer_cache import AnswerCache, Circumstances
+from rag.evaluation.asker import Asker
+from rag.evaluation.dataset import Dataset
+from rag.evaluation.junit import junit
+from rag.evaluation.page import html
+from rag.evaluation.report import run_page
+from rag.evaluation.run import Progress, run
+from rag.evaluation.run_folder import JUNIT, REPORT, SUMMARY, RunFolder, pretty, write_atomically
+from rag.evaluation.summary import summarise
+
+
+def evaluate(
+    dataset: Dataset,
+    asker: Asker,
+    circumstances: Circumstances,
+    folder: RunFolder,
+    *,
+    cache: AnswerCache | None = None,
+    fresh: bool = False,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Run ``dataset``, write ``summary.json``, ``junit.xml`` and ``report.html`` beside the logs, and return the summary.
+
+    Raises:
+        UsageError: ``folder`` holds something else.
+    """
+    finished = run(dataset, asker, circumstances, folder, cache=cache, fresh=fresh, progress=progress)
+    summary = summarise(finished)
+    write_atomically(folder.root / SUMMARY, pretty(summary))
+    write_atomically(folder.root / JUNIT, junit(f"{dataset.name}.{circumstances.backend}", finished.records))
+    write_atomically(folder.root / REPORT, html(run_page(summary, finished.records)))
+    return summary
