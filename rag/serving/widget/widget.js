@@ -79,15 +79,17 @@ const CSS = `
 :host([theme=light]) { color-scheme: light !important }
 :host([theme=dark]) { color-scheme: dark !important }
 :host([hidden]), [hidden] { display: none !important }
-:host(:not([mode=inline])) { position: fixed !important; z-index: var(--charter-z-index, 2147483000) !important;
-  width: 56px !important; height: 56px !important; right: var(--charter-offset, 20px) !important; bottom: var(--charter-offset, 20px) !important }
-:host(:state(left)) { right: auto !important; left: var(--charter-offset, 20px) !important }
-:host(:state(top)) { bottom: auto !important; top: var(--charter-offset, 20px) !important }
+/* The launcher lies in the top layer, out of reach of the page's transforms, filters, opacity and stacking. */
+:host(:not([mode=inline])), :host(:not([mode=inline])) .root { position: fixed !important; z-index: var(--charter-z-index, 2147483000) !important;
+  inset: auto var(--charter-offset, 20px) var(--charter-offset, 20px) auto !important; width: 56px !important; height: 56px !important }
+:host(:state(left)), :host(:state(left)) .root { right: auto !important; left: var(--charter-offset, 20px) !important }
+:host(:state(top)), :host(:state(top)) .root { bottom: auto !important; top: var(--charter-offset, 20px) !important }
 .root { --accent: var(--charter-accent, light-dark(#1d4f91, #8ebcf5)); --on: var(--charter-on-accent, light-dark(#fff, #0b1a2b));
   --bg: var(--charter-background, light-dark(#fff, #15191f)); --soft: var(--charter-surface, light-dark(#f2f5f9, #202730));
   --text: var(--charter-text, light-dark(#18202a, #e8edf3)); --muted: var(--charter-muted, light-dark(#55606e, #a6b1bf));
   --line: var(--charter-border, light-dark(#cfd7e1, #3a4552)); --r: var(--charter-radius, 12px);
-  color: var(--text); font-size: var(--charter-font-size, .9375em); overflow-wrap: anywhere; text-align: start }
+  color: var(--text); font-size: var(--charter-font-size, .9375em); overflow-wrap: anywhere; text-align: start;
+  margin: 0; padding: 0; border: 0; background: none; overflow: visible }
 *, ::before { box-sizing: border-box }
 button, textarea, input { font: inherit; color: inherit; margin: 0 }
 button { min-width: 24px; min-height: 24px; padding: 0; border: 1px solid transparent; border-radius: 8px; background: none; cursor: pointer }
@@ -106,23 +108,24 @@ p { margin: 0 }
   height: min(var(--charter-height, 600px), 100vh - 88px - 2 * var(--charter-offset, 20px)) }
 :host(:state(left)) .panel { right: auto !important; left: 0 }
 :host(:state(top)) .panel { bottom: auto !important; top: 68px }
-.head, .foot { display: flex; gap: 4px; align-items: center; padding: 8px 8px 8px 16px; padding-inline: 16px 8px }
+.head, .foot { display: flex; gap: 4px; align-items: center; padding: 8px; padding-inline-start: 16px }
 .head { border-bottom: 1px solid var(--line) }
 .head b { flex: 1 }
 .head button, .foot button { width: 40px; height: 40px; flex: none }
-.foot { border-top: 1px solid var(--line); align-items: flex-end; padding-inline: 8px }
+.foot { border-top: 1px solid var(--line); align-items: flex-end; padding: 8px }
 textarea { flex: 1; min-width: 0; resize: none; field-sizing: content; max-height: 8em; min-height: 40px; padding: 7px 10px; font-size: max(16px, 1em);
   line-height: 24px }
 textarea, input { background: var(--bg); border: 1px solid light-dark(#7b8794, #76818e); border-radius: 8px }
 .log { flex: 1; overflow: auto; padding: 16px; display: flex; flex-direction: column; gap: 12px; overscroll-behavior: contain }
 .log:focus-visible { outline-offset: -3px }
+.intro, .answer, .tail { display: flex; flex-direction: column; align-items: flex-start; gap: 8px }
 .greeting { color: var(--muted) }
 .chips { display: flex; flex-wrap: wrap; gap: 8px }
 .chips button, .retry, .tail input { padding: 5px 12px; border-color: var(--line); text-align: start; min-height: 36px }
 .question { align-self: flex-end; margin-inline-start: 15%; padding: 8px 12px; border-radius: var(--r); background: var(--soft); border: 1px solid transparent;
   white-space: pre-wrap; width: fit-content; margin-left: auto }
 [dir=rtl] .question { margin-left: 0; margin-right: auto }
-.answer { display: flex; flex-direction: column; gap: 8px; align-items: flex-start; margin-top: 12px }
+.answer { margin-top: 12px }
 .text { white-space: pre-wrap; line-height: 1.7 }
 .refused .text { padding-inline-start: 12px; border-inline-start: 3px solid var(--muted) }
 .marker { padding: 0 4px; margin-inline: 2px; font-size: .85em; font-weight: 600; line-height: 22px; color: var(--accent); background: var(--soft); border-color: var(--line); white-space: nowrap }
@@ -135,9 +138,8 @@ small { display: block }
 blockquote { margin: 8px 0; white-space: pre-wrap; max-height: 14em; overflow: auto }
 a { color: var(--accent); display: inline-block; min-height: 24px }
 summary { cursor: pointer; min-height: 24px; padding: 2px 0 }
-details { width: 100% }
+details, .tail, .tail > div { width: 100% }
 details .excerpt { margin: 4px 0 }
-.tail { display: flex; flex-direction: column; gap: 8px; align-items: flex-start; width: 100% }
 .tail:empty { display: none }
 .note { width: 100%; padding: 8px 12px; border: 1px solid var(--line); border-radius: 8px }
 .error { border-color: light-dark(#b3261e, #f2b8b5) }
@@ -157,7 +159,7 @@ details .excerpt { margin: 4px 0 }
   @keyframes wait { from { opacity: .75 } }
 }
 @media (forced-colors: active) { .marker, .rate button, .head button, .foot button, .question { border-color: currentColor }
-  [aria-pressed=true], .marker[aria-expanded=true] { forced-color-adjust: none; background: Highlight; color: HighlightText } }
+  .root { --accent: Highlight; --on: HighlightText } [aria-pressed=true], .marker[aria-expanded=true] { forced-color-adjust: none } }
 @media print { :host(:not([mode=inline])) { display: none !important } }
 `;
 const SHEET = new CSSStyleSheet();
@@ -302,7 +304,7 @@ class CharterChat extends HTMLElement {
       delete (/** @type {any} */ (this).strings);
       this.#strings = { ...early };
     }
-    if (this.#key) return; // only moved
+    if (this.#key) return this.#surface(); // only moved
     const name = `charter-chat ${this.#base} ${this.id || (this.#inline ? "inline" : "launcher")}`;
     for (let n = 1; !this.#key || claimed.has(this.#key); n++) this.#key = n > 1 ? `${name} ${n}` : name;
     claimed.add(this.#key);
@@ -459,7 +461,7 @@ class CharterChat extends HTMLElement {
     const ui = (this.#ui = {
       launcher: button("heading", "chat", () => (this.#open ? this.close() : this.open()), {
         class: "launcher", part: "launcher", "aria-controls": "panel", "aria-label": heading, title: null, hidden: this.#inline }),
-      intro: h("div", {}, h("p", { class: "greeting", dir: "auto" }, this.getAttribute("greeting") || this.#t.greeting)),
+      intro: h("div", { class: "intro" }, h("p", { class: "greeting", dir: "auto" }, this.getAttribute("greeting") || this.#t.greeting)),
       log: h("div", { class: "log", part: "messages", role: "group", "aria-label": this.#t.log, tabindex: 0 }),
       status: h("div", { class: "sr", role: "status" }),
       input: h("textarea", { part: "input", rows: 1, maxlength: 4000, dir: "auto", "aria-label": this.#t.label, placeholder: this.#t.label }),
@@ -477,9 +479,15 @@ class CharterChat extends HTMLElement {
         !this.#inline && button("close", "close", () => this.close()) || ""),
       ui.log,
       h("div", { class: "foot" }, ui.input, ui.send, ui.stop));
-    this.#root.replaceChildren(h("section", { class: "root", dir, lang, "aria-label": heading + ordinal }, ui.launcher, ui.panel, ui.status));
+    this.#root.replaceChildren(h("section", { class: "root", popover: this.#inline ? null : "manual", dir, lang, "aria-label": heading + ordinal }, ui.launcher, ui.panel, ui.status));
+    this.#surface();
     this.#show(this.#open || this.#inline);
     this.#busy(!!this.#control);
+  }
+
+  #surface() {
+    const root = /** @type {any} */ (this.#root.firstChild);
+    if (root?.popover && this.isConnected && !root.matches(":popover-open")) root.showPopover();
   }
 
   #suggestions() {
