@@ -35,6 +35,7 @@ from rag.serving.signin import Sessions, signin_router
 from rag.serving.source import source_router
 from rag.serving.tracing import Tracing
 from rag.serving.ui.chat import mount
+from rag.serving.widget.routes import widget_router
 from rag.serving.zones import Zone, zone_of
 from rag.settings import Settings
 
@@ -82,6 +83,7 @@ def create_app(engine: Engine | Callable[[], Engine], settings: Settings, *, ui:
     app.include_router(signin_router(identify, sessions))
     app.include_router(pages_router())
     app.include_router(source_router(service))
+    app.include_router(widget_router(settings))
     app.router.routes.append(mcp.route())
     if ui:
         mount(app, service, settings)

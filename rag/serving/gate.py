@@ -6,6 +6,8 @@ same origin. ``Origin`` is checked because a simple POST from any page arrives b
 
 from __future__ import annotations
 
+import re
+
 from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -16,6 +18,7 @@ from rag.serving.redaction import Redactor
 from rag.serving.zones import Zone, zone_of
 from rag.settings import Settings
 
+HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^:\[\]\s]+)(?::\d{1,5})?")
 PREFLIGHT_OF_THE_WIDGET = {
     "access-control-allow-origin": "*",
     "access-control-allow-methods": "GET, HEAD",
@@ -64,7 +67,10 @@ class Gate:
 
     def _named(self, host: str) -> bool:
         name = host.lower()
-        bare = name[: name.index("]") + 1] if name.startswith("[") and "]" in name else name.partition(":")[0]
+        found = HOST.fullmatch(name)
+        if found is None:
+            return False
+        bare = found.group(1)
         if self._loopback and is_loopback(bare):
             return True
         if self._hosts:

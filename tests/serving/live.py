@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
 import threading
@@ -23,6 +24,11 @@ from tests.fake_engine import FakeEngine
 def settings_for(folder: Path, **flags: Any) -> Settings:
     """Settings from ``flags`` alone; the feedback file lies in ``folder``."""
     return load_settings({"feedback_path": folder / "feedback.sqlite", **flags}, environ={}, folder=folder)
+
+
+async def made(engine: Engine | Callable[[], Engine], settings: Settings, ui: bool) -> FastAPI:
+    """An application made inside a running loop: outside of one, Gradio makes loops of its own and leaves them open."""
+    return create_app(engine, settings, ui=ui)
 
 
 @contextlib.contextmanager
@@ -47,7 +53,7 @@ def client_of(
     folder: Path, engine: Engine | Callable[[], Engine] | None = None, *, ui: bool = False, **flags: Any
 ) -> Iterator[httpx.Client]:
     """A client of a server over ``engine`` (the fake one by default) with settings from ``flags``."""
-    app = create_app(engine or FakeEngine(), settings_for(folder, **flags), ui=ui)
+    app = asyncio.run(made(engine or FakeEngine(), settings_for(folder, **flags), ui))
     with running(app) as url, httpx.Client(base_url=url, timeout=20) as client:
         client.headers["connection"] = "close"
         yield client
