@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from rag.errors import CharterError, IndexDamaged, IndexMissing, IndexUnusable
+from rag.indexing.embedder import ModelIdentity
 from rag.indexing.generation import CURRENT, Generation, current_id, open_generation, read_manifest, verify
 from rag.indexing.manifest import FILES, REMEDY, Recipe
 from rag.indexing.model_folder import find_model
@@ -32,21 +33,23 @@ class Damage:
     remedy: str
 
 
-def check(kb: KnowledgeBase, settings: Settings) -> tuple[Damage, ...]:
+def check(kb: KnowledgeBase, settings: Settings, identity: ModelIdentity | None = None) -> tuple[Damage, ...]:
     """Verify every generation that is kept: checksums, counts, offsets, hashes, vectors; and the current one's model.
+
+    ``identity`` is the model that questions are asked with; ``None`` is the one that the settings name.
 
     Raises:
         IndexMissing: nothing was built.
     """
     while True:
         before = _pointer(kb)
-        found = tuple(_damages(kb, settings))
+        found = tuple(_damages(kb, settings, identity))
         # A publication in the meantime removes generations that were being read; what was seen then says nothing.
         if not found or _pointer(kb) == before:
             return found
 
 
-def _damages(kb: KnowledgeBase, settings: Settings) -> Iterator[Damage]:
+def _damages(kb: KnowledgeBase, settings: Settings, identity: ModelIdentity | None) -> Iterator[Damage]:
     current = ""
     try:
         current = current_id(kb)
@@ -62,7 +65,7 @@ def _damages(kb: KnowledgeBase, settings: Settings) -> Iterator[Damage]:
     for name in kept:
         yield from _of_generation(kb.built / name)
     if current in kept:
-        yield from _of_model(kb.built / current, settings)
+        yield from _of_model(kb.built / current, settings, identity)
 
 
 def _of_generation(folder: Path) -> Iterator[Damage]:
@@ -118,10 +121,10 @@ def _of_vectors(generation: Generation) -> Iterator[Damage]:
         yield Damage(generation.id, f"{len(wrong)} vectors do not have unit length, the first in row {wrong[0]}.", REMEDY)
 
 
-def _of_model(folder: Path, settings: Settings) -> Iterator[Damage]:
+def _of_model(folder: Path, settings: Settings, identity: ModelIdentity | None) -> Iterator[Damage]:
     """Whether questions would be asked with the model and settings that the index was built with."""
     try:
-        wanted = Recipe.of(find_model(settings.embedding.model).identity, settings)
+        wanted = Recipe.of(identity or find_model(settings.embedding.model).identity, settings)
         difference = read_manifest(folder).recipe.difference(wanted)
     except IndexUnusable:
         return  # reported already

@@ -18,6 +18,7 @@ from rag.indexing.model_folder import ModelFolder, find_model
 from rag.settings import Embedding
 
 REMEMBERED = 1024
+AGAIN = "Fetch the model again or choose another."
 
 
 class SentenceTransformerEmbedder:
@@ -178,13 +179,36 @@ def _load(path: Path, threads: int) -> Any:
     if threads:
         torch.set_num_threads(threads)
     transformers.utils.logging.disable_progress_bar()
-    logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
+    report, speaker = _LoadReport(), logging.getLogger("transformers.modeling_utils")
+    speaker.addFilter(report)
     try:
-        return SentenceTransformer(
+        made = SentenceTransformer(
             str(path), local_files_only=True, trust_remote_code=False, model_kwargs={"use_safetensors": True}
         )
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, ImportError, SafetensorError) as error:
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise ModelError(
-            f"The embedding model in {path} cannot be loaded: {reason}", remedy="Fetch or choose it again."
-        ) from error
+        raise ModelError(f"The embedding model in {path} cannot be loaded: {reason}", remedy=AGAIN) from error
+    finally:
+        speaker.removeFilter(report)
+    if report.missing:
+        what = f"{len(report.missing)} of its weights are missing, such as {report.missing[0]}"
+        raise ModelError(f"The embedding model in {path} cannot be used: {what}.", remedy=AGAIN)
+    return made
+
+
+class _LoadReport(logging.Filter):
+    """Catches the table in which transformers says which weights it did not find and has made up at random: it only warns,
+    and the vectors of such a model mean nothing. The pooler is left out, for sentence embeddings do not use it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.missing: list[str] = []
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        text = record.getMessage()
+        if "LOAD REPORT" not in text:
+            return True
+        cells = [line.split("|") for line in text.splitlines()]
+        names = [row[0].strip() for row in cells if len(row) > 1 and "MISSING" in row[1]]
+        self.missing += [name for name in names if not name.startswith("pooler.")]
+        return False

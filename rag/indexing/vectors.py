@@ -53,12 +53,20 @@ class VectorIndex(Protocol):
         ...
 
 
+class _Rows:
+    """The memory of an index as numpy sees it. An array made of it holds the index, so no view outlives what it looks at."""
+
+    def __init__(self, index: faiss.IndexFlatIP) -> None:
+        self._index = index
+        self.__array_interface__ = faiss.rev_swig_ptr(index.get_xb(), index.ntotal * index.d).__array_interface__
+
+
 class FlatVectors:
     """Every vector compared with every question: exact, and at a hundred thousand passages still a few milliseconds."""
 
     def __init__(self, index: faiss.IndexFlatIP) -> None:
         self._index = index
-        self._rows: Vectors = faiss.rev_swig_ptr(index.get_xb(), index.ntotal * index.d).reshape(index.ntotal, index.d)
+        self._rows = np.asarray(_Rows(index)).reshape(index.ntotal, index.d)
 
     @classmethod
     def build(cls, vectors: Vectors) -> FlatVectors:

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rag.knowledge_base import KnowledgeBase
+from rag.settings import Settings
+from tests.fake_embedder import FakeEmbedder
+
+HARBOUR = "The harbour opens at six. The lighthouse was built in 1911 by Ada Varga."
+FERRY = "The ferry leaves on Mondays. Dogs travel free."
+LIBRARY = "The library lends maps. A reader may keep a map for four weeks."
+
+
+@pytest.fixture
+def kb(tmp_path: Path) -> KnowledgeBase:
+    """Three short documents, nothing built."""
+    base = KnowledgeBase(tmp_path / "kb")
+    base.sources.mkdir(parents=True)
+    for name, text in (("ferry.txt", FERRY), ("harbour.txt", HARBOUR), ("library.txt", LIBRARY)):
+        (base.sources / name).write_text(text, encoding="utf-8")
+    return base
+
+
+@pytest.fixture
+def settings() -> Settings:
+    return Settings()
+
+
+@pytest.fixture
+def embedder() -> FakeEmbedder:
+    return FakeEmbedder()
