@@ -187,13 +187,13 @@ class Handler(BaseHTTPRequestHandler):
 
     do_GET = do_POST = _serve  # noqa: N815
 
-    def do_HEAD(self) -> None:  # noqa: N802
+    def do_HEAD(self) -> None:
         self.script.requests.append(Request("HEAD", self.path, {}, b""))
         found = self.path in self.script.pages
         headers = self.script.pages[self.path].headers if found else {}
         self.begin(200 if found else 404, {**headers, "Content-Length": "0"})
 
-    def do_OPTIONS(self) -> None:  # noqa: N802
+    def do_OPTIONS(self) -> None:
         self.script.requests.append(Request("OPTIONS", self.path, {}, b""))
         allowed = self._listed(self.headers.get("Origin", ""))
         headers = {"Access-Control-Allow-Headers": "authorization, content-type", "Access-Control-Allow-Methods": "GET, POST"}

@@ -201,7 +201,10 @@ const icon = (name) => {
 };
 
 /** @param {any} value @returns {any[]} */
-const list = (value) => (Array.isArray(value) ? value : []);
+const list = (value) => (Array.isArray(value) ? value.filter(Boolean) : []);
+
+/** An answer as it can be shown, whoever sent or stored it. @param {any} answer @returns {Answer} */
+const whole = (answer) => ({ ...answer, answer: String(answer.answer ?? ""), claims: list(answer.claims), citations: list(answer.citations) });
 
 /** What went wrong, for the reader (detail) and for programs (code, status). */
 class Failure extends Error {
@@ -794,7 +797,7 @@ class CharterChat extends HTMLElement {
   /** @param {Turn} turn @param {Answer} answer */
   #finish(turn, answer) {
     const shown = turn.answer?.answer;
-    turn.answer = { ...answer, answer: String(answer.answer ?? ""), claims: list(answer.claims), citations: list(answer.citations) };
+    turn.answer = whole(answer);
     turn.done = true;
     if (shown === turn.answer.answer) this.#tail(turn);
     else turn.node?.replaceWith(this.#view(turn));
@@ -834,7 +837,8 @@ class CharterChat extends HTMLElement {
   /** @returns {Turn[]} */
   #load() {
     try {
-      return list(JSON.parse(this.#store?.getItem(this.#key) ?? "[]")).map((turn) => (turn.done || turn.failure ? turn : { ...turn, failure: { code: "lost" } }));
+      return list(JSON.parse(this.#store?.getItem(this.#key) ?? "[]")).map(({ question, answer, done, failure, rating }) => ({
+        question, answer: answer && whole(answer), done, failure: failure ?? (done ? undefined : { code: "lost" }), rating }));
     } catch {
       return [];
     }
