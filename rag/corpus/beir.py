@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from rag.corpus.canonical import canonical
@@ -44,6 +45,21 @@ def lines(data: Iterable[bytes]) -> Iterator[Line | BrokenLine]:
             else:
                 seen.add(read.id)
         yield read
+
+
+def sample(path: Path, count: int = 60) -> list[str]:
+    """Texts of some ``count`` lines from all over the file."""
+    size = path.stat().st_size
+    found: list[str] = []
+    with path.open("rb") as file:
+        for place in range(0, size, max(1, size // count)):
+            file.seek(place)
+            if place:
+                file.readline()
+            read = _line(0, file.readline())
+            if isinstance(read, Line):
+                found.append(read.draft.text)
+    return found
 
 
 def _line(number: int, raw: bytes) -> Line | BrokenLine:

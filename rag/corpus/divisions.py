@@ -12,6 +12,10 @@ from rag.corpus.markers import RANK, TOP, Marker, marker
 CLAUSE = 1000
 """Ranks from here on are clauses and items; below are headings. A smaller rank is a higher level."""
 
+ITEM = CLAUSE + 100
+CLOSES = "closes"
+"""The style of a paragraph that ends a list: the words after "(c) trade." belong to what the list stands in, not to (c)."""
+
 _CAPITALS, _TITLE = 35, 62
 _LABEL = 120
 _TITLE_CHARACTERS = 90
@@ -47,7 +51,8 @@ class _Reader:
         self.draft = draft
         self.texts = [block.span.of(draft.text) for block in draft.blocks]
         self.markers = [marker(t) if b.prose else None for t, b in zip(self.texts, draft.blocks, strict=True)]
-        self.levelled = any(block.level is not None for block in draft.blocks)
+        # a title alone does not say that the format marks its headings
+        self.levelled = any(block.level is not None for block in draft.blocks[1:])
         self.section_first = self._first("section") <= self._first("article")
 
     def read(self) -> list[Division]:
@@ -55,7 +60,10 @@ class _Reader:
         for index, block in enumerate(self.draft.blocks):
             if found and index <= found[-1].last:
                 continue
-            if division := self._division(index, block):
+            division = self._division(index, block)
+            if division is None and self.markers[index] is None and found and found[-1].rank == ITEM:
+                division = Division(index, index, "", CLAUSE, False, CLOSES)
+            if division is not None:
                 found.append(division)
         return found
 
@@ -66,7 +74,7 @@ class _Reader:
         if not block.prose:
             return None
         if opening is None:
-            style = "" if self.levelled else self._title_line(index)
+            style = "" if self.levelled and not block.strong else self._title_line(index)
             rank = _CAPITALS if style == "capitals" else _TITLE
             return Division(index, index, _label(text), rank, True, style) if style else None
         if opening.kind == "division":
@@ -76,7 +84,7 @@ class _Reader:
             label = _label(text) if heading else opening.label
             return Division(index, index, label, CLAUSE + opening.label.count("."), heading, opening.style)
         if opening.kind == "item":
-            return Division(index, index, opening.label, CLAUSE + 100, False, opening.style)
+            return Division(index, index, opening.label, ITEM, False, opening.style)
         return None
 
     def _named(self, index: int, opening: Marker) -> Division:
@@ -120,6 +128,8 @@ class _Reader:
         after, following = self.markers[index + 1], self.texts[index + 1]
         if capitals:
             return "capitals" if after is not None or len(following) >= _BODY or index == 0 else ""
+        if self.draft.blocks[index].strong:
+            return "title"
         if not self._blank_before(index + 1) or (after is None and len(following) < _BODY):
             return ""
         return "" if after is not None and after.kind == "bullet" else "title"

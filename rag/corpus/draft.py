@@ -17,37 +17,48 @@ class Block:
     """A paragraph, heading, list line or table row: a stripped span in which line breaks mean nothing.
 
     ``level`` is a heading's level as the format states it (1 is the highest), ``None`` where the format does not say that
-    this is a heading. ``prose`` is false for what can never be one: table rows, code, quoted matter.
+    this is a heading. ``prose`` is false for what can never be one: table rows, code, footnotes. ``strong`` says that it is
+    set off as headings are (all in bold) without being called one.
     """
 
     span: Span
     level: int | None = None
     prose: bool = True
+    strong: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A canonical text with its blocks in order. ``title`` and ``language`` are what the file says of itself."""
+    """A canonical text with its blocks in order. ``title`` and ``language`` are what the file says of itself;
+    ``notes`` say what of the file could not be read, a sentence each."""
 
     text: str
     blocks: tuple[Block, ...]
     pages: tuple[Page, ...] = ()
     title: str | None = None
     language: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One block on its way into a text. ``tight`` pieces follow the one before on the next line, others after a blank line."""
+    """One block on its way into a text, or with ``glue`` (a space, or nothing) the rest of the block before it.
+
+    ``tight`` blocks follow the one before on the next line, others after a blank line.
+    """
 
     text: str
     level: int | None = None
     tight: bool = False
     prose: bool = True
+    strong: bool = False
     page: int | None = None
+    glue: str | None = None
 
 
-def draft_of(pieces: Iterable[Piece], *, title: str | None = None, language: str | None = None) -> Draft:
+def draft_of(
+    pieces: Iterable[Piece], *, title: str | None = None, language: str | None = None, notes: tuple[str, ...] = ()
+) -> Draft:
     """Lay the pieces out as one canonical text. Pieces that are blank are left out; page numbers must not decrease."""
     parts: list[str] = []
     blocks: list[Block] = []
@@ -57,15 +68,23 @@ def draft_of(pieces: Iterable[Piece], *, title: str | None = None, language: str
         text = canonical(piece.text).strip()
         if not text:
             continue
+        joint = ""
         if parts:
-            joint = "\n" if piece.tight else "\n\n"
+            joint = piece.glue if piece.glue is not None else "\n" if piece.tight else "\n\n"
+            if not joint and canonical(parts[-1] + text) != parts[-1] + text:
+                joint = " "  # an accent must not change the letter before it, whose offset is fixed
             parts.append(joint)
             length += len(joint)
         if piece.page is not None and (not starts or starts[-1][0] != piece.page):
             starts.append((piece.page, length))
-        blocks.append(Block(Span(length, length + len(text)), piece.level, piece.prose))
-        parts.append(text)
+        start = length
         length += len(text)
+        parts.append(text)
+        if piece.glue is not None and blocks:
+            last = blocks.pop()
+            blocks.append(Block(Span(last.span.start, length), last.level, last.prose, last.strong and piece.strong))
+        else:
+            blocks.append(Block(Span(start, length), piece.level, piece.prose, piece.strong))
     ends = [start for _, start in starts[1:]] + [length][: len(starts)]
     pages = tuple(Page(number, Span(start, end)) for (number, start), end in zip(starts, ends, strict=True))
-    return Draft("".join(parts), tuple(blocks), pages, title, language)
+    return Draft("".join(parts), tuple(blocks), pages, title, language, notes)

@@ -12,4 +12,9 @@ SUFFIXES: dict[str, Format] = {
     ".md": "markdown",
     ".markdown": "markdown",
     ".jsonl": "beir",
+    ".html": "html",
+    ".htm": "html",
+    ".xhtml": "html",
+    ".docx": "docx",
+    ".pdf": "pdf",
 }

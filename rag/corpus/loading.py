@@ -67,6 +67,9 @@ class Loader:
         kind = SUFFIXES[source.path.suffix.lower()]
         request = {"path": str(source.path), "id": source.id, "format": kind, "language": source.language}
         for reply in self._sandbox.ask(request):
+            if "partial" in reply:
+                report(SourceError(source.id, str(reply["partial"])))
+                continue
             if "broken" in reply:
                 report(SourceError(source.id, f"line {reply['line']}: {reply['broken']}", remedy="Correct or remove the line."))
                 continue

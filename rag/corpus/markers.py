@@ -36,7 +36,7 @@ _CLAUSE = re.compile(r"(?P<number>\d{1,3}(?:\.\d{1,3})*)[.)](?=\s|\Z)\s*|(?P<dot
 _ITEM = re.compile(
     r"\((?P<bracketed>\d{1,3}|[ivxlc]{1,6}|[^\W\d_]{1,2})\)\s*"
     r"|(?P<roman>[IVXLC]{1,6}|[ivxlc]{1,6})[.)]\s+"
-    r"|(?P<letter>[^\W\d_])\)\s+|(?P<capital>[A-Z])\.\s+(?=\S)"
+    r"|(?P<letter>[^\W\d_])\)\s+|(?P<dotted>[A-Za-z])\.\s+(?=\S)"
 )
 _BULLET = re.compile(r"[•◦▪‣●○■·*–—\-][^\S\n]+")
 
@@ -72,7 +72,7 @@ def marker(line: str) -> Marker | None:
 
 
 def _item(match: re.Match[str]) -> Marker:
-    text = match["bracketed"] or match["roman"] or match["letter"] or match["capital"]
+    text = match["bracketed"] or match["roman"] or match["letter"] or match["dotted"]
     shape = "()" if match["bracketed"] else match[0].strip()[-1]
     if text.isdigit():
         sort = "digit"

@@ -13,7 +13,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag.corpus.divisions import CLAUSE, Division, divisions
+from rag.corpus.divisions import CLAUSE, CLOSES, ITEM, Division, divisions
 from rag.corpus.draft import Draft
 from rag.types import Section, Span
 
@@ -58,12 +58,23 @@ def outline(draft: Draft) -> Outline:
     if found and found[0].first == 0 and found[0].style in _NAMES_ALL:
         name = found[0]
         title = name.label
-        if name.style != "level" or all(other.rank > name.rank for other in found[1:] if other.style == "level"):
+        if name.style != "level" or _same(title, draft.title) or _stands_alone(found):
             found = found[1:]
             if found and found[0].first == name.last + 1:
                 # a passage that is nothing but the title would answer to every question about the document
                 found[0] = replace(found[0], first=0)
     return Outline(_sections(draft, found), title)
+
+
+def _same(heading: str, title: str | None) -> bool:
+    return title is not None and heading.casefold() == " ".join(title.split()).casefold()
+
+
+def _stands_alone(found: list[Division]) -> bool:
+    """Whether the first heading is above all others, or has nothing of its own before the next."""
+    name, others = found[0], found[1:]
+    above = all(other.rank > name.rank for other in others if other.style == "level")
+    return above or (bool(others) and others[0].first == name.last + 1 and others[0].rank < CLAUSE)
 
 
 def _sections(draft: Draft, found: list[Division]) -> tuple[Section, ...]:
@@ -97,6 +108,10 @@ def _only_leads_to(division: Division, after: Division) -> bool:
 
 def _enter(stack: list[Division], division: Division) -> bool:
     """Put a division on the stack of open ones and close those it ends; false where its number is out of sequence."""
+    if division.style == CLOSES:
+        while stack and stack[-1].rank >= ITEM:
+            stack.pop()
+        return True
     if division.rank < CLAUSE:
         while stack and stack[-1].rank >= division.rank:
             stack.pop()

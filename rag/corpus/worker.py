@@ -16,10 +16,14 @@ from typing import Any, BinaryIO
 
 from rag.corpus import beir
 from rag.corpus.assembly import assemble
+from rag.corpus.docx import draft_docx
 from rag.corpus.draft import Draft
 from rag.corpus.formats import Format
+from rag.corpus.html import draft_html
+from rag.corpus.language import language_of_all
 from rag.corpus.limits import allow_seconds, confine
 from rag.corpus.markdown import draft_markdown
+from rag.corpus.pdf import draft_pdf
 from rag.corpus.refusal import Unreadable
 from rag.corpus.text import draft_text
 from rag.corpus.wire import document_wire
@@ -28,6 +32,9 @@ from rag.settings import Parsing
 _DRAFTERS: dict[Format, Callable[[bytes, Parsing], Draft]] = {
     "text": lambda data, _: draft_text(data),
     "markdown": lambda data, _: draft_markdown(data),
+    "html": lambda data, _: draft_html(data),
+    "docx": draft_docx,
+    "pdf": draft_pdf,
 }
 Reply = dict[str, Any]
 
@@ -48,6 +55,7 @@ def replies(request: Reply, parsing: Parsing) -> Iterator[Reply]:
 def _documents(request: Reply, parsing: Parsing) -> Iterator[Reply]:
     path, identity, language = Path(request["path"]), str(request["id"]), request["language"]
     if request["format"] == "beir":
+        language = language or language_of_all(beir.sample(path))
         with path.open("rb") as file:
             for line in beir.lines(file):
                 if isinstance(line, beir.BrokenLine):
@@ -64,6 +72,8 @@ def _documents(request: Reply, parsing: Parsing) -> Iterator[Reply]:
         )
     if not draft.text:
         raise Unreadable("there is no text in it.", "Remove it, or put the text in.")
+    for note in draft.notes:
+        yield {"partial": note}
     yield {"document": document_wire(assemble(draft, document_id=identity, language=language))}
 
 
