@@ -6,6 +6,7 @@ Each request stands alone: no sessions are kept, so nothing grows with the numbe
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -31,6 +32,7 @@ from rag.serving.schemas import AnswerShape, DocumentShape, HitsShape, Lang, Tex
 from rag.serving.service import Service
 from rag.types import Answer, Citation, Outcome
 
+log = logging.getLogger(__name__)
 INSTRUCTIONS = (
     "Answers questions from a fixed library of official documents. Every sentence of an answer rests on an exact excerpt; "
     "where the documents do not answer, the tool says so. Quote its excerpts as they are."
@@ -87,8 +89,11 @@ class Mcp:
         )
 
     def route(self) -> Route:
-        """``/mcp``. Hosts, origins, identities and allowances are checked before it, as everywhere."""
-        return Route("/mcp", endpoint=StreamableHTTPASGIApp(self.manager))
+        """``/mcp``. Hosts, origins, identities and allowances are checked before it, as everywhere.
+
+        POST alone: nothing is ever pushed, so a GET's endless stream would only hold a connection.
+        """
+        return Route("/mcp", endpoint=StreamableHTTPASGIApp(self.manager), methods=["POST"])
 
     async def _list(self, _: Any, __: PaginatedRequestParams | None) -> ListToolsResult:
         describe: dict[str, tuple[str, type[BaseModel]]] = {
@@ -120,6 +125,9 @@ class Mcp:
             return _failed(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}.")
         except CharterError as error:
             return _failed(self._redact(str(error)))
+        except Exception:  # the SDK would send its text to the client
+            log.exception("the tool %s failed", params.name)
+            return _failed("The server made a mistake; its log has this request's id.")
 
     async def _ask(self, arguments: AskArguments) -> CallToolResult:
         outcome = await self._service.ask(arguments.question, lang=arguments.lang)
