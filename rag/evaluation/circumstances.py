@@ -12,7 +12,9 @@ from rag.knowledge_base import KnowledgeBase, prompts_folder
 from rag.settings import Settings
 
 PACKAGE = Path(__file__).resolve().parent.parent
-JUDGING = ("evaluation", "serving")
+JUDGING = ("evaluation", "serving", "data")
+CODE = (".py", ".json")
+"""The fitted weights that are shipped are JSON beside the code that reads them."""
 IRRELEVANT = {"kb", "backend", "host", "port", "origins", "insecure", "threads", "auth", "limits", "feedback", "log"}
 
 
@@ -22,7 +24,7 @@ def circumstances(asker: Asker, settings: Settings, kb: KnowledgeBase) -> Circum
     A model behind a server may change without a trace here; that is what running afresh is for.
     """
     prompts = Path(settings.llm.prompts) if settings.llm.prompts else prompts_folder()
-    code = (p for p in PACKAGE.rglob("*.py") if p.relative_to(PACKAGE).parts[0] not in JUDGING)
+    code = (p for p in PACKAGE.rglob("*") if p.suffix in CODE and p.relative_to(PACKAGE).parts[0] not in JUDGING)
     return Circumstances(
         index=asker.index,
         backend=asker.backend,

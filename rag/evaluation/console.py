@@ -16,10 +16,14 @@ from rag.evaluation.comparison import OVERALL, Comparison
 from rag.evaluation.run import Progress
 from rag.evaluation.search_quality import SearchQuality
 
+PIPED = 160
+"""Columns where there is no terminal: a build log breaks long lines itself."""
+
 
 def console() -> Console:
     """Plain text: what documents and models say is never read as markup."""
-    return Console(markup=False, highlight=False, emoji=False)
+    plain = Console(markup=False, highlight=False, emoji=False)
+    return plain if plain.is_terminal else Console(markup=False, highlight=False, emoji=False, width=PIPED)
 
 
 @contextmanager
