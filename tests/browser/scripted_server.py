@@ -13,10 +13,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from rag.serving.widget.routes import widget_router
 from rag.serving.widget.static_file import StaticFile
-
-assert widget_router  # the files below are those that it serves
 
 Json = dict[str, Any]
 PATIENCE = 20.0
@@ -165,7 +162,7 @@ class Handler(BaseHTTPRequestHandler):
     def begin(self, status: int, headers: Mapping[str, str]) -> None:
         self.send_response(status)
         origin = self.headers.get("Origin")
-        if origin and self.path.startswith("/api/") and self._listed(origin):
+        if origin and "/api/" in self.path and self._listed(origin):
             self.send_header("Access-Control-Allow-Origin", origin)
             self.send_header("Access-Control-Expose-Headers", "Retry-After")
         for name, value in headers.items():
@@ -180,7 +177,7 @@ class Handler(BaseHTTPRequestHandler):
         request = Request(self.command, self.path, {k.lower(): v for k, v in self.headers.items()}, body)
         self.script.requests.append(request)
         origin = self.headers.get("Origin")
-        if origin and self.path.startswith("/api/") and not self._listed(origin):
+        if origin and "/api/" in self.path and not self._listed(origin):
             Exchange(self, request).send_json({"title": "Forbidden"}, 403, "application/problem+json")
         else:
             self.script.play(request)(Exchange(self, request))

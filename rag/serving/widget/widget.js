@@ -276,6 +276,7 @@ class CharterChat extends HTMLElement {
   #root = this.attachShadow({ mode: "open" });
   #states = this.attachInternals().states;
   #key = "";
+  #ordinal = 0;
   /** @type {Turn[]} */ #turns = [];
   /** @type {AbortController?} */ #control = null;
   /** @type {Promise<string>?} */ #token = null;
@@ -310,7 +311,7 @@ class CharterChat extends HTMLElement {
     if (this.#key) return this.#surface(); // only moved
     const name = `charter-chat ${this.#base} ${this.id || (this.#inline ? "inline" : "launcher")}`;
     for (let n = 1; !this.#key || claimed.has(this.#key); n++) this.#key = n > 1 ? `${name} ${n}` : name;
-    claimed.add(this.#key);
+    this.#ordinal = claimed.add(this.#key).size;
     this.#turns = this.#load();
     this.#open = this.#inline;
     this.#unhide();
@@ -456,7 +457,6 @@ class CharterChat extends HTMLElement {
     const position = this.getAttribute("position") || (dir === "rtl" ? "left" : "right");
     for (const side of ["left", "top"]) this.#states[position.includes(side) ? "add" : "delete"](side);
     const heading = this.getAttribute("heading") || this.#t.heading;
-    const ordinal = this.#key.match(/ \d+$/)?.[0] ?? "";
     const suggestion = (/** @type {string} */ text) => h("button", { type: "button", part: "suggestion", click: () => this.#submit(text) }, text);
     const button = (/** @type {string} */ label, /** @type {keyof typeof ICONS} */ name, /** @type {() => void} */ click, more = {}) =>
       h("button", { type: "button", "aria-label": this.#t[label], title: this.#t[label], click, ...more }, icon(name));
@@ -482,7 +482,7 @@ class CharterChat extends HTMLElement {
         !this.#inline && button("close", "close", () => this.close()) || ""),
       ui.log,
       h("div", { class: "foot" }, ui.input, ui.send, ui.stop));
-    this.#root.replaceChildren(h("section", { class: "root", popover: this.#inline ? null : "manual", dir, lang, "aria-label": heading + ordinal }, ui.launcher, ui.panel, ui.status));
+    this.#root.replaceChildren(h("section", { class: "root", popover: this.#inline ? null : "manual", dir, lang, "aria-label": this.#ordinal > 1 ? `${heading} ${this.#ordinal}` : heading }, ui.launcher, ui.panel, ui.status));
     this.#surface();
     this.#show(this.#open || this.#inline);
     this.#busy(!!this.#control);

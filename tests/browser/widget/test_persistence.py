@@ -117,8 +117,10 @@ def test_moving_the_element_keeps_it_going_and_removing_it_stops_the_work(stage:
     expect(chat.launcher).to_be_visible()
     gone = Gate()
     stage.plays(streams(answer("Never."), gates=[gone]))
-    chat.page.evaluate("failed = ''; e = document.querySelector('charter-chat'); void e.ask('Q?').then((a) => (failed = String(a)))")
+    chat.page.evaluate(
+        "failed = ''; e = document.querySelector('charter-chat'); void e.ask('Q?').then((a) => (failed = String(a)))"
+    )
     assert gone.reached()
     chat.page.evaluate("e.remove()")
-    chat.page.wait_for_function("failed === 'null'")
+    chat.page.wait_for_function("window.failed === 'null'")
     gone.open()
