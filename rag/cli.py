@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from rag import __version__
-from rag.errors import CharterError, IndexMissing
+from rag.cli_base import Json, Kb, build_index, built, echo_json, knowledge_base, settings_of
+from rag.cli_eval import app as eval_app
+from rag.errors import CharterError
 
 if TYPE_CHECKING:
-    from rag.indexing.build import BuildReport, Progress
-    from rag.knowledge_base import KnowledgeBase
+    from rag.answering.engine import Engine
+    from rag.indexing.build import BuildReport
     from rag.settings import Settings
+    from rag.types import Outcome, Turn
 
 app = typer.Typer(name="charterqa", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.add_typer(eval_app)
 
-Kb = Annotated[Path | None, typer.Option("--kb", metavar="DIR", help="The knowledge base folder.", show_default=False)]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead.")]
 Document = Annotated[str, typer.Argument(metavar="DOCUMENT", help="As charterqa documents lists it.", show_default=False)]
+Asked = Annotated[str, typer.Argument(metavar="QUESTION", show_default=False)]
 
 
 def main() -> None:
@@ -61,7 +62,7 @@ def index(
 ) -> None:
     """Build or update the index from sources/. What has not changed is neither parsed nor embedded again."""
     settings = settings_of(kb)
-    report = _build(settings, knowledge_base(settings), rebuild=rebuild)
+    report = build_index(settings, knowledge_base(settings), rebuild=rebuild)
     if as_json:
         echo_json(_report_json(report))
     else:
@@ -129,74 +130,6 @@ def rollback(kb: Kb = None) -> None:
     typer.echo(f"Generation {go_back(knowledge_base(settings_of(kb)))} is the current one again.")
 
 
-def settings_of(kb: Path | None, **flags: Any) -> Settings:
-    """The settings from file, environment and flags; a misspelt variable is pointed out on stderr."""
-    from rag.settings import load_settings, unknown_variables
-
-    for name in unknown_variables():
-        typer.echo(f"charterqa: {name} is not a setting and is ignored.", err=True)
-    return load_settings({"kb": kb, **flags})
-
-
-def knowledge_base(settings: Settings) -> KnowledgeBase:
-    """The knowledge base that the settings name, or the default one."""
-    from platformdirs import user_data_path
-
-    from rag.knowledge_base import find_knowledge_base
-
-    return find_knowledge_base(settings.kb, data_folder=user_data_path("charterqa", appauthor=False))
-
-
-def built(settings: Settings) -> KnowledgeBase:
-    """The knowledge base, ready to be read: the one inside an installed package is indexed at its first use."""
-    from rag.indexing.generation import current_id
-
-    kb = knowledge_base(settings)
-    if kb.shipped:
-        try:
-            current_id(kb)
-        except IndexMissing:
-            typer.echo(f"charterqa: building the index of {kb.root}, this once.", err=True)
-            for failure in _build(settings, kb).failures:
-                typer.echo(f"charterqa: {failure.error}", err=True)
-    return kb
-
-
-def echo_json(value: object) -> None:
-    """Print one JSON document."""
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
-
-
-def _build(settings: Settings, kb: KnowledgeBase, *, rebuild: bool = False) -> BuildReport:
-    from rag.indexing.build import build
-    from rag.indexing.sentence_transformer import SentenceTransformerEmbedder
-
-    embedder = SentenceTransformerEmbedder.load(settings.embedding, threads=settings.threads)
-    with _progress_bar() as tell:
-        return build(kb, settings, embedder, rebuild=rebuild, progress=tell)
-
-
-@contextmanager
-def _progress_bar() -> Iterator[Callable[[Progress], None]]:
-    """A bar on stderr: one line per stage, gone from a pipe."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
-
-    names = {"read": "Reading sources", "embed": "Embedding passages", "publish": "Publishing"}
-    columns = TextColumn("{task.description:<18}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    console = Console(stderr=True)
-    with Bar(*columns, console=console, disable=not console.is_terminal) as bar:
-        tasks: dict[str, Any] = {}
-
-        def tell(progress: Progress) -> None:
-            if progress.stage not in tasks:
-                tasks[progress.stage] = bar.add_task(names[progress.stage], total=progress.total)
-            bar.update(tasks[progress.stage], completed=progress.done, total=progress.total)
-
-        yield tell
-
-
 def _report_json(report: BuildReport) -> dict[str, Any]:
     return {
         "generation": report.generation,
@@ -227,3 +160,108 @@ def _say(report: BuildReport) -> None:
         typer.echo(f"Generation {report.generation}: {holds}; {done}.")
     else:
         typer.echo(f"Nothing has changed. Generation {report.generation}: {holds}.")
+
+
+@app.command()
+def search(
+    question: Asked,
+    kb: Kb = None,
+    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many passages.")] = 10,
+    as_json: Json = False,
+) -> None:
+    """Find the passages nearest to a question, with both of their scores."""
+    from rag.contract import search_json
+
+    engine = _engine(settings_of(kb))
+    hits = engine.search(question, k)
+    if as_json:
+        echo_json(search_json(question, hits))
+        return
+    for hit in hits:
+        place = " › ".join([hit.passage.title, *hit.passage.section, *([f"p. {hit.passage.page}"] if hit.passage.page else [])])
+        typer.echo(f"{hit.rank}. {place}  (score {hit.score:.3f}, cosine {hit.dense or 0:.3f}, BM25 {hit.lexical or 0:.2f})")
+        typer.echo("   " + " ".join(hit.passage.text.split()))
+
+
+@app.command()
+def ask(
+    question: Asked,
+    kb: Kb = None,
+    backend: Annotated[str | None, typer.Option("--backend", metavar="NAME", help="extractive, or PROVIDER:MODEL.")] = None,
+    lang: Annotated[str | None, typer.Option("--lang", metavar="CODE", help="en, az, ru or tr.")] = None,
+    history: Annotated[
+        Path | None, typer.Option("--history", metavar="FILE", help='JSON list of {"role", "content"}.', show_default=False)
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Answer one question with its excerpts, or say that the documents do not."""
+    from rag.contract import outcome_json
+
+    settings = settings_of(kb, backend=backend, lang=lang)
+    turns = _turns(history)
+    outcome = _engine(settings).ask(question, history=turns, lang=settings.lang)
+    if as_json:
+        echo_json(outcome_json(outcome))
+    else:
+        _print_outcome(outcome)
+
+
+@app.command()
+def serve(
+    kb: Kb = None,
+    host: Annotated[str | None, typer.Option("--host", help="Where to listen.", show_default="127.0.0.1")] = None,
+    port: Annotated[int | None, typer.Option("--port", help="0 takes a free one.", show_default="7860")] = None,
+    insecure: Annotated[
+        bool | None, typer.Option("--insecure", help="Serve other machines without any access control.")
+    ] = None,
+) -> None:
+    """Serve the chat, the API and the widget in one process."""
+    from rag.serving.run import serve as run
+
+    settings = settings_of(kb, host=host, port=port, insecure=insecure)
+    built(settings)
+    run(settings)
+
+
+def _engine(settings: Settings) -> Engine:
+    from rag.answering.engine import Engine
+
+    return Engine.open(settings, built(settings))
+
+
+def _turns(file: Path | None) -> list[Turn]:
+    """The earlier messages in ``file``."""
+    from rag.errors import UsageError
+    from rag.types import Turn
+
+    if file is None:
+        return []
+    try:
+        rows = json.loads(file.read_text(encoding="utf-8"))
+        if any(row["role"] not in ("user", "assistant") for row in rows):
+            raise ValueError("a role is 'user' or 'assistant'")
+        return [Turn(row["role"], str(row["content"])) for row in rows]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UsageError(
+            f"The history in {file} cannot be read: {error}.", remedy='Write a JSON list of {"role": "user", "content": "…"}.'
+        ) from None
+
+
+def _print_outcome(outcome: Outcome) -> None:
+    """The answer as a person reads it, with its excerpts below."""
+    from rag.types import Answer
+
+    typer.echo(outcome.text)
+    if outcome.standalone_question:
+        typer.echo(f"(understood as: {outcome.standalone_question})")
+    if outcome.notice:
+        typer.echo(f"({outcome.notice})")
+    if outcome.withheld:
+        typer.echo(f"({len(outcome.withheld)} sentences of the model were withheld: the documents do not bear them.)")
+    cited = outcome.citations if isinstance(outcome, Answer) else outcome.related
+    if cited:
+        typer.echo("" if isinstance(outcome, Answer) else "\nRelated passages, which do not answer it:")
+    for c in cited:
+        place = " › ".join([c.title, *c.section, *([f"p. {c.page}"] if c.page else [])])
+        typer.echo(f"[{c.id}] {place} ({c.document}, characters {c.span.start}–{c.span.end})")
+        typer.echo("    “" + " ".join(c.quote.split()) + "”")

@@ -40,7 +40,7 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Ask every question, judge the answers and write a run folder. Exit 0 whatever the scores: gating is `compare`."""
-    from rag.cli import echo_json, settings_of
+    from rag.cli_base import echo_json, settings_of
     from rag.evaluation.answer_cache import AnswerCache
     from rag.evaluation.circumstances import circumstances
     from rag.evaluation.console import console, progress_bar, show_run
@@ -80,7 +80,7 @@ def compare(
     as_json: Json = False,
 ) -> None:
     """Pair two runs by question: what changed, by how much, for which kinds, and whether it may pass."""
-    from rag.cli import echo_json
+    from rag.cli_base import echo_json
     from rag.evaluation.comparison import compare as compared
     from rag.evaluation.comparison_log import comparison_json
     from rag.evaluation.console import console, show_comparison
@@ -115,7 +115,7 @@ def retrieval(
     as_json: Json = False,
 ) -> None:
     """Index a test set in a cache and measure search: nDCG@10, R@5, R@10, MRR@10 with 95 % intervals."""
-    from rag.cli import echo_json, settings_of
+    from rag.cli_base import echo_json, settings_of
     from rag.evaluation.beir import read_retrieval_set
     from rag.evaluation.console import console, progress_bar, quality_table
     from rag.evaluation.corpus_index import for_test_sets, index_corpus
@@ -161,6 +161,55 @@ def report(
     typer.echo(f"report  {out}")
 
 
+@app.command()
+def calibrate(
+    file: Questions,
+    kb: Kb = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="JSON", help="The gate's file.", show_default=False)] = None,
+    page: Annotated[Path | None, typer.Option("--report", metavar="HTML", help="Write the calibration report.")] = None,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Only the first so many.", show_default=False)] = None,
+    as_json: Json = False,
+) -> None:
+    """Fit the answerability gate on questions and store it in the knowledge base; its figures are cross-validated."""
+    from dataclasses import replace
+
+    from rag.answering.engine import SHIPPED_GATE
+    from rag.answering.gate import load_gate
+    from rag.cli import echo_json, settings_of
+    from rag.evaluation.console import console, fitting_table, progress_bar
+    from rag.evaluation.dataset import load_dataset
+    from rag.evaluation.evidence import locate
+    from rag.evaluation.gate_fitting import collect, fit_on, fitting_json
+    from rag.evaluation.page import html
+    from rag.evaluation.report import fitting_page
+    from rag.evaluation.run import Shelf
+    from rag.evaluation.run_folder import pretty, write_atomically
+    from rag.indexing.generation import open_current
+
+    dataset = load_dataset(file, limit=limit)
+    settings, base = _library_of(dataset, settings_of(kb))
+    fingerprint = open_current(base, None, settings).manifest.recipe.model.fingerprint
+    before = load_gate(base.gate, fingerprint) if base.gate.is_file() else load_gate(SHIPPED_GATE, None)
+    with _engine(settings.model_copy(update={"backend": "extractive"})) as engine, progress_bar("Reading questions") as tell:
+        located = locate(dataset.questions, Shelf(engine))
+        samples = collect(dataset.questions, engine, located, before, tell)
+    fitting = fit_on(samples, fingerprint)
+    figures = fitting_json(fitting, before.threshold)
+    target = out or base.gate
+    write_atomically(target, pretty(replace(fitting.gate, votes=before.votes).to_json()))
+    if page is not None:
+        write_atomically(page, html(fitting_page(figures, dataset.name)))
+    if as_json:
+        echo_json(figures | {"gate": str(target)})
+        return
+    console().print(fitting_table(dataset.name, figures))
+    typer.echo(f"gate  {target}")
+    if figures["new"]["figures"]["auroc"]["mean"] < figures["before"]["figures"]["auroc"]["mean"]:
+        typer.echo(
+            f"warning  the gate before told these questions apart better; remove {target} to go back to the shipped one."
+        )
+
+
 @contextmanager
 def _engine(settings: Settings) -> Iterator[Any]:
     from rag.answering.engine import Engine
@@ -173,7 +222,7 @@ def _engine(settings: Settings) -> Iterator[Any]:
 
 def _library_of(dataset: Dataset, settings: Settings) -> tuple[Settings, KnowledgeBase]:
     """The settings with the knowledge base that the questions are about: the file's own paragraphs, or the user's."""
-    from rag.cli import built
+    from rag.cli_base import built
     from rag.evaluation.corpus_index import for_test_sets, index_corpus
     from rag.evaluation.squad import corpus_lines
 

@@ -6,6 +6,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from platformdirs import user_data_path
+
 from rag.errors import SettingsError
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -39,11 +41,11 @@ class KnowledgeBase:
         return self.root / "gate.json"
 
 
-def find_knowledge_base(root: Path | None, *, data_folder: Path) -> KnowledgeBase:
+def find_knowledge_base(root: Path | None) -> KnowledgeBase:
     """The knowledge base at ``root``, or the default one where ``root`` is ``None``.
 
     The default is ``index/`` beside the code in a checkout. An installed package carries its sources inside; since that place
-    may be read-only, they are copied once to ``data_folder`` and built there.
+    may be read-only, they are copied once to the user's data folder and built there.
 
     Raises:
         SettingsError: ``root`` is not a folder.
@@ -55,7 +57,7 @@ def find_knowledge_base(root: Path | None, *, data_folder: Path) -> KnowledgeBas
     checkout = _PACKAGE.parent / "index"
     if (checkout / "sources").is_dir() and (_PACKAGE.parent / "pyproject.toml").is_file():
         return KnowledgeBase(checkout)
-    home = data_folder / "index"
+    home = user_data_path("charterqa", appauthor=False) / "index"
     if not (home / "sources").is_dir():
         unfinished = home.with_name("index.new")
         shutil.rmtree(unfinished, ignore_errors=True)

@@ -44,8 +44,8 @@ class Passages(Group):
 class Bm25(Group):
     """The lexical side's parameters. Changing one of these asks for ``charterqa index`` (nothing is embedded again)."""
 
-    k1: float = Field(1.2, ge=0.0, le=10.0, description="how soon a repeated word stops counting")
-    b: float = Field(0.75, ge=0.0, le=1.0, description="how much a long passage is held against it")
+    k1: float = Field(1.0, ge=0.0, le=10.0, description="how soon a repeated word stops counting")
+    b: float = Field(0.5, ge=0.0, le=1.0, description="how much a long passage is held against it")
 
 
 class Parsing(Group):
@@ -63,9 +63,11 @@ class Retrieval(Group):
     """How hits are found and ranked."""
 
     candidates: int = Field(100, ge=1, le=1000, description="taken from each of dense and BM25 before fusion")
-    dense_weight: float = Field(0.5, ge=0.0, le=1.0, description="share of the dense side; 0 is BM25 alone, 1 is dense alone")
+    dense_weight: float = Field(0.65, ge=0.0, le=1.0, description="share of the dense side; 0 is BM25 alone, 1 is dense alone")
+    feedback: float = Field(0.15, ge=0.0, lt=1.0, description="how far the question moves towards its first three hits")
     k: int = Field(8, ge=1, le=100, description="hits handed to the answering stage")
     reranker: str | None = Field(None, description="a sentence-transformers CrossEncoder by name or folder")
+    rerank: int = Field(30, ge=1, le=1000, description="hits that the reranker looks at")
 
 
 class Answering(Group):

@@ -76,6 +76,15 @@ class Generation:
         """The BM25 score of each of ``rows``."""
         return self.words.scores(text, rows)
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages whose stemmers made the index terms."""
+        return self.words.languages
+
+    def vectors_of(self, rows: Sequence[int]) -> Vectors:
+        """The stored unit vectors of ``rows``, shape (rows, dimension)."""
+        return self.vectors.all()[np.asarray(rows, dtype=np.int64)]
+
     def terms(self, text: str) -> tuple[str, ...]:
         """The index terms of a question: folded, stemmed, without stop words."""
         return self.words.terms(text)

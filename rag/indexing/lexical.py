@@ -10,6 +10,7 @@ import io
 import json
 import zipfile
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Protocol
 
 import bm25s
@@ -18,9 +19,13 @@ from numpy.typing import NDArray
 
 from rag.errors import IndexDamaged
 from rag.indexing.scored import Scored, best
-from rag.indexing.terms import query_terms, terms
+from rag.indexing.terms import query_pairs, query_terms, terms
 
 ARRAYS = ("data", "indices", "indptr")
+# What a pair of neighbouring terms counts for beside the terms themselves (the ordered part of Metzler and Croft's sequential
+# dependence model, 2005). nDCG@10 after fusion, 0 → 0.2: legal clauses .691 → .705, questions on articles .986 → .987,
+# abstracts .460 → .460; at 0.5 the abstracts lose .02.
+PAIR_WEIGHT = 0.2
 
 
 class LexicalIndex(Protocol):
@@ -37,6 +42,11 @@ class LexicalIndex(Protocol):
 
     def scores(self, text: str, rows: Sequence[int]) -> NDArray[np.float32]:
         """The score of each of ``rows``; 0 where no term is shared."""
+        ...
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages whose stemmers made the terms."""
         ...
 
     def terms(self, text: str) -> tuple[str, ...]:
@@ -62,16 +72,21 @@ class Bm25Index:
     @classmethod
     def build(cls, texts: Sequence[str], languages: Sequence[str | None], *, k1: float, b: float) -> Bm25Index:
         """An index over ``texts``, each in its language (``None``: English)."""
-        retriever = bm25s.BM25(k1=k1, b=b, method="lucene", dtype="float32", int_dtype="int32")
         cut = [terms(text, language) for text, language in zip(texts, languages, strict=True)]
-        vocabulary: dict[str, int] = {}
-        ids = [[vocabulary.setdefault(term, len(vocabulary)) for term in row] for row in cut]
-        vocabulary = vocabulary or {"": 0}
-        if any(ids):
-            retriever.index((ids, vocabulary), create_empty_token=False, show_progress=False)
-        else:
-            _fill(retriever, np.zeros(0, np.float32), np.zeros(0, np.int32), np.zeros(2, np.int64), len(texts), vocabulary)
-        return cls(retriever, tuple(sorted({language or "en" for language in languages})) or ("en",))
+        retriever = _indexed(cut, k1, b)
+        pairs = _indexed([[f"{a} {b}" for a, b in pairwise(row)] for row in cut], k1, b)
+        joined = bm25s.BM25(k1=k1, b=b, method="lucene", dtype="float32", int_dtype="int32")
+        one, two = retriever.scores, pairs.scores
+        offset = len(retriever.vocab_dict)
+        _fill(
+            joined,
+            np.concatenate([one["data"], (PAIR_WEIGHT * two["data"]).astype(np.float32)]),
+            np.concatenate([one["indices"], two["indices"]]).astype(np.int32),
+            np.concatenate([one["indptr"], two["indptr"][1:] + one["indptr"][-1]]).astype(np.int64),
+            len(texts),
+            retriever.vocab_dict | {pair: offset + n for pair, n in pairs.vocab_dict.items()},
+        )
+        return cls(joined, tuple(sorted({language or "en" for language in languages})) or ("en",))
 
     @classmethod
     def from_bytes(cls, stored: bytes) -> Bm25Index:
@@ -138,16 +153,33 @@ class Bm25Index:
         """The question's terms, stemmed as every language in the index would."""
         return tuple(query_terms(text, self._languages))
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages whose stemmers made the terms, sorted; English where there was none."""
+        return self._languages
+
     def document_frequency(self, wanted: Sequence[str]) -> dict[str, int]:
         """In how many passages each of these terms (as :meth:`terms` gives them) stands; 0 for an unknown one."""
         at, indptr = self._retriever.vocab_dict, self._retriever.scores["indptr"]
         return {term: int(indptr[at[term] + 1] - indptr[at[term]]) if term in at else 0 for term in wanted}
 
     def _all_scores(self, text: str) -> NDArray[np.float32]:
-        ids = self._retriever.get_tokens_ids(list(self.terms(text)))
+        ids = self._retriever.get_tokens_ids([*self.terms(text), *query_pairs(text, self._languages)])
         if not ids:
             return np.zeros(self.size, dtype=np.float32)
         return np.asarray(self._retriever.get_scores_from_ids(ids), dtype=np.float32)
+
+
+def _indexed(rows: Sequence[Sequence[str]], k1: float, b: float) -> bm25s.BM25:
+    """A retriever over rows of terms; one without any term holds a single empty column."""
+    retriever = bm25s.BM25(k1=k1, b=b, method="lucene", dtype="float32", int_dtype="int32")
+    vocabulary: dict[str, int] = {}
+    ids = [[vocabulary.setdefault(term, len(vocabulary)) for term in row] for row in rows]
+    if any(ids):
+        retriever.index((ids, vocabulary), create_empty_token=False, show_progress=False)
+    else:
+        _fill(retriever, np.zeros(0, np.float32), np.zeros(0, np.int32), np.zeros(2, np.int64), len(rows), {" ": 0})
+    return retriever
 
 
 def _fill(

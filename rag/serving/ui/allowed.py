@@ -15,7 +15,7 @@ OPEN = re.compile(
     r"/"
     r"|/(config|theme\.css|favicon\.ico)"
     r"|/(assets|static)/[\w./@-]+"
-    r"|/gradio_api/(startup-events|theme\.css|queue/join|queue/data|cancel|heartbeat/\w+)"
+    r"|/gradio_api/(startup-events|theme\.css|queue/join|queue/data|cancel|reset|heartbeat/\w+)"
 )
 POLICY = "; ".join(
     (

@@ -128,16 +128,13 @@ document.addEventListener("click", (event) => {
   if (event.target.closest?.("#charter-send, #charter-stop")) field()?.focus();
 });
 
-// Opened notes stay open while the answer below them goes on.
-document.addEventListener(
-  "toggle",
-  (event) => {
-    if (!event.target.matches?.("#charter-transcript details")) return;
-    if (event.target.open) opened.add(event.target.id);
-    else opened.delete(event.target.id);
-  },
-  true,
-);
+// Opened notes stay open while the answer below them goes on: the server's markup knows nothing of them.
+document.addEventListener("click", (event) => {
+  const note = event.target.closest?.("#charter-transcript summary")?.parentElement;
+  if (!note) return;
+  if (note.open) opened.delete(note.id); // the click is about to turn it
+  else opened.add(note.id);
+});
 
 function settle() {
   const now = root();

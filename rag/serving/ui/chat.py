@@ -6,6 +6,7 @@ event, and it cannot resolve names that only exist inside :func:`mount`.
 
 import os
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +20,23 @@ from rag.serving.ui.dialogue import Dialogue, Service
 from rag.serving.ui.export import conversation_json, conversation_markdown
 from rag.serving.ui.header import header_html, hint_html
 from rag.serving.ui.language import Language, language, preferred
+from rag.serving.ui.presence import Presence
 from rag.serving.ui.shelf import Shelf
 from rag.serving.ui.transcript import announcement_html, transcript_html
 from rag.serving.ui.translations import STRINGS
 from rag.settings import Settings
 
 HERE = Path(__file__).parent
-OFFLINE = {
+Steps = AsyncGenerator[dict[Any, Any]]
+"""What a handler changes on the page, step by step: Gradio's components and their new values."""
+ENVIRONMENT = {
     "GRADIO_ANALYTICS_ENABLED": "False",
     "HF_HUB_OFFLINE": "1",
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "DISABLE_TELEMETRY": "1",
+    # Its statistics of its own queue, which nothing reads here: a pandas table of the last 10,000 events after each event.
+    "GRADIO_ANALYTICS_MAX_EVENTS": "1",
+    "GRADIO_ANALYTICS_CACHE_FREQUENCY": "1000000000",
 }
 LANGUAGE_COOKIE = "charterqa-language"
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")
@@ -43,9 +50,7 @@ def mount(app: FastAPI, service: Service, settings: Settings) -> FastAPI:
     ``app`` needs Starlette's own ``CORSMiddleware`` before, or Gradio trusts every origin; :class:`Allowed` takes back what
     it would say all the same. Paths that the page does not need are raised as 404 for ``app`` to word.
     """
-    for name, value in OFFLINE.items():
-        os.environ.setdefault(name, value)
-    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ.update(ENVIRONMENT)
     import gradio as gr
 
     theme = gr.themes.Base(primary_hue="teal", neutral_hue="slate", font=SANS, font_mono=MONO)
@@ -78,6 +83,7 @@ def _page(gr: Any, dialogue: Dialogue, settings: Settings) -> Any:
     """The page and its events. Every event goes through the queue, so that one open route serves them all."""
     default: Language = settings.lang or "en"
     words = STRINGS[default]
+    presence = Presence()
     quiet = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None}
 
     with gr.Blocks(title="charterqa", analytics_enabled=False, fill_width=True) as page:
@@ -124,28 +130,37 @@ def _page(gr: Any, dialogue: Dialogue, settings: Settings) -> Any:
                 **said,
             }
 
-        async def answer(text: str, talk: Conversation, speech: Language, shelf: Shelf) -> AsyncGenerator[dict[Any, Any]]:
-            async for step in dialogue.ask(talk.stop(), text, speech):
-                yield view(step, speech, shelf)
+        async def answer(request: gr.Request, text: str, talk: Conversation, speech: Language, shelf: Shelf) -> Steps:
+            with presence.answering(request.session_hash):
+                async with aclosing(dialogue.ask(talk.stop(), text, speech)) as steps:
+                    async for step in steps:
+                        yield view(step, speech, shelf)
 
-        async def ask_typed(text: str, talk: Conversation, speech: Language, shelf: Shelf) -> AsyncGenerator[dict[Any, Any]]:
+        async def ask_typed(request: gr.Request, text: str, talk: Conversation, speech: Language, shelf: Shelf) -> Steps:
             text = text.strip()
             if not text:
                 return
             yield {question: ""}
-            async for step in answer(text, talk, speech, shelf):
-                yield step
+            async with aclosing(answer(request, text, talk, speech, shelf)) as steps:
+                async for step in steps:
+                    yield step
 
         async def ask_given(
-            event: gr.EventData, talk: Conversation, speech: Language, shelf: Shelf
-        ) -> AsyncGenerator[dict[Any, Any]]:
-            async for step in answer(_text(event, "question"), talk, speech, shelf):
-                yield step
-
-        async def ask_again(talk: Conversation, speech: Language, shelf: Shelf) -> AsyncGenerator[dict[Any, Any]]:
-            if talk.last is not None:
-                async for step in answer(talk.last.question, talk.without_last(), speech, shelf):
+            request: gr.Request, event: gr.EventData, talk: Conversation, speech: Language, shelf: Shelf
+        ) -> Steps:
+            async with aclosing(answer(request, _text(event, "question"), talk, speech, shelf)) as steps:
+                async for step in steps:
                     yield step
+
+        async def ask_again(request: gr.Request, talk: Conversation, speech: Language, shelf: Shelf) -> Steps:
+            if talk.last is None:
+                return
+            async with aclosing(answer(request, talk.last.question, talk.without_last(), speech, shelf)) as steps:
+                async for step in steps:
+                    yield step
+
+        async def leave(request: gr.Request) -> None:
+            presence.leave(request.session_hash)
 
         def break_off(talk: Conversation, speech: Language, shelf: Shelf) -> dict[Any, Any]:
             return view(talk.stop(), speech, shelf)
@@ -188,7 +203,7 @@ def _page(gr: Any, dialogue: Dialogue, settings: Settings) -> Any:
                 return {"name": "conversation.json", "type": "application/json", "text": conversation_json(talk)}
             return {"name": "conversation.md", "type": "text/markdown", "text": conversation_markdown(talk, speech)}
 
-        async def arrive(request: gr.Request, talk: Conversation) -> AsyncGenerator[dict[Any, Any]]:
+        async def arrive(request: gr.Request, talk: Conversation) -> Steps:
             """The first view of a reader: their language, what there is to ask, and the question of a deep link."""
             speech = _spoken_by(request, settings)
             linked = request.query_params.get("q", "").strip()
@@ -197,8 +212,9 @@ def _page(gr: Any, dialogue: Dialogue, settings: Settings) -> Any:
             async for shelf in dialogue.shelf():
                 yield {ready: shelf, transcript: transcript_html(talk, shelf, speech)}
             if linked and not talk.exchanges:
-                async for step in answer(linked, talk, speech, shelf):
-                    yield step
+                async with aclosing(answer(request, linked, talk, speech, shelf)) as steps:
+                    async for step in steps:
+                        yield step
 
         talking = [conversation, spoken, ready]
         asking = [
@@ -208,6 +224,7 @@ def _page(gr: Any, dialogue: Dialogue, settings: Settings) -> Any:
             transcript.ask(ask_given, talking, shown, **quiet),
             transcript.retry(ask_again, talking, shown, **quiet),
         ]
+        page.unload(leave)
         for event in asking:
             event.failure(give_up, talking, shown, **quiet)
         stop.click(break_off, talking, shown, cancels=asking, **quiet)

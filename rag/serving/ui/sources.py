@@ -46,8 +46,8 @@ def sources_html(exchange: Exchange, words: Strings) -> str:
     items = "".join(_item(exchange, excerpt, words, cited=cited) for excerpt in exchange.excerpts)
     kind = "related" if refused else "cited"
     return (
-        f'<section class="sources {kind}" aria-labelledby="{heading}">'
-        f'<h3 id="{heading}">{escape(title)}</h3>{note}<ol>{items}</ol></section>'
+        f'<div class="sources {kind}"><h3 id="{heading}">{escape(title)}</h3>{note}'
+        f'<ol aria-labelledby="{heading}">{items}</ol></div>'
     )
 
 

@@ -1,0 +1,43 @@
+"""An outcome in the making: claims with their citations, numbered as they come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rag.types import Citation, CitationReady, Claim, ClaimReady, Delta, Event, Passage, Span
+
+
+def citation(number: int, passage: Passage, span: Span) -> Citation:
+    """The verbatim excerpt ``span`` of a passage."""
+    p = passage
+    return Citation(number, p.document, p.document_sha256, p.title, p.section, p.page, span, p.quote(span))
+
+
+class Draft:
+    """Collects verified claims and turns each into events. An excerpt that two claims rest on is one citation."""
+
+    def __init__(self) -> None:
+        self.claims: list[Claim] = []
+        self.citations: list[Citation] = []
+        self.text = ""
+        self._numbers: dict[tuple[str, Span], int] = {}
+
+    def add(self, text: str, spans: tuple[tuple[Passage, Span], ...], support: float) -> Iterator[Event]:
+        """The events of one more claim: its new citations, itself, the words to append."""
+        if not spans:
+            raise ValueError("a displayed claim has at least one citation")
+        ids: list[int] = []
+        for passage, span in spans:
+            key = (passage.document, span)
+            if key not in self._numbers:
+                self._numbers[key] = len(self.citations) + 1
+                self.citations.append(citation(self._numbers[key], passage, span))
+                yield CitationReady(self.citations[-1])
+            if self._numbers[key] not in ids:
+                ids.append(self._numbers[key])
+        claim = Claim(text, tuple(ids), support)
+        words = (" " if self.claims else "") + text + " " + "".join(f"[{n}]" for n in ids)
+        self.claims.append(claim)
+        self.text += words
+        yield ClaimReady(claim)
+        yield Delta(words)

@@ -1,0 +1,318 @@
+"""The one way from a question to an outcome: retrieve, read, gate, answer, verify.
+
+With the extractive back end the answer is the documents' own sentences. With a language model the reply is verified claim by
+claim before any of it is an event; where the model fails, the answer is extractive and says so.
+"""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from rag.answering.asked import Asked, Clock
+from rag.answering.backends.backend import Backend
+from rag.answering.backends.registry import open_backend
+from rag.answering.draft import Draft
+from rag.answering.examples import examples
+from rag.answering.followup import standalone
+from rag.answering.gate import Gate, load_gate
+from rag.answering.generative import GenerativeAnswerer, ReplyEnd, SaidNotFound, rewritten
+from rag.answering.notices import Notice, say
+from rag.answering.prompts import Prompt
+from rag.answering.prompts import load as load_prompt
+from rag.answering.question import checked
+from rag.answering.selection import Selection, Selector
+from rag.answering.signals import Reader, Reading
+from rag.answering.support import CrossEncoderSupport, LogisticSupport, SupportModel
+from rag.answering.verification import Verifier
+from rag.errors import BackendError, CharterError
+from rag.indexing.embedder import Embedder
+from rag.indexing.generation import Generation
+from rag.indexing.live import LiveIndex
+from rag.indexing.sentence_transformer import SentenceTransformerEmbedder
+from rag.knowledge_base import KnowledgeBase, find_knowledge_base, prompts_folder
+from rag.retrieval.reranker import CrossEncoderReranker, Reranker
+from rag.retrieval.retriever import Retriever
+from rag.settings import Settings
+from rag.types import Document, DocumentEntry, Event, Finished, Hit, Outcome, Provenance, Started, Turn, Withheld
+
+EXTRACTIVE = "extractive"
+READ_HITS = 5
+SHIPPED_GATE = Path(__file__).with_name("gate.json")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Open:
+    """One generation with what reads it."""
+
+    generation: Generation
+    retriever: Retriever
+    reader: Reader
+
+
+class Engine:
+    """Answers questions about one knowledge base. Every method may be called from several threads at a time."""
+
+    def __init__(
+        self,
+        kb: KnowledgeBase,
+        settings: Settings,
+        live: LiveIndex,
+        embedder: Embedder,
+        *,
+        backend: Backend | None = None,
+        reranker: Reranker | None = None,
+    ) -> None:
+        self._kb = kb
+        self._settings = settings
+        self._live = live
+        self._embedder = embedder
+        self._llm = backend
+        self._reranker = reranker
+        self._selector = Selector.shipped()
+        self._gates: dict[str, Gate] = {}
+        self._opened: _Open | None = None
+        self._opening = threading.Lock()
+        self._verifier: Verifier | None = None
+        self._prompts: dict[str, Prompt] = {}
+        if backend is not None:
+            folder = Path(settings.llm.prompts) if settings.llm.prompts else prompts_folder()
+            self._prompts = {name: load_prompt(name, folder) for name in ("answer", "rewrite")}
+            support: SupportModel = LogisticSupport.fitted()
+            if settings.answering.support_model:
+                support = CrossEncoderSupport(settings.answering.support_model, support)
+            self._verifier = Verifier(embedder, support, threshold=settings.answering.support_threshold)
+
+    @classmethod
+    def open(cls, settings: Settings, kb: KnowledgeBase | None = None) -> Engine:
+        """Load the models that the settings name and open the current generation. Never writes.
+
+        Raises:
+            IndexUnusable: there is no index, or it is not one for these settings.
+            ModelError: a model is not there.
+            BackendMissing: the language model's package, key or file is not there.
+        """
+        kb = kb or find_knowledge_base(settings.kb)
+        embedder = SentenceTransformerEmbedder.load(settings.embedding, threads=settings.threads)
+        live = LiveIndex(kb, embedder.identity, settings)
+        reranker = settings.retrieval.reranker
+        engine = cls(
+            kb,
+            settings,
+            live,
+            embedder,
+            backend=None if settings.backend == EXTRACTIVE else open_backend(settings),
+            reranker=CrossEncoderReranker.load(reranker, threads=settings.threads) if reranker else None,
+        )
+        engine._gate()
+        embedder.embed_query(["warm up"])
+        return engine
+
+    @property
+    def index(self) -> str:
+        """The id of the generation that answers now."""
+        return self._live.current().id
+
+    @property
+    def backend(self) -> str:
+        """Which back end writes the answers."""
+        return EXTRACTIVE if self._llm is None else self._llm.name
+
+    def documents(self) -> tuple[DocumentEntry, ...]:
+        """Every document, without its text."""
+        return self._live.current().documents()
+
+    def document(self, document_id: str) -> Document:
+        """One document; raises NotFound."""
+        return self._live.current().document(document_id)
+
+    def examples(self) -> tuple[str, ...]:
+        """Questions to begin with."""
+        return examples(self._kb, self.documents())
+
+    def search(self, question: str, k: int = 10) -> tuple[Hit, ...]:
+        """The ``k`` best passages; raises QuestionError."""
+        return self._current().retriever.search(self._checked(question), k)
+
+    def close(self) -> None:
+        """Give back models and files."""
+        self._opened = None
+
+    def ask(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        lang: str | None = None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Outcome:
+        """One answer or refusal.
+
+        Raises:
+            QuestionError: the question is empty, too long or not text.
+            IndexUnusable: the index went away.
+            CharterError: it was cancelled.
+        """
+        for event in self.stream(question, history=history, lang=lang, cancelled=cancelled):
+            if isinstance(event, Finished):
+                return event.outcome
+        raise CharterError("The question was cancelled.", remedy="Ask again.")
+
+    def read(self, question: str) -> tuple[Reading, Selection]:
+        """How a question reads against the index: what the gate judges, and what ``eval calibrate`` fits it on."""
+        opened = self._current()
+        return self._read(opened, question, opened.retriever.search(question))
+
+    def stream(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        lang: str | None = None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Iterator[Event]:
+        """The events of one answer, in the order that ``rag.types`` states; ends early only after ``cancelled()`` is true.
+
+        Raises:
+            As :meth:`ask` does.
+        """
+        clock = Clock()
+        text = self._checked(question)
+        opened = self._current()
+        whole = self._standalone(text, history, cancelled)
+        asked = Asked(uuid.uuid4().hex, text, whole, lang or self._settings.lang, clock)
+        yield Started(asked.id, opened.generation.id, self.backend)
+        asked = replace(asked, hits=opened.retriever.search(asked.text))
+        clock.retrieve = clock.elapsed()
+        if cancelled():
+            return
+        reading, selection = self._read(opened, asked.text, asked.hits)
+        confidence = self._gate().confidence(reading, selection)
+        clock.generate = clock.elapsed() - clock.retrieve
+        if cancelled():
+            return
+        if self._llm is None:
+            yield from self._extractive(asked, selection, confidence, Provenance(EXTRACTIVE, opened.generation.id))
+        else:
+            yield from self._generative(opened, asked, selection, confidence, cancelled)
+
+    def _extractive(
+        self,
+        asked: Asked,
+        selection: Selection,
+        confidence: float,
+        provenance: Provenance,
+        withheld: Sequence[Withheld] = (),
+        notice: str | None = None,
+    ) -> Iterator[Event]:
+        """The documents' own sentences, or a refusal where the gate is shut."""
+        if not selection.chosen or confidence < self._threshold():
+            yield from asked.refused(confidence, provenance, withheld, notice)
+            return
+        draft = Draft()
+        for chosen in selection.chosen:
+            yield from draft.add(chosen.text, ((chosen.hit.passage, chosen.span),), 1.0)
+        yield asked.answered(draft, confidence, provenance, withheld, notice)
+
+    def _generative(
+        self, opened: _Open, asked: Asked, selection: Selection, confidence: float, cancelled: Callable[[], bool]
+    ) -> Iterator[Event]:
+        """The model's verified sentences. Whether to answer is decided when the first of them is verified: before that, nothing
+        is shown, so nothing is ever taken back."""
+        assert self._llm is not None and self._verifier is not None
+        llm, gate, prompt = self._llm, self._gate(), self._prompts["answer"]
+        answerer = GenerativeAnswerer(
+            llm,
+            prompt,
+            self._verifier,
+            context_tokens=self._settings.llm.context_tokens,
+            count_tokens=self._embedder.count_tokens,
+        )
+        agreed = gate.with_vote(confidence, llm.name, found=True)
+        draft, withheld, said_not_found = Draft(), list[Withheld](), False
+        end = ReplyEnd("", None, None, cut=False)
+        failure: BackendError | None = None
+        try:
+            for event in answerer.stream(asked.text, asked.hits, language=asked.lang, cancelled=cancelled):
+                if isinstance(event, Withheld):
+                    withheld.append(event)
+                elif isinstance(event, SaidNotFound):
+                    said_not_found = True
+                elif isinstance(event, ReplyEnd):
+                    end = event
+                elif agreed < self._threshold():
+                    withheld.append(Withheld(event.text, "The documents do not seem to answer the question."))
+                else:
+                    yield from draft.add(event.text, tuple((c.passage, c.span) for c in event.spans), event.support)
+        except BackendError as error:
+            failure = error
+        if cancelled():
+            return
+        asked.clock.generate = asked.clock.elapsed() - asked.clock.retrieve
+        provenance = Provenance(llm.name, opened.generation.id, llm.model, prompt.label, end.raw, end.tokens_in, end.tokens_out)
+        own_words = replace(provenance, backend=EXTRACTIVE)
+        if draft.claims:
+            cut = say(Notice.CUT, asked.lang) if failure is not None or end.cut else None
+            yield asked.answered(draft, agreed, provenance, withheld, cut)
+        elif failure is not None:
+            notice = say(Notice.MODEL_FAILED, asked.lang, reason=failure.message.rstrip("."))
+            yield from self._extractive(asked, selection, confidence, own_words, withheld, notice)
+        elif said_not_found and not withheld:
+            doubted = gate.with_vote(confidence, llm.name, found=False)
+            if selection.chosen and doubted >= self._threshold():
+                silent = say(Notice.MODEL_SILENT, asked.lang)
+                yield from self._extractive(asked, selection, doubted, own_words, notice=silent)
+            else:
+                yield from asked.refused(doubted, provenance)
+        else:
+            yield from asked.refused(agreed, provenance, withheld)
+
+    def _read(self, opened: _Open, question: str, hits: tuple[Hit, ...]) -> tuple[Reading, Selection]:
+        read = list(hits[:READ_HITS])
+        known = {hit.passage.id for hit in read}
+        # An answer may run over the edge of the best passage.
+        read += [near for near in opened.retriever.neighbours(hits[0]) if near.passage.id not in known] if hits else []
+        reading = opened.reader.read(question, read)
+        return reading, self._selector.select(reading)
+
+    def _standalone(self, question: str, history: Sequence[Turn], cancelled: Callable[[], bool]) -> str | None:
+        """The follow-up made whole, by the model where there is one that can, else by rule."""
+        at_most = self._settings.answering.max_history
+        ruled = standalone(question, history, at_most=at_most)
+        if self._llm is None or not history or not at_most or ruled is None:
+            return ruled
+        try:
+            whole = rewritten(self._llm, self._prompts["rewrite"], question, [*history][-at_most:], cancelled=cancelled)
+        except BackendError:
+            return ruled  # the answer itself will say that the model failed
+        return ruled if whole is None or whole.casefold() == question.casefold() else whole
+
+    def _current(self) -> _Open:
+        generation = self._live.current()
+        opened = self._opened
+        if opened is None or opened.generation.id != generation.id:
+            with self._opening:
+                retriever = Retriever(generation, self._embedder, self._settings.retrieval, self._reranker)
+                opened = _Open(generation, retriever, Reader(self._embedder, generation))
+                self._opened = opened
+        return opened
+
+    def _gate(self) -> Gate:
+        """The gate stored with the knowledge base, else the one that is shipped."""
+        file = self._kb.gate if self._kb.gate.is_file() else SHIPPED_GATE
+        stamp = f"{file}:{file.stat().st_mtime_ns}"
+        if stamp not in self._gates:
+            # The shipped gate serves any embedding model until one is fitted; a stored one must be of this model.
+            fingerprint = None if file == SHIPPED_GATE else self._embedder.identity.fingerprint
+            self._gates = {stamp: load_gate(file, fingerprint)}
+        return self._gates[stamp]
+
+    def _threshold(self) -> float:
+        chosen = self._settings.answering.threshold
+        return self._gate().threshold if chosen is None else chosen
+
+    def _checked(self, question: str) -> str:
+        return checked(question, at_most=self._settings.limits.question_characters)

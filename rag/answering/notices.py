@@ -1,0 +1,50 @@
+"""What the program itself says to a reader, in the languages it speaks: refusals and notices."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+LANGUAGES = ("en", "az", "ru", "tr")
+
+
+class Notice(Enum):
+    """A sentence of the program's own."""
+
+    REFUSAL = "refusal"
+    MODEL_FAILED = "model_failed"
+    MODEL_SILENT = "model_silent"
+    CUT = "cut"
+
+
+_TEXTS: dict[Notice, dict[str, str]] = {
+    Notice.REFUSAL: {
+        "en": "The documents do not answer this question.",
+        "az": "Sənədlərdə bu sualın cavabı yoxdur.",
+        "ru": "В документах нет ответа на этот вопрос.",
+        "tr": "Belgelerde bu sorunun yanıtı yok.",
+    },
+    Notice.MODEL_FAILED: {
+        "en": "The language model could not be used ({reason}), so the answer is in the documents' own words.",
+        "az": "Dil modelindən istifadə etmək mümkün olmadı ({reason}), ona görə cavab sənədlərin öz sözləri ilədir.",
+        "ru": "Языковую модель использовать не удалось ({reason}), поэтому ответ дан словами самих документов.",
+        "tr": "Dil modeli kullanılamadı ({reason}); bu yüzden yanıt belgelerin kendi sözleriyledir.",
+    },
+    Notice.MODEL_SILENT: {
+        "en": "The language model found no answer; these sentences of the documents come closest to one.",
+        "az": "Dil modeli cavab tapmadı; sənədlərin bu cümlələri cavaba ən yaxındır.",
+        "ru": "Языковая модель не нашла ответа; ближе всего к нему эти предложения документов.",
+        "tr": "Dil modeli bir yanıt bulamadı; belgelerin şu cümleleri yanıta en yakın olanlardır.",
+    },
+    Notice.CUT: {
+        "en": "The language model's reply was cut off; what is shown is complete sentences only.",
+        "az": "Dil modelinin cavabı yarımçıq kəsildi; yalnız tam cümlələr göstərilir.",
+        "ru": "Ответ языковой модели оборвался; показаны только законченные предложения.",
+        "tr": "Dil modelinin yanıtı yarıda kesildi; yalnızca tamamlanmış cümleler gösteriliyor.",
+    },
+}
+
+
+def say(notice: Notice, lang: str | None, **values: str) -> str:
+    """The sentence in ``lang``, or in English where ``lang`` is not one of :data:`LANGUAGES`."""
+    texts = _TEXTS[notice]
+    return texts.get((lang or "en").split("-")[0].lower(), texts["en"]).format(**values)

@@ -1,0 +1,229 @@
+"""What can be measured, without a language model, about whether one sentence answers one question.
+
+The strongest single signal is late interaction (ColBERT's MaxSim, Khattab & Zaharia 2020) on the embedding model's own token
+vectors: every content word of the question looks for its nearest word in the sentence. A paraphrase finds a neighbour for each
+of its words; a near-miss leaves one of them, usually the one that matters, alone.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.answering.expectation import Kind, expected_kind, offers
+from rag.answering.wording import Word, content_words, initials, is_content, words
+from rag.indexing.embedder import Embedder, TokenVectors
+from rag.types import Hit, Passage, Span
+
+Vectors = NDArray[np.float32]
+
+SIGNALS = (
+    "cosine",  # question and sentence
+    "passage_cosine",  # question and the best sentence of the passage
+    "aligned",  # idf-weighted mean over the question's content words of the nearest word's cosine
+    "worst_aligned",  # the same of the content word that fares worst
+    "shared",  # idf-weighted share of content words that stand in the sentence
+    "passage_shared",  # … in the passage
+    "passage_aligned",  # aligned, against the whole passage
+    "passage_worst",  # worst_aligned, against the whole passage
+    "names_missing",  # share of the question's names and numbers that the passage does not hold
+    "unknown",  # idf-weighted share of content words that no document holds
+    "offered",  # 1 where the sentence offers the kind of thing asked for
+    "lacking",  # 1 where it does not
+    "length",  # log of the sentence's words
+    "asked",  # log of the question's content words
+    "lead",  # 1 for the first sentence of its passage
+)
+REMEMBERED = 4096
+
+
+class TermStatistics(Protocol):
+    """How common a term is among the passages."""
+
+    @property
+    def size(self) -> int:
+        """How many passages there are."""
+        ...
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages whose stemmers made the terms."""
+        ...
+
+    def document_frequency(self, terms: Sequence[str]) -> dict[str, int]:
+        """In how many passages each term stands."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that might answer, with the hit it comes from."""
+
+    hit: Hit
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """A question read against its hits: ``signals[i]`` are the :data:`SIGNALS` of ``candidates[i]``."""
+
+    question: str
+    kind: Kind
+    asked: tuple[Word, ...]
+    candidates: tuple[Candidate, ...]
+    signals: NDArray[np.float64]
+
+    def column(self, name: str) -> NDArray[np.float64]:
+        """One signal of every candidate."""
+        return self.signals[:, SIGNALS.index(name)]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Text:
+    """A text as the signals need it: its content words, their vectors and its own."""
+
+    words: tuple[Word, ...]
+    content: tuple[Word, ...]
+    vectors: Vectors
+    mean: Vectors
+    terms: frozenset[str]
+    initials: frozenset[str]
+
+
+class Reader:
+    """Measures :data:`SIGNALS`. Remembers the vectors of the sentences it has seen; safe to call from several threads."""
+
+    def __init__(self, embedder: Embedder, statistics: TermStatistics) -> None:
+        self._embedder = embedder
+        self._statistics = statistics
+        self._known: OrderedDict[str, _Text] = OrderedDict()
+
+    def read(self, question: str, hits: Sequence[Hit]) -> Reading:
+        """Every sentence of every hit against the question. No hits, or a question without a word in it, give no candidates."""
+        kind = expected_kind(question)
+        candidates = tuple(Candidate(hit, span, hit.passage.quote(span)) for hit in hits for span in _sentences(hit.passage))
+        asked_text, *texts = self._texts([question, *(c.text for c in candidates)])
+        asked = asked_text.content
+        if not asked:
+            return Reading(question, kind, (), (), np.zeros((0, len(SIGNALS)), dtype=np.float64))
+        weights = self._weights(asked)
+        asked_vectors = asked_text.vectors
+        asked_terms = frozenset(t for w in asked_text.words for t in w.terms)
+        names = [n for n, w in enumerate(asked) if w.capitalised and (w.start > 0 or w.text.isupper() or w.text[0].isdigit())]
+        unknown = self._unknown(asked)
+
+        held = np.array([[_holds(t, w) for w in asked] for t in texts], dtype=np.float64).reshape(len(texts), len(asked))
+        nearest = np.array([_nearest(asked_vectors, t.vectors) for t in texts], dtype=np.float64).reshape(
+            len(texts), len(asked)
+        )
+        cosine = np.array([float(asked_text.mean @ t.mean) for t in texts], dtype=np.float64)
+        rows = []
+        for n, (candidate, text) in enumerate(zip(candidates, texts, strict=True)):
+            same = [m for m, other in enumerate(candidates) if other.hit is candidate.hit]
+            passage_held, passage_nearest = held[same].max(axis=0), nearest[same].max(axis=0)
+            offered = offers(kind, candidate.text, text.words, asked_terms)
+            rows.append(
+                (
+                    cosine[n],
+                    cosine[same].max(),
+                    float(weights @ nearest[n]),
+                    float(nearest[n].min()),
+                    float(weights @ held[n]),
+                    float(weights @ passage_held),
+                    float(weights @ passage_nearest),
+                    float(passage_nearest.min()),
+                    float(np.mean([1 - passage_held[m] for m in names])) if names else 0.0,
+                    float(weights @ unknown),
+                    float(offered is True),
+                    float(offered is False),
+                    math.log1p(len(text.words)),
+                    math.log1p(len(asked)),
+                    float(same[0] == n),
+                )
+            )
+        signals = np.array(rows, dtype=np.float64).reshape(len(candidates), len(SIGNALS))
+        return Reading(question, kind, asked, candidates, signals)
+
+    def _weights(self, asked: Sequence[Word]) -> NDArray[np.float64]:
+        """The idf of each word (Lucene's form), scaled to sum to one."""
+        terms = sorted({t for w in asked for t in w.terms})
+        frequency = self._statistics.document_frequency(terms)
+        size = self._statistics.size
+        idf = [
+            math.log(1 + (size - n + 0.5) / (n + 0.5)) for n in (max((frequency[t] for t in w.terms), default=0) for w in asked)
+        ]
+        total = sum(idf)
+        return np.array([v / total for v in idf] if total else idf, dtype=np.float64)
+
+    def _unknown(self, asked: Sequence[Word]) -> NDArray[np.float64]:
+        terms = sorted({t for w in asked for t in w.terms})
+        frequency = self._statistics.document_frequency(terms)
+        return np.array([float(not any(frequency[t] for t in w.terms)) for w in asked], dtype=np.float64)
+
+    def _texts(self, wanted: Sequence[str]) -> list[_Text]:
+        found = {t: self._known[t] for t in dict.fromkeys(wanted) if t in self._known}
+        missing = [t for t in dict.fromkeys(wanted) if t not in found]
+        for text, tokens in zip(missing, self._embedder.embed_tokens(missing) if missing else [], strict=True):
+            found[text] = self._known[text] = self._measure(text, tokens)
+        while len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+        return [found[t] for t in wanted]
+
+    def _measure(self, text: str, tokens: TokenVectors) -> _Text:
+        all_words = words(text, self._statistics.languages)
+        content = tuple(w for w in all_words if is_content(w)) or all_words
+        width = self._embedder.identity.dimension
+        mean = tokens.vectors.sum(axis=0) if len(tokens.vectors) else np.zeros(width, dtype=np.float32)
+        return _Text(
+            all_words,
+            content,
+            _word_vectors(content, tokens, width),
+            _unit(mean),
+            frozenset(t for w in all_words for t in w.terms),
+            initials(content),
+        )
+
+
+def _sentences(passage: Passage) -> tuple[Span, ...]:
+    return passage.sentences or (passage.span,)
+
+
+def _holds(text: _Text, word: Word) -> bool:
+    folded = word.text.casefold()
+    return bool(word.terms & text.terms) or (2 <= len(folded) <= 5 and folded in text.initials)
+
+
+def _nearest(asked: Vectors, offered: Vectors) -> NDArray[np.float64]:
+    if not len(offered) or not len(asked):
+        return np.zeros(len(asked), dtype=np.float64)
+    return np.asarray((asked @ offered.T).max(axis=1), dtype=np.float64)
+
+
+def _word_vectors(wanted: Sequence[Word], tokens: TokenVectors, width: int) -> Vectors:
+    """The unit mean of each word's token vectors; zeros for a word past the model's window."""
+    rows = np.zeros((len(wanted), width), dtype=np.float32)
+    at = 0
+    for n, word in enumerate(wanted):
+        while at < len(tokens.offsets) and tokens.offsets[at][1] <= word.start:
+            at += 1
+        end = at
+        while end < len(tokens.offsets) and tokens.offsets[end][0] < word.end:
+            end += 1
+        if end > at:
+            rows[n] = _unit(tokens.vectors[at:end].sum(axis=0))
+    return rows
+
+
+def _unit(vector: Vectors) -> Vectors:
+    norm = float(np.linalg.norm(vector))
+    return np.asarray(vector / norm if norm else vector, dtype=np.float32)
+
+
+__all__ = ["SIGNALS", "Candidate", "Reader", "Reading", "TermStatistics", "content_words"]

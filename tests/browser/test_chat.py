@@ -1,0 +1,377 @@
+"""The chat as its readers meet it: in a real browser, against the real application over a scripted engine."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser.conftest import Serve, Watched
+from tests.browser.scripted_engine import BEACON, PAYLOAD, ScriptedEngine
+
+pytestmark = pytest.mark.browser
+LIGHTHOUSE = "The lighthouse was built in 1911 by Ada Varga."
+
+
+@pytest.fixture(scope="module")
+def engine() -> ScriptedEngine:
+    return ScriptedEngine()
+
+
+@pytest.fixture(scope="module")
+def url(server: Serve, engine: ScriptedEngine) -> str:
+    return server(engine)
+
+
+@dataclass(frozen=True)
+class Chat:
+    """The page as a reader uses it."""
+
+    watched: Watched
+    url: str
+
+    @property
+    def page(self) -> Page:
+        return self.watched.page
+
+    @property
+    def field(self) -> Locator:
+        return self.page.get_by_role("textbox").last
+
+    @property
+    def last(self) -> Locator:
+        return self.page.locator("article.exchange").last
+
+    def open(self, query: str = "") -> Chat:
+        self.page.goto(self.url + query)
+        expect(self.page.locator("#charter-header")).to_be_visible()
+        return self
+
+    def ready(self) -> Chat:
+        expect(self.page.locator(".example").first).to_be_visible()
+        return self
+
+    def ask(self, question: str, state: str = "done") -> Locator:
+        self.field.fill(question)
+        self.field.press("Enter")
+        asked = self.page.locator(f"article.exchange.{state}", has_text=question.split("\n")[0]).last
+        expect(asked).to_be_visible()
+        return asked
+
+
+@pytest.fixture
+def chat(shared: Watched, url: str) -> Iterator[Chat]:
+    """An empty conversation on a page that is there already."""
+    chat = Chat(shared, url)
+    if not shared.page.url.startswith(url):
+        chat.open()
+    shared.requests.clear()
+    clear = shared.page.get_by_role("button", name="New conversation")
+    if clear.is_enabled():
+        clear.click()
+    chat.ready()
+    yield chat
+    assert shared.strangers(url) == [], "nothing is asked of any other machine"
+
+
+@pytest.fixture
+def newcomer(watched: Watched, url: str) -> Iterator[Chat]:
+    """A page that nobody used before."""
+    yield Chat(watched, url).open().ready()
+    assert watched.strangers(url) == [], "nothing is asked of any other machine"
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds, whatever its weight."""
+    return [f"{v['impact']} {v['id']}: {v['help']}" for v in Axe().run(page).response["violations"]]
+
+
+def test_an_answer_stands_beside_its_excerpt_and_opens_the_highlighted_source(chat: Chat) -> None:
+    answer = chat.ask("Who built the lighthouse?")
+    expect(answer.locator(".claim")).to_have_text(f"{LIGHTHOUSE} [1]")
+    source = answer.locator(".sources li")
+    expect(source.locator("mark")).to_have_text(LIGHTHOUSE)
+    expect(source.locator("blockquote")).to_contain_text("It is 40 metres high.")
+    expect(source.locator("cite")).to_have_text("Harbour treaty › Article 2")
+    answer.locator(".marker").click()
+    expect(source).to_be_focused()
+    with chat.page.expect_popup() as popup:
+        source.locator("a.quote").click()
+    page = popup.value
+    assert page.url == f"{chat.url}/source/treaty.md#c=47-93"
+    expect(page.locator("article")).to_contain_text(LIGHTHOUSE)
+    assert page.evaluate("[...CSS.highlights.values()].flatMap(h => [...h]).map(r => r.toString()).join('')") == LIGHTHOUSE
+
+
+def test_a_question_that_the_documents_do_not_answer_is_refused_with_what_comes_nearest(chat: Chat) -> None:
+    refused = chat.ask("What do bananas cost in Peru?")
+    expect(refused.get_by_role("heading", name="No answer in the documents")).to_be_visible()
+    expect(refused.get_by_role("heading", name="Nearest passages: not an answer")).to_be_visible()
+    expect(refused.locator(".sources li")).to_have_count(3)
+    expect(refused.locator(".marker, mark, .number")).to_have_count(0)
+    expect(chat.page.locator("#charter-announcer [role=status]")).to_have_text(re.compile("^Question 1: no answer"))
+
+
+def test_an_example_is_asked_by_a_click_and_a_follow_up_carries_the_history(chat: Chat, engine: ScriptedEngine) -> None:
+    chat.page.get_by_role("button", name="Who built the lighthouse?").click()
+    expect(chat.last.locator(".claim")).to_contain_text(LIGHTHOUSE)
+    chat.ask("At six the harbour opens?")
+    assert [turn.role for turn in engine.histories[-1]] == ["user", "assistant"]
+    assert engine.histories[-1][0].content == "Who built the lighthouse?"
+    expect(chat.page.locator("article.exchange")).to_have_count(2)
+
+
+def test_stop_ends_the_work_and_keeps_what_was_verified(chat: Chat, engine: ScriptedEngine) -> None:
+    engine.stopped.clear()
+    running = chat.ask("slow and steady", state="answering")
+    expect(running.locator(".claim")).to_contain_text("The harbour opens at six.")
+    chat.page.get_by_role("button", name="Stop").click()
+    expect(chat.last).to_have_class(re.compile("stopped"))
+    expect(chat.last.locator(".claim")).to_contain_text("The harbour opens at six.")
+    expect(chat.last.locator(".state")).to_contain_text("may be incomplete")
+    assert engine.stopped.wait(10), "the engine was told to stop"
+    expect(chat.field).to_be_focused()
+
+
+def test_closing_the_tab_ends_the_work(browser: Browser, url: str, engine: ScriptedEngine) -> None:
+    engine.stopped.clear()
+    page = browser.new_page()
+    Chat(Watched(page), url).open().ready().ask("slow and abandoned", state="answering")
+    page.close()
+    assert engine.stopped.wait(15), "the engine was told to stop"
+
+
+def test_withheld_sentences_the_notice_and_the_rewritten_question_are_shown_on_demand(chat: Chat) -> None:
+    answer = chat.ask("Fluent: who built the lighthouse?")
+    expect(answer.locator(".notice")).to_contain_text("The model did not reply")
+    expect(answer.locator(".claims")).not_to_contain_text("painted")
+    withheld = answer.locator("details.withheld")
+    expect(withheld.locator("summary")).to_have_text("Withheld sentences: 1")
+    expect(withheld.locator("s")).to_be_hidden()
+    withheld.locator("summary").click()
+    expect(withheld.locator("s")).to_have_text("It was painted <b>red</b>.")
+    answer.locator("details.understood summary").click()
+    expect(answer.locator("details.understood")).to_contain_text("Who built the lighthouse of the harbour?")
+    answer.locator("details.about summary").click()
+    expect(answer.locator("details.about")).to_contain_text("answer@1+9f3c2a1b")
+    chat.ask("What do bananas cost in Peru?")
+    expect(withheld.locator("s")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("question", "shown"), [("broken pipe", "The model's server sent half a reply. Look at its log."), ("crash now", "server")]
+)
+def test_a_failure_says_what_happened_and_can_be_tried_again(chat: Chat, question: str, shown: str) -> None:
+    failed = chat.ask(question, state="failed")
+    expect(failed.locator(".failure")).to_contain_text(shown)
+    expect(failed.locator(".failure")).not_to_contain_text("Traceback")
+    failed.get_by_role("button", name="Ask again").click()
+    expect(chat.page.locator("article.exchange")).to_have_count(1)
+    chat.ask("Who built the lighthouse?")
+
+
+def test_everything_can_be_done_from_the_keyboard(newcomer: Chat) -> None:
+    keys = newcomer.page.keyboard
+    expect(newcomer.field).to_be_focused()
+    keys.type("Who built")
+    keys.press("Shift+Enter")
+    keys.type("the lighthouse?")
+    keys.press("Enter")
+    expect(newcomer.last.locator(".marker")).to_be_visible()
+    newcomer.last.locator(".marker").focus()
+    keys.press("Enter")
+    source = newcomer.last.locator(".sources li")
+    expect(source).to_be_focused()
+    keys.press("Tab")
+    expect(source.locator("a.quote")).to_be_focused()
+    assert source.locator("a.quote").evaluate("e => getComputedStyle(e).outlineStyle") == "solid"
+    keys.press("Escape")
+    expect(newcomer.last.locator(".marker")).to_be_focused()
+    keys.press("Escape")
+    expect(newcomer.field).to_be_focused()
+    newcomer.page.get_by_role("heading", level=1).click()
+    keys.press("Shift+Tab")
+    expect(newcomer.page.get_by_role("button", name="Skip to the question field")).to_be_focused()
+    keys.press("Enter")
+    expect(newcomer.field).to_be_focused()
+    keys.type("slow one")
+    keys.press("Enter")
+    expect(newcomer.last).to_have_class(re.compile("answering"))
+    keys.press("Escape")
+    expect(newcomer.last).to_have_class(re.compile("stopped"))
+
+
+def test_attacks_in_question_answer_title_excerpt_and_file_name_stay_text(chat: Chat) -> None:
+    answer = chat.ask(f"quokkas {PAYLOAD}")
+    for place in (".question", ".claim", ".notice", ".sources cite", ".sources mark"):
+        expect(answer.locator(place)).to_contain_text("<script>alert(1)</script>")
+    assert answer.locator("img, script, svg[onload], [onmouseover], a[href^='javascript']").count() == 0
+    for note in answer.locator("details summary").all():
+        note.click()
+    answer.get_by_role("button", name="Copy", exact=True).click()
+    copied = chat.page.evaluate("navigator.clipboard.readText()")
+    assert f"![x]({BEACON}" not in copied and "\\!\\[x\\]" in copied
+    with chat.page.expect_popup() as popup:
+        answer.locator("a.quote").hover()
+        answer.locator("a.quote").click()
+    expect(popup.value.locator("article")).to_contain_text("Quokkas smile")
+    assert not [asked for asked in chat.watched.requests if asked.startswith(BEACON)]
+
+
+def test_the_page_asks_nothing_of_any_other_machine_and_little_of_its_own(watched: Watched, url: str) -> None:
+    watched.page.on("response", lambda r: watched.problems.append(f"{r.status} {r.url}") if r.status >= 400 else None)
+    Chat(watched, url).open().ready().ask("Who built the lighthouse?")
+    assert watched.strangers(url) == []
+    assert len(watched.requests) < 90
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_in_any_state(newcomer: Chat, theme: str) -> None:
+    newcomer.page.get_by_label("Appearance").select_option(theme)
+    found = {"empty": violations(newcomer.page)}
+    answer = newcomer.ask("Fluent: who built the lighthouse?")
+    for note in answer.locator("details summary").all():
+        note.click()
+    answer.get_by_role("button", name="Not helpful").click()
+    expect(answer.locator("form.comment")).to_be_visible()
+    found["answered"] = violations(newcomer.page)
+    newcomer.ask("What do bananas cost in Peru?")
+    newcomer.ask("broken pipe", state="failed")
+    found["refused and failed"] = violations(newcomer.page)
+    newcomer.ask("slow and steady", state="answering")
+    found["answering"] = violations(newcomer.page)
+    newcomer.page.keyboard.press("Escape")
+    expect(newcomer.last).to_have_class(re.compile("stopped"))
+    newcomer.page.context.set_offline(True)
+    expect(newcomer.page.locator("#charter-offline")).to_contain_text("No connection")
+    found["stopped and offline"] = violations(newcomer.page)
+    newcomer.page.context.set_offline(False)
+    assert {state: seen for state, seen in found.items() if seen} == {}
+
+
+def test_one_announcement_is_made_per_answer_and_the_stream_is_outside_it(chat: Chat) -> None:
+    chat.page.evaluate("""() => {
+        window.said = [];
+        new MutationObserver((records) => {
+            for (const record of records) {
+                const changed = record.target.parentElement || record.target;
+                const region = changed.closest?.("[aria-live], [role=status], [role=alert]");
+                if (region && region.textContent.trim()) window.said.push(region.textContent.trim());
+            }
+        }).observe(document.body, { subtree: true, childList: true, characterData: true });
+    }""")
+    chat.ask("Who built the lighthouse?")
+    expect(chat.page.locator("#charter-transcript")).to_have_attribute("aria-busy", "false")
+    chat.ask("At six the harbour opens?")
+    expect(chat.page.locator("#charter-announcer [role=status]")).to_contain_text("Answer 2.")
+    assert chat.page.evaluate("window.said") == [
+        f"Answer 1. Sources: 1. {LIGHTHOUSE}",
+        "Answer 2. Sources: 1. The harbour opens at six.",
+    ]
+    assert chat.page.locator("#charter-transcript [aria-live]").count() == 0
+
+
+def test_a_link_asks_its_question_and_copy_link_makes_one(newcomer: Chat) -> None:
+    newcomer.open("/?q=Who+built+the+lighthouse%3F")
+    expect(newcomer.last.locator(".claim")).to_contain_text(LIGHTHOUSE)
+    newcomer.last.get_by_role("button", name="Copy link").click()
+    expect(newcomer.page.locator("#charter-toast")).to_have_text("Link to this question copied.")
+    assert newcomer.page.evaluate("navigator.clipboard.readText()") == f"{newcomer.url}/?q=Who+built+the+lighthouse%3F"
+    newcomer.last.locator(".marker").click()
+    assert newcomer.page.url == f"{newcomer.url}/?q=Who+built+the+lighthouse%3F"
+
+
+def test_a_conversation_is_saved_as_markdown_and_json_with_its_citations(chat: Chat) -> None:
+    chat.ask("Who built the lighthouse?")
+    chat.ask("What do bananas cost in Peru?")
+    saved: dict[str, str] = {}
+    for name in ("Save .md", "Save .json"):
+        with chat.page.expect_download() as download:
+            chat.page.get_by_role("button", name=name).click()
+        saved[download.value.suggested_filename] = Path(download.value.path()).read_text(encoding="utf-8")
+    assert f"{LIGHTHOUSE} [1]" in saved["conversation.md"]
+    assert "1. Harbour treaty › Article 2" in saved["conversation.md"]
+    answered, refused = json.loads(saved["conversation.json"])["exchanges"]
+    assert answered["answer"]["citations"][0]["quote"] == LIGHTHOUSE
+    assert refused["answer"]["status"] == "refused" and refused["answer"]["citations"] == []
+
+
+def test_the_language_is_the_browsers_then_the_readers_and_is_remembered(
+    browser: Browser, newcomer: Chat, engine: ScriptedEngine
+) -> None:
+    newcomer.page.get_by_label("Language").select_option("az")
+    expect(newcomer.page.get_by_role("heading", level=1)).to_have_text("Sənədlərdən soruşun")
+    assert newcomer.page.evaluate("document.documentElement.lang") == "az"
+    newcomer.ask("Who built the lighthouse?")
+    assert engine.languages[-1] == "az"
+    newcomer.open().ready()
+    expect(newcomer.page.get_by_role("button", name="Göndər")).to_be_visible()
+    context = browser.new_context(locale="tr-TR")
+    other = Chat(Watched(context.new_page()), newcomer.url).open()
+    expect(other.page.get_by_role("heading", level=1)).to_have_text("Belgelere sorun")
+    other.open("/?lang=ru")
+    expect(other.page.get_by_role("heading", level=1)).to_have_text("Спросите документы")
+    context.close()
+
+
+def test_light_or_dark_is_remembered(newcomer: Chat) -> None:
+    body = newcomer.page.locator("body")
+    newcomer.page.get_by_label("Appearance").select_option("dark")
+    expect(body).to_have_class(re.compile("dark"))
+    newcomer.open().ready()
+    expect(body).to_have_class(re.compile("dark"))
+    expect(newcomer.page.get_by_label("Appearance")).to_have_value("dark")
+    newcomer.page.get_by_label("Appearance").select_option("light")
+    expect(body).not_to_have_class(re.compile("dark"))
+
+
+def test_a_rating_and_its_comment_are_stored(chat: Chat) -> None:
+    answer = chat.ask("Who built the lighthouse?")
+    answer.get_by_role("button", name="Not helpful").click()
+    expect(answer.get_by_role("button", name="Not helpful")).to_have_attribute("aria-pressed", "true")
+    answer.get_by_label("What should be better? (optional)").fill("Say who she was.")
+    answer.get_by_role("button", name="Send comment").click()
+    expect(answer.locator("form.comment")).to_have_count(0)
+    expect(answer.get_by_text("Your feedback is noted.")).to_be_visible()
+
+
+def test_a_new_conversation_begins_empty(chat: Chat, engine: ScriptedEngine) -> None:
+    chat.ask("Who built the lighthouse?")
+    chat.page.get_by_role("button", name="New conversation").click()
+    chat.ready()
+    chat.ask("At six the harbour opens?")
+    assert engine.histories[-1] == ()
+
+
+def test_a_lost_connection_is_said_and_its_return_too(chat: Chat) -> None:
+    chat.ask("Who built the lighthouse?")
+    chat.page.context.set_offline(True)
+    expect(chat.page.locator("#charter-offline")).to_contain_text("No connection to the server.")
+    chat.page.context.set_offline(False)
+    expect(chat.page.locator("#charter-offline")).to_be_empty()
+    expect(chat.last.locator(".claim")).to_contain_text(LIGHTHOUSE)
+    chat.ask("At six the harbour opens?")
+
+
+@pytest.mark.parametrize("width", [375, 768, 1440])
+def test_nothing_is_cut_off_at_any_width(newcomer: Chat, width: int) -> None:
+    newcomer.page.set_viewport_size({"width": width, "height": 720})
+    answer = newcomer.ask("Who built the lighthouse?")
+    assert newcomer.page.evaluate("document.documentElement.scrollWidth") <= width
+    composer = newcomer.page.locator("#charter-composer").bounding_box()
+    assert composer is not None and composer["y"] + composer["height"] <= 720
+    text, source = answer.locator(".answer").bounding_box(), answer.locator(".sources").bounding_box()
+    assert text is not None and source is not None
+    beside = source["x"] >= text["x"] + text["width"]
+    assert beside == (width == 1440)
+    assert beside or source["y"] >= text["y"] + text["height"]
+    for button in newcomer.page.get_by_role("button").all():
+        box = button.bounding_box()
+        if box is not None and box["width"] > 1 and box["y"] >= 0:
+            assert min(box["width"], box["height"]) >= 24, button.inner_text()
