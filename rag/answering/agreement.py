@@ -1,0 +1,67 @@
+"""All the checks that are exact, in one place: does a claim say anything that its source sentences do not have, or deny?"""
+
+from __future__ import annotations
+
+from rag.answering.alignment import Aligned
+from rag.answering.clauses import Analysis, analyse
+from rag.answering.polarity import modality, negation, poles, strength
+from rag.answering.roles import binding, names, swapped
+from rag.answering.wording import initials
+
+_NO_HEADINGS = analyse("")
+_NOTHING_LIKE = 0.12
+"""Below this similarity to every word of the source, and nowhere in the passages, a content word is invented. On the
+development half of the test sentences true paraphrases stay above 0.19 and invented words below 0.12."""
+
+
+def disagreement(aligned: Aligned, headings: Analysis = _NO_HEADINGS) -> str | None:
+    """Why the aligned sentences contradict the claim or lack a part of it that must be exact, or ``None``.
+
+    ``headings`` are the words of titles and section paths: they may lend a name, and are never quoted.
+    """
+    claim = aligned.claim
+    sources = [s.analysis for s in aligned.sentences]
+    return (
+        _unborne(aligned, headings)
+        or names(claim, sources, headings)
+        or negation(claim, sources)
+        or modality(claim, sources)
+        or poles(claim, sources)
+        or strength(claim, sources)
+        or binding(aligned)
+        or swapped(aligned)
+    )
+
+
+def _unborne(aligned: Aligned, headings: Analysis) -> str | None:
+    """A number, date, name or other word that the sentences do not have. Titles and headings may lend words, not numbers."""
+    headed = {w.folded for w in headings.words} | headings.terms | initials(tuple(w.word for w in headings.words))
+    for i, word in enumerate(aligned.claim.content):
+        if aligned.exact[i]:
+            continue
+        if word.value is not None:
+            if not _article(aligned, i):
+                return f"The source does not have “{aligned.claim.text[word.value.start : word.value.end]}”."
+        elif word.folded in headed or word.word.terms & headings.terms:
+            continue
+        elif word.name:
+            return f"The source does not have “{word.word.text}”."
+        elif aligned.soft[i] < _NOTHING_LIKE and aligned.weighty[i] and not word.word.terms & aligned.elsewhere:
+            return f"The source has nothing like “{word.word.text}”."
+    return None
+
+
+def _article(aligned: Aligned, i: int) -> bool:
+    """ "One week" may rest on "a week": the word after it follows an article in the source."""
+    word = aligned.claim.content[i]
+    if word.value is None or "n1" not in word.value.keys or word.folded != "one":
+        return False
+    following = next((w for w in aligned.claim.words if w.word.start > word.word.end), None)
+    if following is None:
+        return True
+    for sentence in aligned.sentences:
+        listed = sentence.analysis.words
+        for n, other in enumerate(listed[1:], 1):
+            if listed[n - 1].folded in {"a", "an", "per", "each", "every", "the"} and other.word.terms & following.word.terms:
+                return True
+    return not following.content

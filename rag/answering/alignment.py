@@ -1,0 +1,216 @@
+"""From a claim to the exact source sentences that it rests on.
+
+Every content word of a claim is laid against every content word of every sentence of the passages: equal words and values
+count fully, other words by the similarity of their vectors in context (as in ColBERT's MaxSim). The sentence that covers the
+claim best comes first; a second and a third are added only where they cover what the ones before left open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.answering.clauses import Analysis, Marked, analyse, matches
+from rag.answering.wording import Word, initials
+from rag.indexing.embedder import Embedder, TokenVectors
+from rag.types import Passage, Span
+
+MOST_SENTENCES = 3
+_EXACT_BONUS = 0.25  # a vector's similarity is worth at most this much less than the word itself
+_WORTH_ADDING = 0.34  # a further sentence must close this share of the claim's open weight
+_HINT = 0.04
+_LIGHT = frozenset(
+    "get gets make makes made take takes give gives given provide provides contain contains include includes including state "
+    "states stated say says said mention mentions mentioned note notes noted accord according regard regarding called also "
+    "well following document text use uses used while other responsible whether both".split()
+)
+_WEIGHTS = {"value": 1.6, "name": 1.4}
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sentence:
+    """One sentence of the passages. ``vectors`` has a unit row for each content word; ``vector`` is the mean of all tokens."""
+
+    passage: Passage
+    number: int
+    span: Span
+    analysis: Analysis
+    vectors: Floats
+    vector: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """The passages of one question, prepared once for all claims. ``terms`` are those of all content words."""
+
+    passages: tuple[Passage, ...]
+    sentences: tuple[Sentence, ...]
+    terms: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Aligned:
+    """A claim laid against its sentences, best first.
+
+    ``soft[i]`` is how well content word ``i`` of the claim is covered by them, in [0, 1]; ``exact[i]`` whether by the same word
+    or value; ``best[i]`` the (sentence, content word) that covers it best. ``cosine`` is the best sentence's similarity;
+    ``elsewhere`` holds the terms of all sentences of the passages.
+    """
+
+    claim: Analysis
+    claim_vectors: Floats
+    sentences: tuple[Sentence, ...]
+    soft: Floats
+    exact: NDArray[np.bool_]
+    best: tuple[tuple[int, int], ...]
+    cosine: float
+    weights: Floats
+    elsewhere: frozenset[str]
+
+    @property
+    def weighty(self) -> tuple[bool, ...]:
+        """For each content word, whether it says something: "use" or "contain" hardly do."""
+        return tuple(w.folded not in _LIGHT for w in self.claim.content)
+
+
+def prepare(passages: Sequence[Passage], embedder: Embedder) -> Evidence:
+    """Embed the sentences of ``passages``: one pass of the model over each word of them."""
+    places = [(n, p, span) for n, p in enumerate(passages, 1) for span in (p.sentences or (p.span,))]
+    texts = [p.quote(span) for _, p, span in places]
+    inner = embedder.embed_tokens(texts) if texts else []
+    sentences = []
+    for (number, passage, span), text, tokens in zip(places, texts, inner, strict=True):
+        analysis = analyse(text)
+        vectors = _word_vectors([w.word for w in analysis.content], tokens)
+        sentences.append(Sentence(passage, number, span, analysis, vectors, _mean(tokens.vectors)))
+    terms = frozenset(term for s in sentences for w in s.analysis.content for term in w.word.terms)
+    return Evidence(tuple(passages), tuple(sentences), terms)
+
+
+def align(claim: str, hinted: Sequence[int], evidence: Evidence, embedder: Embedder) -> Aligned | None:
+    """The sentences that ``claim`` rests on, or ``None`` where it has no word to lay against anything.
+
+    ``hinted`` passages are preferred only among sentences that cover the claim equally well.
+    """
+    analysis = analyse(claim)
+    if not analysis.content or not evidence.sentences:
+        return None
+    tokens = embedder.embed_tokens([claim])[0]
+    vectors = _word_vectors([w.word for w in analysis.content], tokens)
+    whole = _mean(tokens.vectors)
+    weights = np.array([_weight(w) for w in analysis.content], dtype=np.float32)
+    weights /= weights.sum()
+    tables = [_laid(analysis, vectors, s) for s in evidence.sentences]
+    soft = np.stack([t.soft for t in tables])
+    cosines = np.array([float(s.vector @ whole) for s in evidence.sentences])
+    score = soft @ weights + 0.3 * cosines
+    score += np.array([_HINT * (s.number in hinted) for s in evidence.sentences])
+    chosen = [int(np.argmax(score))]
+    covered = soft[chosen[0]].copy()
+    while len(chosen) < MOST_SENTENCES:
+        open_weight = float(weights @ (1.0 - covered))
+        gains = np.maximum(soft - covered, 0.0) @ weights + 0.02 * cosines + (score - soft @ weights - 0.3 * cosines)
+        gains[chosen] = -1.0
+        nearest = int(np.argmax(gains))
+        gain = float(np.maximum(soft[nearest] - covered, 0.0) @ weights)
+        closes = _closes_a_hard_word(analysis, tables, chosen, nearest)
+        if not (closes or (gain > _WORTH_ADDING * open_weight and gain > 0.12)):
+            break
+        chosen.append(nearest)
+        covered = np.maximum(covered, soft[nearest])
+    stacked = np.stack([soft[c] for c in chosen])
+    owner = np.argmax(stacked, axis=0)
+    return Aligned(
+        claim=analysis,
+        claim_vectors=vectors,
+        sentences=tuple(evidence.sentences[c] for c in chosen),
+        soft=stacked.max(axis=0),
+        exact=np.any(np.stack([tables[c].exact for c in chosen]), axis=0, keepdims=True)[0],
+        best=tuple((int(o), int(tables[chosen[o]].best[i])) for i, o in enumerate(owner)),
+        cosine=float(cosines[chosen].max()),
+        weights=weights,
+        elsewhere=evidence.terms,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Laid:
+    soft: Floats
+    exact: NDArray[np.bool_]
+    best: NDArray[np.int64]
+
+
+def _laid(claim: Analysis, vectors: Floats, sentence: Sentence) -> _Laid:
+    """Every content word of the claim against one sentence."""
+    mine, theirs = claim.content, sentence.analysis.content
+    if not theirs:
+        empty = np.zeros(len(mine), np.float32)
+        return _Laid(empty, empty.astype(bool), np.zeros(len(mine), np.int64))
+    near = np.clip(vectors @ sentence.vectors.T, 0.0, 1.0) - _EXACT_BONUS
+    for i, word in enumerate(mine):
+        for j, other in enumerate(theirs):
+            if matches(word, other):
+                near[i, j] = 1.0
+            elif word.value is not None or word.name:
+                near[i, j] = min(near[i, j], 0.2)  # a number or a name is borne or it is not
+    short = initials(tuple(w.word for w in sentence.analysis.words))
+    for i, word in enumerate(mine):
+        if word.word.text.isupper() and word.folded.replace(".", "") in short:
+            near[i, int(np.argmax(near[i]))] = 1.0
+    _expansions(mine, theirs, near)
+    soft = np.clip(near.max(axis=1), 0.0, 1.0)
+    return _Laid(soft.astype(np.float32), soft >= 0.999, near.argmax(axis=1))
+
+
+def _expansions(mine: Sequence[Marked], theirs: Sequence[Marked], near: Floats) -> None:
+    """``United States`` in the claim against ``US`` in the source."""
+    acronyms = {w.folded: j for j, w in enumerate(theirs) if w.word.text.isupper() and 2 <= len(w.folded) <= 5}
+    if not acronyms:
+        return
+    for length in range(2, 6):
+        for i in range(len(mine) - length + 1):
+            letters = "".join(w.folded[0] for w in mine[i : i + length])
+            if letters in acronyms:
+                near[i : i + length, acronyms[letters]] = 1.0
+
+
+def _closes_a_hard_word(claim: Analysis, tables: Sequence[_Laid], chosen: Sequence[int], candidate: int) -> bool:
+    """Whether the candidate bears a number or a name that none of the chosen sentences bears."""
+    return any(
+        tables[candidate].exact[i] and not any(tables[c].exact[i] for c in chosen)
+        for i, word in enumerate(claim.content)
+        if word.value is not None or word.name
+    )
+
+
+def _weight(word: Marked) -> float:
+    if word.folded in _LIGHT:
+        return 0.3
+    return _WEIGHTS["value"] if word.value is not None else _WEIGHTS["name"] if word.name else 1.0
+
+
+def _word_vectors(found: Sequence[Word], tokens: TokenVectors) -> Floats:
+    """A unit row per word: the mean of its tokens."""
+    width = tokens.vectors.shape[1] if tokens.vectors.ndim == 2 else 1
+    rows = np.zeros((len(found), width), np.float32)
+    if not len(tokens.offsets):
+        return rows
+    starts = np.array([a for a, _ in tokens.offsets])
+    ends = np.array([b for _, b in tokens.offsets])
+    for i, word in enumerate(found):
+        inside = (starts < word.end) & (ends > word.start)
+        if inside.any():
+            rows[i] = _mean(tokens.vectors[inside])
+    return rows
+
+
+def _mean(vectors: Floats) -> Floats:
+    if not len(vectors):
+        return np.zeros(vectors.shape[1], np.float32)
+    mean = vectors.mean(axis=0)
+    return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-9), np.float32)
