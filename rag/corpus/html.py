@@ -17,8 +17,14 @@ from rag.corpus.text import decode
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w\-]{2,30})", re.IGNORECASE)
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
+_NOT_XML = re.compile(
+    "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|&#(?:[0-8]|1[124-9]|2\\d|3[01]|x0*1?[0-9a-f]);", re.I
+)
+"""Control characters, also as references: the tree takes them from a page but lets nobody write them again."""
 _HIDDEN_STYLE = re.compile(r"(?i)(?:display\s*:\s*none|visibility\s*:\s*hidden)")
 _HEAD_BYTES = 4096
+_AROUND = frozenset(("nav", "aside", "footer", "script", "style", "template", "noscript", "form", "button"))
+_ROLES = frozenset(("navigation", "banner", "contentinfo", "search", "menu", "menubar"))
 _LAYOUT = ("head", "list", "table", "quote", "p")
 _BLOCKS = frozenset(("div", "p", "ul", "ol", "table", "section", "article", "pre", "blockquote", "h1", "h2", "h3", "h4", "dl"))
 _INLINE = ("hi", "ref", "del", "graphic")
@@ -33,14 +39,14 @@ def draft_html(data: bytes) -> Draft:
     """
     from lxml import etree, html
 
-    text = _DECLARATION.sub("", _decode(data))
+    text = _NOT_XML.sub("", _DECLARATION.sub("", _decode(data)))
     if not text.strip():
         raise Unreadable("there is no text in it.", "Remove it, or put the text in.")
     try:
         page = html.document_fromstring(text, parser=html.HTMLParser(no_network=True, remove_comments=True))
     except (etree.LxmlError, ValueError):
         raise Unreadable("it is not HTML.", "Give it the suffix of its real format.") from None
-    _remove_hidden(page)
+    _remove_other(page)
     _write_numbers(page)
     _name_paragraphs(page)
     language = (page.get("lang") or "")[:2].lower()
@@ -61,14 +67,18 @@ def _decode(data: bytes) -> str:
     return decode(data)
 
 
-def _remove_hidden(page: Any) -> None:
-    """What a reader does not see must not be quoted, least of all to a model."""
+def _remove_other(page: Any) -> None:
+    """Take out what a reader does not see, which must not be quoted, least of all to a model, and what surrounds the main text.
+
+    trafilatura falls back to every word on the page where it finds no main text; without this that means the menus.
+    """
     for element in list(page.iter("*")):
         hidden = element.get("hidden") is not None or element.get("aria-hidden") == "true"
-        if hidden or _HIDDEN_STYLE.search(element.get("style") or ""):
-            parent = element.getparent()
-            if parent is not None:
-                element.drop_tree()
+        around = element.tag in _AROUND or element.get("role") in _ROLES
+        banner = element.tag == "header" and element.find(".//h1") is None
+        hidden = hidden or _HIDDEN_STYLE.search(element.get("style") or "") is not None
+        if (hidden or around or banner) and element.getparent() is not None:
+            element.drop_tree()
 
 
 def _write_numbers(page: Any) -> None:

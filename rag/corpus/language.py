@@ -36,7 +36,9 @@ def language_of_all(texts: Sequence[str]) -> str | None:
     For a file of many short documents: one language for all of them is surer than a guess at each, and 12 of 15 seconds
     quicker for 13,705 lines.
     """
-    long_enough = [text for text in texts if len(text) >= _CERTAIN] or texts
+    long_enough = [text for text in texts if len(text) >= _CERTAIN]
+    if not long_enough:
+        return language_of(" ".join(texts))
     told = Counter(code for text in long_enough if (code := language_of(text)))
     if not told:
         return None

@@ -16,6 +16,8 @@ from rag.types import Document, Passage, Section, Span
 
 _HEADER = 160
 """Characters of title and section path that are embedded: some 40 tokens, so most of the window is left to the text."""
+_NEAR = 0.75
+"""Share of the room from which on a group is counted as a whole, not only sentence by sentence."""
 _CLAUSE_END = re.compile(r"[;:,–—)](?=\s)|\s-(?=\s)")
 _WORD_END = re.compile(r"(?<=\S)(?=\s)")
 
@@ -33,8 +35,9 @@ def cut(document: Document, settings: Passages, count_tokens: Callable[[str], in
         header = _header(document.title, run.heading)
         room = max(settings.max_tokens - count_tokens(header + "\n"), settings.max_tokens // 4)
         parts = [part for sentence in run.sentences for part in _parts(document.text, sentence, room, count_tokens)]
-        for group in _packed(parts, room, settings.overlap_sentences):
-            made.append(_passage(document, run, group, seen))
+        for packed in _packed(parts, room, settings.overlap_sentences):
+            for group in _fitting(document.text, packed, room, count_tokens):
+                made.append(_passage(document, run, group, seen))
     return tuple(made)
 
 
@@ -124,6 +127,17 @@ def _packed(parts: list[_Part], room: int, overlap: int) -> Iterator[list[_Part]
         group = [*group, part]
         size += part.tokens
     if group:
+        yield group
+
+
+def _fitting(text: str, group: list[_Part], room: int, count_tokens: Callable[[str], int]) -> Iterator[list[_Part]]:
+    """The group, halved until it fits: some tokenizers also count what stands between the sentences."""
+    near = sum(part.tokens for part in group) > _NEAR * room
+    if len(group) > 1 and near and count_tokens(text[group[0].span.start : group[-1].span.end]) > room:
+        middle = len(group) // 2
+        yield from _fitting(text, group[:middle], room, count_tokens)
+        yield from _fitting(text, group[middle:], room, count_tokens)
+    else:
         yield group
 
 

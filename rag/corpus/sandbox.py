@@ -21,7 +21,9 @@ from rag.settings import Parsing
 
 WORKER = ("-P", "-m", "rag.corpus.worker")
 _KEPT = ("PATH", "SYSTEMROOT", "TMPDIR", "TEMP", "LANG")
-_FRAME = 2**20
+_LEAST = 2**20
+_WIRE_BYTES = 16
+"""A document on the wire takes at most this many bytes for each of its characters, offsets included; more is no document."""
 _TOO_LONG = "Take the file out, or raise parsing_seconds."
 
 
@@ -64,6 +66,11 @@ class Sandbox:
             if not finished:
                 self.close()
 
+    @property
+    def running(self) -> bool:
+        """Whether there is a process now."""
+        return self._child is not None
+
     def close(self) -> None:
         """End the process, if there is one."""
         if self._child is not None:
@@ -76,7 +83,7 @@ class _Child:
 
     def __init__(self, parsing: Parsing, command: tuple[str, ...]) -> None:
         self._seconds = parsing.seconds
-        self._frame = 16 * parsing.max_characters + _FRAME
+        self._most = _WIRE_BYTES * max(parsing.max_characters, parsing.max_bytes) + _LEAST
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 closed in kill()
         environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
         environment |= {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path), "PYTHONUTF8": "1"}
@@ -98,16 +105,17 @@ class _Child:
         self._send(parsing.model_dump_json())
 
     def ask(self, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        left = self._most
         self._arm(self._seconds)
         self._send(json.dumps(request))
         while True:
             assert self._process.stdout is not None
-            line = self._process.stdout.readline(self._frame)
-            if not line.endswith(b"\n"):
+            line = self._process.stdout.readline(self._most)
+            left -= len(line)
+            if left < 0 or not line.endswith(b"\n"):
                 raise self._death(cut_off=bool(line))
             self._arm(float("inf"))
-            reply = json.loads(line)
-            yield reply
+            yield _reply(line)
             self._arm(self._seconds)
 
     def _send(self, line: str) -> None:
@@ -164,3 +172,13 @@ class _Child:
                     pipe.close()
                 except OSError:
                     continue
+
+
+def _reply(line: bytes) -> dict[str, Any]:
+    try:
+        reply = json.loads(line)
+    except ValueError:
+        reply = None
+    if not isinstance(reply, dict):
+        raise Unreadable("its parser answered nonsense.", "Take the file out and report it.")
+    return reply

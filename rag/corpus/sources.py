@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import re
 import tomllib
 import unicodedata
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from rag.types import Origin
 TABLE = "sources.toml"
 _KEYS = ("title", "origin", "date", "licence", "language")
 _UNKNOWN = "unknown"
+_CODE = re.compile(r"(?:[a-z]{2}|unknown)\Z")
 UNKNOWN = Origin()
 _log = logging.getLogger(__name__)
 
@@ -129,6 +131,8 @@ def _read_table(path: Path) -> dict[str, dict[str, str]]:
                 raise SourceError(TABLE, f"'{name}' has the unknown key '{key}'.", remedy=f"The keys are {', '.join(_KEYS)}.")
             if not isinstance(value, str):
                 raise SourceError(TABLE, f"'{key}' of '{name}' is not a text.", remedy="Write it in quotation marks.")
+        if not _CODE.match(table.get("language") or _UNKNOWN):
+            raise SourceError(TABLE, f"'language' of '{name}' is not a code of two letters.", remedy='Write "en" or "az".')
         known = {key: " ".join(value.split()) for key, value in table.items()}
         told[unicodedata.normalize("NFC", name)] = {k: v for k, v in known.items() if v and v.lower() != _UNKNOWN}
     return told

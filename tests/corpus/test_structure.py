@@ -1,0 +1,131 @@
+"""Sections as a drafter means them."""
+
+from __future__ import annotations
+
+from rag.corpus.assembly import assemble
+from rag.corpus.markers import marker
+from rag.corpus.structure import heading_path, is_clause, path_at
+from rag.corpus.text import draft_text
+from rag.types import Document
+
+CHARTER = """Harbour Charter
+
+Preamble
+
+The Parties, recalling their long friendship at sea, have agreed as follows.
+
+SECTION I
+GENERAL PROVISIONS
+
+1. The Parties cooperate on the basis of equality.
+2. The Parties meet once a year.
+
+Section II
+
+1. The Parties promote trade. They meet in Baku.
+3. The areas are:
+(a) energy;
+(h) harbours;
+(i) rail, namely
+(i) the north line;
+(ii) the south line;
+(j) roads.
+These areas may be changed.
+4. Working groups may be established.
+
+Article 5. Final provisions
+Article 5 applies from the date of signature.
+1994. That year is no clause.
+
+Annex A
+The list of ports is here. It is long.
+"""
+
+
+def made(text: str) -> Document:
+    return assemble(draft_text(text.encode()), document_id="charter.txt")
+
+
+def path_of(document: Document, words: str) -> tuple[str, ...]:
+    return path_at(document.sections, document.text.index(words))
+
+
+def test_a_citation_reads_charter_section_clause_item() -> None:
+    charter = made(CHARTER)
+    assert charter.title == "Harbour Charter"
+    expected = {
+        "The Parties, recalling": ("Preamble",),
+        "2. The Parties meet": ("Section I. GENERAL PROVISIONS", "2"),
+        "They meet in Baku": ("Section II", "1"),
+        "3. The areas": ("Section II", "3"),
+        "(a) energy": ("Section II", "3", "(a)"),
+        "(i) rail": ("Section II", "3", "(i)"),
+        "(i) the north": ("Section II", "3", "(i)", "(i)"),
+        "(ii) the south": ("Section II", "3", "(i)", "(ii)"),
+        "(j) roads": ("Section II", "3", "(j)"),
+        "These areas may": ("Section II", "3"),
+        "4. Working": ("Section II", "4"),
+        "Article 5 applies": ("Section II", "Article 5. Final provisions"),
+        "1994. That year": ("Section II", "Article 5. Final provisions"),
+        "It is long": ("Annex A",),
+    }
+    assert {words: path_of(charter, words) for words in expected} == expected
+
+
+def test_running_text_that_mentions_a_division_opens_none() -> None:
+    for line in (
+        "Article 5 applies to all.",
+        "Section II of the Treaty",
+        "Part I believe",
+        "article a day",
+        "Chapter and verse",
+    ):
+        assert marker(line) is None, line
+
+
+def test_divisions_are_known_in_the_languages_of_the_faces() -> None:
+    labels = {
+        "Maddə 5. Məqsəd": "Maddə 5",
+        "Статья 12": "Статья 12",
+        "MADDE 3 – Amaç": "Madde 3",
+        "CHAPTER IV": "Chapter IV",
+        "Article 5bis": None,
+        "Annex B: Ports": "Annex B",
+        "3.1.2 The authority": "3.1.2",
+        "(iv) rail": "(iv)",
+        "b) rail": "(b)",
+        "• rail": "",
+    }
+    found = {line: marker(line) for line in labels}
+    assert {line: m.label if m else None for line, m in found.items()} == labels
+
+
+def test_dotted_numbers_stand_under_the_number_they_begin_with() -> None:
+    text = "1. Scope\n1.1 This law applies.\n1.1.1 To ports.\n1.2 It binds.\n2. Entry into force happens at once and for all."
+    document = made("A law about ports\n\n" + text)
+    assert path_of(document, "1.1.1 To") == ("1. Scope", "1.1", "1.1.1")
+    assert path_of(document, "1.2 It") == ("1. Scope", "1.2")
+    assert path_of(document, "2. Entry") == ("2",)
+
+
+def test_an_article_holds_sections_where_articles_come_first() -> None:
+    document = made("Article I\n\nSection 1\n\nAll power is here.\n\nSection 2\n\nMore of it.\n\nArticle II\n\nThe rest.")
+    assert path_of(document, "More of it") == ("Article I", "Section 2")
+    assert path_of(document, "The rest") == ("Article II",)
+
+
+def test_a_short_line_is_a_heading_only_above_a_paragraph() -> None:
+    body = "The harbour master grants the permit within ten days of the request, or says why not."
+    document = made(f"Harbour rules\n\n{body}\n\nThe permit\n\n{body}\n\nAda Varga\nHarbour Office\nBaku")
+    assert [s.path for s in document.sections] == [(), ("The permit",)]
+
+
+def test_clauses_are_told_from_headings() -> None:
+    assert all(is_clause(label) for label in ("3", "3.1", "(b)", "(iv)", "(12)"))
+    assert not any(is_clause(label) for label in ("3. Scope", "Article 5", "Annex A", "(see below)"))
+    assert heading_path(("Section II", "3", "(b)")) == ("Section II",)
+
+
+def test_no_place_outside_the_text_has_a_path() -> None:
+    assert path_at((), 0) == ()
+    assert path_at(made("One line.").sections, 999) == ()
