@@ -17,9 +17,10 @@ import numpy as np
 from rag import __version__
 from rag.corpus.passages import cut, embedding_text
 from rag.errors import IndexingError, IndexUnusable
-from rag.indexing import journal, publish
+from rag.indexing import publish
 from rag.indexing.embedder import Embedder, ModelIdentity, Vectors
 from rag.indexing.generation import Generation, current_id, open_generation
+from rag.indexing.journal import Journal
 from rag.indexing.lexical import Bm25Index
 from rag.indexing.manifest import LEXICAL, PASSAGES, VECTORS, Recipe
 from rag.indexing.reading import Failure, Reading, SourceReader
@@ -84,12 +85,13 @@ def build(
     """
     began = perf_counter()
     with publish.writing(kb):
-        usable = [] if rebuild else list(_usable(kb))
-        base = usable[0] if usable else None
-        job = _Build(kb, settings, embedder, usable, progress or (lambda _: None))
+        usable = list(_usable(kb))
+        base = usable[0] if usable and not rebuild else None
+        job = _Build(kb, settings, embedder, usable, rebuild, progress or (lambda _: None))
         with SourceReader(kb, settings.parsing, base.store if base else None) as reader:
             failures = reader.unchanged()
             if base and failures is not None and base.manifest.recipe == job.recipe and _is_current(kb, base):
+                publish.tidy(kb, base.id, usable[1].id if len(usable) > 1 else "")
                 m = base.manifest
                 return BuildReport(base.id, False, m.documents, m.passages, 0, 0, failures, perf_counter() - began)
             return job.run(reader, began)
@@ -104,14 +106,16 @@ class _Build:
         settings: Settings,
         embedder: Embedder,
         usable: list[Generation],
+        rebuild: bool,
         tell: Callable[[Progress], None],
     ) -> None:
         self.kb = kb
         self.settings = settings
         self.embedder = embedder
         self.recipe = Recipe.of(embedder.identity, settings)
-        self.usable = usable
-        self.base = usable[0] if usable else None
+        self.earlier = usable[0].id if usable else ""
+        self.usable = [] if rebuild else usable
+        self.base = self.usable[0] if self.usable else None
         self.tell = tell
         self.created_at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
@@ -129,8 +133,7 @@ class _Build:
             lexical = Bm25Index.build(rows.texts, rows.languages, k1=self.recipe.k1, b=self.recipe.b)
             (folder / LEXICAL).write_bytes(lexical.to_bytes())
             about = publish.About(number, self.created_at, __version__, self.recipe, writer.documents, writer.passages)
-            identity = publish.publish(self.kb, folder, about)
-        journal.clear(self.kb.built)
+            identity = publish.publish(self.kb, folder, about, earlier=self.earlier)
         self.tell(Progress("publish", 1, 1))
         return BuildReport(
             generation=identity,
@@ -179,7 +182,7 @@ class _Build:
 
     def _vectors(self, rows: Rows) -> tuple[Vectors, int]:
         """One unit row a passage, and how many of them had to be computed."""
-        unfinished = journal.Journal(self.kb.built, self.embedder.identity)
+        unfinished = Journal(self.kb.built, self.embedder.identity)
         known = unfinished.read() | self._published_vectors()
         missing = {key: text for key, text in zip(rows.keys, rows.texts, strict=True) if key not in known}
         # By length, so that a batch needs little padding; the longest first, so that the time left is never told too short.

@@ -17,8 +17,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from rag.errors import CharterError, IndexingError, IndexLocked, IndexUnusable
-from rag.indexing import durable
+from rag.errors import CharterError, IndexingError, IndexLocked
+from rag.indexing import durable, journal
 from rag.indexing.generation import CURRENT, current_id, open_generation
 from rag.indexing.manifest import FILES, ID, MANIFEST, FileEntry, Manifest, Recipe, generation_id
 from rag.knowledge_base import KnowledgeBase
@@ -82,10 +82,11 @@ class About:
     passages: int
 
 
-def publish(kb: KnowledgeBase, folder: Path, about: About) -> str:
+def publish(kb: KnowledgeBase, folder: Path, about: About, *, earlier: str) -> str:
     """Make the generation in ``folder`` (a :func:`workshop` with every file in it) the current one; returns its id.
 
-    The generation it replaces is kept for :func:`rollback` and for readers that are just opening it; older ones are removed.
+    ``earlier``, the last one that is whole (that is, the one it replaces, unless that is damaged), is kept for
+    :func:`rollback` and for readers that are just opening it. All others are removed.
     """
     entries = []
     for name in FILES:
@@ -108,15 +109,17 @@ def publish(kb: KnowledgeBase, folder: Path, about: About) -> str:
     durable.sync_folder(folder)
     folder.rename(kb.built / identity)
     durable.sync_folder(kb.built)
-    try:
-        replaced = current_id(kb)
-    except IndexUnusable:
-        replaced = next(iter(others(kb, identity)), "")
     durable.replace(kb.built / CURRENT, f"{identity}\n".encode())
-    for name in generations(kb):
-        if name not in {identity, replaced}:
-            _remove(kb.built / name)
+    tidy(kb, identity, earlier)
     return identity
+
+
+def tidy(kb: KnowledgeBase, *kept: str) -> None:
+    """Remove every generation but ``kept``, and the journals: what they hold is published."""
+    journal.clear(kb.built)
+    for name in generations(kb):
+        if name not in kept:
+            _remove(kb.built / name)
 
 
 def rollback(kb: KnowledgeBase) -> str:
