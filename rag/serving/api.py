@@ -19,6 +19,7 @@ from rag.serving.schemas import (
     AskBody,
     DocumentShape,
     EntryShape,
+    EventShape,
     FeedbackBody,
     HitsShape,
     ProblemShape,
@@ -54,7 +55,7 @@ def api_router(service: Service, redactor: Redactor) -> APIRouter:
     @router.post(
         "/ask",
         response_model=None,
-        responses={200: {"model": AnswerShape, "content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+        responses={200: {"model": AnswerShape, "content": {"text/event-stream": {"schema": EventShape.model_json_schema()}}}},
     )
     async def ask(body: AskBody, request: Request) -> Response:
         """Ask. With ``stream`` or ``Accept: text/event-stream`` the answer comes as server-sent events."""

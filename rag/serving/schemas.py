@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Lang = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")]
-Text = Annotated[str, StringConstraints(min_length=1)]
+Text = Annotated[str, StringConstraints(min_length=1), Field(json_schema_extra={"pattern": r"\S"})]
 
 
 class Request(BaseModel):
@@ -187,3 +187,10 @@ class StateShape(BaseModel):
     """The state of the server."""
 
     status: str
+
+
+class EventShape(BaseModel):
+    """One server-sent event; ``data`` is JSON: of ``meta``, ``claim``, ``citation``, ``delta``, ``done`` or ``error``."""
+
+    event: Literal["meta", "claim", "citation", "delta", "done", "error"]
+    data: str
