@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rag.cli_base import Json, Kb, built, echo_json, settings_of
+
 if TYPE_CHECKING:
+    from rag.answering.engine import Engine
     from rag.evaluation.dataset import Dataset
     from rag.indexing.build import Progress as BuildProgress
     from rag.indexing.sentence_transformer import SentenceTransformerEmbedder
@@ -19,8 +22,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(name="eval", no_args_is_help=True, help="Measure answers and search, compare runs, gate a build.")
 
-Kb = Annotated[Path | None, typer.Option("--kb", metavar="DIR", help="The knowledge base folder.", show_default=False)]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead.")]
 Questions = Annotated[Path, typer.Argument(metavar="FILE", help="Questions JSONL, or SQuAD JSON.", show_default=False)]
 Backends = Annotated[list[str] | None, typer.Option("--backend", help="Repeat to compare several.", show_default=False)]
 RUNS = Path("eval-runs")
@@ -56,7 +57,7 @@ def run(
     for name in names:
         own = settings.model_copy(update={"backend": name})
         folder = _folder(out, dataset.name, name, several=len(names) > 1)
-        with _engine(own) as engine, progress_bar(name) as tell:
+        with _engine(own, base) as engine, progress_bar(name) as tell:
             around = circumstances(engine, own, base)
             cache = AnswerCache(_cache() / "answers")
             summaries[name] = evaluate(dataset, engine, around, RunFolder(folder), cache=cache, fresh=fresh, progress=tell)
@@ -127,14 +128,16 @@ def retrieval(
     settings = for_test_sets(settings_of(None))
     embedder = _embedder(settings)
     with _building() as tell:
-        kb, built = index_corpus(test.corpus, settings, embedder, _cache(), progress=tell)
+        kb, indexed = index_corpus(test.corpus, settings, embedder, _cache(), progress=tell)
     generation = open_current(kb, embedder.identity, settings)
-    weights = {"fusion": settings.retrieval.dense_weight} | ({"BM25 alone": 0.0, "dense alone": 1.0} if parts else {})
+    ways = {"fusion": settings.retrieval}
+    if parts:
+        for name, weight in (("BM25 alone", 0.0), ("dense alone", 1.0)):
+            ways[name] = settings.retrieval.model_copy(update={"dense_weight": weight, "feedback": 0.0})
     found = {}
-    for name, weight in weights.items():
-        how = settings.retrieval.model_copy(update={"dense_weight": weight})
+    for name, how in ways.items():
         with progress_bar(name) as count:
-            found[name] = measure_search(test, Retriever(generation, embedder, how), built.documents, progress=count)
+            found[name] = measure_search(test, Retriever(generation, embedder, how), indexed.documents, progress=count)
     if as_json:
         figures = {name: quality_json(quality) for name, quality in found.items()}
         echo_json(figures["fusion"] | ({"parts": {n: f for n, f in figures.items() if n != "fusion"}} if parts else {}))
@@ -175,7 +178,6 @@ def calibrate(
 
     from rag.answering.engine import SHIPPED_GATE
     from rag.answering.gate import load_gate
-    from rag.cli import echo_json, settings_of
     from rag.evaluation.console import console, fitting_table, progress_bar
     from rag.evaluation.dataset import load_dataset
     from rag.evaluation.evidence import locate
@@ -190,7 +192,7 @@ def calibrate(
     settings, base = _library_of(dataset, settings_of(kb))
     fingerprint = open_current(base, None, settings).manifest.recipe.model.fingerprint
     before = load_gate(base.gate, fingerprint) if base.gate.is_file() else load_gate(SHIPPED_GATE, None)
-    with _engine(settings.model_copy(update={"backend": "extractive"})) as engine, progress_bar("Reading questions") as tell:
+    with _engine(settings.model_copy(update={"backend": "extractive"}), base) as engine, progress_bar("Reading") as tell:
         located = locate(dataset.questions, Shelf(engine))
         samples = collect(dataset.questions, engine, located, before, tell)
     fitting = fit_on(samples, fingerprint)
@@ -204,35 +206,34 @@ def calibrate(
         return
     console().print(fitting_table(dataset.name, figures))
     typer.echo(f"gate  {target}")
-    if figures["new"]["figures"]["auroc"]["mean"] < figures["before"]["figures"]["auroc"]["mean"]:
+    if figures["new"]["figures"]["brier"]["mean"] > figures["before"]["figures"]["brier"]["mean"]:
         typer.echo(
-            f"warning  the gate before told these questions apart better; remove {target} to go back to the shipped one."
+            f"warning  the gate before was closer to the truth on these questions; remove {target} to go back to the shipped one."
         )
 
 
 @contextmanager
-def _engine(settings: Settings) -> Iterator[Any]:
+def _engine(settings: Settings, kb: KnowledgeBase) -> Iterator[Engine]:
     from rag.answering.engine import Engine
 
     with ExitStack() as stack:
-        engine = Engine.open(settings)
+        engine = Engine.open(settings, kb)
         stack.callback(engine.close)
         yield engine
 
 
 def _library_of(dataset: Dataset, settings: Settings) -> tuple[Settings, KnowledgeBase]:
     """The settings with the knowledge base that the questions are about: the file's own paragraphs, or the user's."""
-    from rag.cli_base import built
     from rag.evaluation.corpus_index import for_test_sets, index_corpus
     from rag.evaluation.squad import corpus_lines
 
     if not dataset.corpus:
         kb = built(settings)
-        return settings.model_copy(update={"kb": kb.root}), kb
+        return settings, kb
     settings = for_test_sets(settings)
     with _building() as tell:
         kb, _ = index_corpus(corpus_lines(dataset.corpus).encode(), settings, _embedder(settings), _cache(), progress=tell)
-    return settings.model_copy(update={"kb": kb.root}), kb
+    return settings, kb
 
 
 def _embedder(settings: Settings) -> SentenceTransformerEmbedder:

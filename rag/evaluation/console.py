@@ -42,7 +42,7 @@ def progress_bar(name: str) -> Iterator[Progress]:
 
 def figures_table(title: str, columns: Mapping[str, Mapping[str, Mapping[str, float]]]) -> Table:
     """Every metric with its interval, one column for each run."""
-    table = Table(title=title, title_justify="left", box=None, header_style="bold", pad_edge=False)
+    table = _table(title)
     table.add_column("Figure")
     for name in columns:
         table.add_column(name, justify="right")
@@ -72,7 +72,7 @@ def show_run(screen: Console, summaries: Mapping[str, Mapping[str, Any]]) -> Non
 
 def show_comparison(screen: Console, comparison: Comparison, base: str, new: str) -> None:
     """What changed overall, then the questions that flipped."""
-    table = Table(title=f"{base} → {new}", title_justify="left", box=None, header_style="bold", pad_edge=False)
+    table = _table(f"{base} → {new}")
     for name, justify in (
         ("Figure", "left"),
         ("Base", "right"),
@@ -102,6 +102,11 @@ def show_comparison(screen: Console, comparison: Comparison, base: str, new: str
         screen.print(f"expected otherwise in both: {_list(comparison.expectations_changed)}")
 
 
+def _table(title: str) -> Table:
+    """A plain table; its title is never broken."""
+    return Table(title=title, title_justify="left", box=None, header_style="bold", pad_edge=False, min_width=len(title))
+
+
 def _list(ids: Sequence[str], most: int = 20) -> str:
     return ", ".join(ids[:most]) + (f" and {len(ids) - most} more" if len(ids) > most else "")
 
@@ -110,10 +115,22 @@ def quality_table(name: str, found: Mapping[str, SearchQuality]) -> Table:
     """Search figures with their intervals, one row for each way of searching."""
     first = next(iter(found.values()))
     title = f"{name}: {len(first.queries)} queries, {first.documents} documents, 95 % intervals"
-    table = Table(title=title, title_justify="left", box=None, header_style="bold", pad_edge=False)
+    table = _table(title)
     table.add_column("Search")
     for measure in first.figures:
         table.add_column(measure, justify="right")
     for way, quality in found.items():
         table.add_row(way, *(f"{f.mean:.3f}  {f.low:.3f}–{f.high:.3f}" for f in quality.figures.values()))
+    return table
+
+
+def fitting_table(name: str, fitting: Mapping[str, Any]) -> Table:
+    """The figures of a fitted gate beside those of the one before."""
+    title = f"{name}: {fitting['questions']} questions, threshold {fitting['threshold']:.3f}, 95 % intervals"
+    table = _table(title)
+    for heading in ("Figure", "New, out of fold", "Before"):
+        table.add_column(heading, justify="left" if heading == "Figure" else "right")
+    for key in fitting["new"]["figures"]:
+        figures = (fitting[side]["figures"][key] for side in ("new", "before"))
+        table.add_row(key.replace("_", " "), *(f"{f['mean']:.3f}  {f['low']:.3f}–{f['high']:.3f}" for f in figures))
     return table

@@ -127,6 +127,31 @@ def history_page(runs: Sequence[tuple[str, Summary]]) -> Page:
     return Page(f"{len(runs)} runs", lead, (), (), sections, warnings)
 
 
+def fitting_page(fitting: Summary, name: str) -> Page:
+    """The calibration report: the new gate out of fold beside the one before, on the same questions."""
+    sides = {"New gate, out of fold": fitting["new"], "Gate before": fitting["before"]}
+    labels = {
+        "auroc": "Tells answerable from unanswerable (AUROC)",
+        "balanced_accuracy": "Balanced accuracy at its threshold",
+        "brier": "Brier score",
+        "ece": "Expected calibration error",
+        "aurc": "Area under the risk–coverage curve",
+    }
+    rows = [Row((label, *(_cell(s["figures"][key]) for s in sides.values()))) for key, label in labels.items()]
+    curves = [
+        Section(side, charts=(charts.reliability_chart(s["reliability"]), charts.risk_coverage_chart(s["risk_coverage"])))
+        for side, s in sides.items()
+    ]
+    lead = (f"Fitted on {fitting['questions']} questions, {fitting['answerable']} of them answerable.",)
+    facts = (
+        ("Threshold", f"{fitting['threshold']:.3f}"),
+        ("Intervals", f"95 %, bootstrap by {fitting['clustered_by']}"),
+        ("Out of fold", "each question is judged by a gate fitted without it and without its document"),
+    )
+    grid = Grid("Mean and 95 % interval", ("Figure", *sides), tuple(rows))
+    return Page(f"Answerability gate of {name}", lead, facts, (), (Section("Figures", grids=(grid,)), *curves))
+
+
 def _cards(figures: Mapping[str, Mapping[str, float]]) -> tuple[Card, ...]:
     shown = [name for name in HEADLINES if name in figures]
     return tuple(Card(BY_NAME[n].label, f"{figures[n]['mean']:.3f}", _range(figures[n])) for n in shown)
