@@ -25,8 +25,16 @@ _OPENING = re.compile(
     re.IGNORECASE,
 )
 _PRONOUN = re.compile(
-    r"\b(?P<their>its|their|his|her)\b|\b(?:it|they|them|he|she|him|this|that|these|those)\b(?!\s+[a-z]*\w{4,})", re.IGNORECASE
+    r"\b(?P<their>its|their|his|her)\b|\b(?:it|they|them|he|she|him)\b"
+    r"|(?<=\bis )(?:this|that)\b|(?<=\bwas )(?:this|that)\b"
+    r"|\b(?:this|that|these|those)\b(?=\s*(?:[?.!,]|$|\b(?:is|was|do)))",
+    re.IGNORECASE,
 )
+# "Is it raining?": nothing that was spoken of before.
+_EXPLETIVE = re.compile(
+    r"\b(?:is|was|will)\s+it\s+(?:be\s+)?(?:raining|snowing|possible|true|likely|necessary)\b", re.IGNORECASE
+)
+_ASKS = re.compile(r"^(?:when|where|why|who|whom|what|which|how)\b", re.IGNORECASE)
 _THERE = re.compile(r"\bthere\b(?<!is there)(?<!are there)", re.IGNORECASE)
 _PHRASE = re.compile(r"\b(?:the|a|an)\s+(?P<head>[^\W\d_][\w’'-]*(?:\s+(?:of\s+(?:the\s+)?)?[^\W\d_][\w’'-]*)*)", re.IGNORECASE)
 _NAME = re.compile(r"(?<!^)\b(?:[A-Z][\w’'-]+)(?:\s+(?:of\s+)?[A-Z][\w’'-]+)*")
@@ -55,11 +63,14 @@ def _joined(question: str, before: str) -> str | None:
         if opening and opening.end() < len(before):
             return f"{_upper(phrase)} {before[opening.end() :].lstrip()}"
         return f"{stem} and {phrase.lower()}?"
+    if bare != question.strip() and _ASKS.match(bare) and not _ABOUT.match(bare) and not _has_verb(bare):
+        place = _topic(before)
+        return f"{_upper(bare.rstrip(' ?.!'))} {before[place[0] : place[1]]}?" if place else None
     if (about := _ABOUT.match(bare)) or (bare != question.strip() and len(content_words(bare)) <= 3 and not _has_verb(bare)):
         topic = about["topic"] if about else bare.rstrip(" ?.!")
         place = _topic(before)
         return f"{before[: place[0]]}{topic}{before[place[1] :]}" if place and topic else f"{stem}: {topic}?"
-    if (pronoun := _PRONOUN.search(question)) and not _names_its_own(question, pronoun.start()):
+    if pronoun := _open_pronoun(question):
         place = _topic(before)
         if place is None:
             return None
@@ -103,10 +114,13 @@ def _has_verb(text: str) -> bool:
     return bool(re.search(r"\b(?:is|are|was|were|do|does|did|has|have|had|can|will|shall|may|must)\b", text, re.IGNORECASE))
 
 
-def _names_its_own(question: str, pronoun: int) -> bool:
-    """Whether something before the pronoun is there for it to stand for: a name or a noun phrase of the question's own."""
-    lead = question[:pronoun]
-    return bool(_PHRASE.search(lead) or _NAME.search(lead))
+def _open_pronoun(question: str) -> re.Match[str] | None:
+    """The first pronoun, unless something before it is there for it to stand for: a name or noun phrase of the question's own."""
+    found = _PRONOUN.search(question)
+    if found is None or _EXPLETIVE.search(question):
+        return None
+    lead = question[: found.start()]
+    return None if _PHRASE.search(lead) or _NAME.search(lead) else found
 
 
 def _upper(text: str) -> str:
