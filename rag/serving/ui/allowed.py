@@ -5,7 +5,9 @@ An allowlist, since upgrades add routes. Everything else is raised as 404 to the
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Collection
 
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
@@ -15,7 +17,7 @@ OPEN = re.compile(
     r"/"
     r"|/(config|theme\.css|favicon\.ico)"
     r"|/(assets|static)/[\w./@-]+"
-    r"|/gradio_api/(startup-events|theme\.css|queue/join|queue/data|cancel|reset|heartbeat/\w+)"
+    r"|/gradio_api/(startup-events|app_id|theme\.css|queue/join|queue/data|cancel|reset|heartbeat/\w+)"
 )
 POLICY = "; ".join(
     (
@@ -35,16 +37,24 @@ POLICY = "; ".join(
 )
 
 
-class Allowed:
-    """ASGI middleware around the mounted chat."""
+ASKING = "/gradio_api/queue/join"
 
-    def __init__(self, app: ASGIApp) -> None:
+
+class Allowed:
+    """ASGI middleware around the mounted chat; ``events`` are the numbers of the page's own events."""
+
+    def __init__(self, app: ASGIApp, *, events: Collection[int]) -> None:
         self._app = app
+        self._events = frozenset(events)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass what the page needs, with its policy and without Gradio's own idea of which origins to trust."""
-        if scope["type"] == "http" and (not OPEN.fullmatch(_path(scope)) or ".." in scope["path"]):
-            raise HTTPException(404)
+        if scope["type"] == "http":
+            path = _path(scope)
+            if not OPEN.fullmatch(path) or ".." in path:
+                raise HTTPException(404)
+            if path == ASKING and scope["method"] == "POST":
+                receive = await self._checked(receive)
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -56,6 +66,36 @@ class Allowed:
             await send(message)
 
         await self._app(scope, receive, guarded)
+
+    async def _checked(self, receive: Receive) -> Receive:
+        """``receive`` once more, for a body that names an event of the page: Gradio answers any other one with a 500.
+
+        The application around has capped the body.
+        """
+        body, more = b"", True
+        while more:
+            message = await receive()
+            if message["type"] != "http.request":
+                raise HTTPException(400)
+            body, more = body + message.get("body", b""), message.get("more_body", False)
+        if not self._names_an_event(body):
+            raise HTTPException(422)
+        replay: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+        async def again() -> Message:
+            return replay.pop() if replay else await receive()
+
+        return again
+
+    def _names_an_event(self, body: bytes) -> bool:
+        try:
+            sent = json.loads(body)
+        except ValueError:
+            return False
+        if not isinstance(sent, dict) or not isinstance(sent.get("session_hash"), str):
+            return False
+        number = sent.get("fn_index")
+        return isinstance(number, int) and number in self._events and isinstance(sent.get("data"), list)
 
 
 def _path(scope: Scope) -> str:

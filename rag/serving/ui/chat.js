@@ -22,10 +22,10 @@ const toast = live("charter-toast", "status");
 const banner = live("charter-offline", "alert");
 let fading = 0;
 
-function say(text) {
+function say(text, seconds = 4) {
   toast.textContent = text;
   clearTimeout(fading);
-  fading = setTimeout(() => (toast.textContent = ""), 4000);
+  fading = setTimeout(() => (toast.textContent = ""), seconds * 1000);
 }
 
 function go(id) {
@@ -153,7 +153,10 @@ function settle() {
   if (number > newest) last.scrollIntoView({ block: "start", behavior: calm.matches ? "auto" : "smooth" });
   newest = number;
 }
-watch("value", () => requestAnimationFrame(settle));
+watch("value", () => {
+  if (field() && !field().value) window.charterMemory.draft("");
+  requestAnimationFrame(settle);
+});
 requestAnimationFrame(settle);
 
 // Offline: the browser says so at once; a server that is gone is asked for until it is back.
@@ -181,3 +184,30 @@ addEventListener("online", check);
 setInterval(() => {
   if (!banner.textContent && (root()?.getAttribute("aria-busy") === "true" || document.hasFocus())) check();
 }, 15000);
+
+// What was typed and not sent survives a reload, as the conversation does.
+document.addEventListener("input", (event) => {
+  if (event.target === field()) window.charterMemory.draft(event.target.value);
+});
+requestAnimationFrame(() => {
+  const draft = window.charterMemory.draft();
+  if (!draft || !field() || field().value) return;
+  field().value = draft;
+  field().dispatchEvent(new Event("input", { bubbles: true }));
+});
+
+// Gradio's own notes (a refused request, a lost connection) are said in our place and language: theirs nest controls, which
+// assistive technology cannot tell apart.
+new MutationObserver((records) => {
+  for (const node of records.flatMap((record) => [...record.addedNodes])) {
+    const note = node.nodeType === 1 && (node.matches("[data-testid=toast-body]") ? node : node.querySelector("[data-testid=toast-body]"));
+    const text = note && note.querySelector("[data-testid=toast-text]")?.textContent.trim();
+    if (!text) continue;
+    if (note.classList.contains("error")) {
+      check();
+      if (navigator.onLine && !/reconnect/i.test(text)) say(`${words().failed} ${text}`, 8);
+    } else {
+      say(text, 8);
+    }
+  }
+}).observe(document.body, { childList: true, subtree: true });

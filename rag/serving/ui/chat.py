@@ -19,6 +19,7 @@ from rag.serving.ui.conversation import Conversation, Failure, Rating
 from rag.serving.ui.dialogue import Dialogue, Service
 from rag.serving.ui.export import conversation_json, conversation_markdown
 from rag.serving.ui.header import header_html, hint_html
+from rag.serving.ui.keeping import kept, restored
 from rag.serving.ui.language import Language, language, preferred
 from rag.serving.ui.presence import Presence
 from rag.serving.ui.shelf import Shelf
@@ -54,9 +55,10 @@ def mount(app: FastAPI, service: Service, settings: Settings) -> FastAPI:
     import gradio as gr
 
     theme = gr.themes.Base(primary_hue="teal", neutral_hue="slate", font=SANS, font_mono=MONO)
+    page = _page(gr, Dialogue(service, history_turns=settings.limits.history_turns), settings)
     gr.mount_gradio_app(
         app,
-        _page(gr, Dialogue(service, history_turns=settings.limits.history_turns), settings),
+        page,
         path="/",
         show_error=False,
         run_history=False,
@@ -69,13 +71,13 @@ def mount(app: FastAPI, service: Service, settings: Settings) -> FastAPI:
         pwa=False,
         favicon_path=str(HERE / "favicon.svg"),
         theme=theme,
-        css=(HERE / "chat.css").read_text(encoding="utf-8"),
-        head=f"<script>{(HERE / 'appearance.js').read_text(encoding='utf-8')}</script>",
+        css=_file("chat.css"),
+        head="".join(f"<script>{_file(name)}</script>" for name in ("appearance.js", "memory.js")),
     )
     mounted = app.router.routes[-1]
     if not isinstance(mounted, Mount):
         raise TypeError("Gradio is not mounted as one sub-application any more")
-    mounted.app = Allowed(mounted.app)
+    mounted.app = Allowed(mounted.app, events=page.fns)
     return app
 
 
@@ -95,7 +97,7 @@ def _page(gr: Any, dialogue: Dialogue, settings: Settings) -> Any:
             transcript_html(Conversation(), Shelf(loading=True), default),
             apply_default_css=False,
             elem_id="charter-middle",
-            js_on_load=(HERE / "chat.js").read_text(encoding="utf-8"),
+            js_on_load=_file("chat.js"),
         )
         with gr.Row(elem_id="charter-composer"):
             question = gr.Textbox(
@@ -114,13 +116,16 @@ def _page(gr: Any, dialogue: Dialogue, settings: Settings) -> Any:
             hint = gr.HTML(hint_html(default), apply_default_css=False, elem_id="charter-hint")
         announcer = gr.HTML(announcement_html(None, default), apply_default_css=False, elem_id="charter-announcer")
         saved = gr.JSON(visible="hidden", elem_id="charter-saved")
+        memory = gr.Textbox(visible="hidden", elem_id="charter-memory")
 
-        shown = [conversation, transcript, announcer, header, question, send, stop]
+        shown = [conversation, transcript, announcer, header, question, send, stop, memory]
 
         def view(talk: Conversation, speech: Language, shelf: Shelf) -> dict[Any, Any]:
             """What changes on the page with every step of an answer."""
             last = talk.last
-            said = {announcer: announcement_html(last, speech)} if last is not None and not last.running else {}
+            done = not talk.running
+            said = {announcer: announcement_html(last, speech)} if last is not None and done else {}
+            remembered = {memory: kept(talk)} if done or (last is not None and not last.claims) else {}
             return {
                 conversation: talk,
                 transcript: transcript_html(talk, shelf, speech),
@@ -128,6 +133,7 @@ def _page(gr: Any, dialogue: Dialogue, settings: Settings) -> Any:
                 send: gr.Button(visible=not talk.running),
                 stop: gr.Button(visible=talk.running),
                 **said,
+                **remembered,
             }
 
         async def answer(request: gr.Request, text: str, talk: Conversation, speech: Language, shelf: Shelf) -> Steps:
@@ -181,7 +187,7 @@ def _page(gr: Any, dialogue: Dialogue, settings: Settings) -> Any:
             except CharterError as error:
                 gr.Warning(f"{STRINGS[speech].feedback_failed} {error}")
                 return {conversation: talk}
-            return {conversation: rated, transcript: transcript_html(rated, shelf, speech)}
+            return {conversation: rated, transcript: transcript_html(rated, shelf, speech), memory: kept(rated)}
 
         def speak(event: gr.EventData, talk: Conversation, speech: Language, shelf: Shelf) -> dict[Any, Any]:
             return translated(talk, language(_text(event, "language")) or speech, shelf)
@@ -203,22 +209,24 @@ def _page(gr: Any, dialogue: Dialogue, settings: Settings) -> Any:
                 return {"name": "conversation.json", "type": "application/json", "text": conversation_json(talk)}
             return {"name": "conversation.md", "type": "text/markdown", "text": conversation_markdown(talk, speech)}
 
-        async def arrive(request: gr.Request, talk: Conversation) -> Steps:
-            """The first view of a reader: their language, what there is to ask, and the question of a deep link."""
+        async def arrive(request: gr.Request, remembered: str) -> Steps:
+            """The first view: the language, the conversation so far, what there is to ask, and the question of a deep
+            link, unless this is a reload that has its answer already."""
             speech = _spoken_by(request, settings)
+            talk = restored(remembered)
             linked = request.query_params.get("q", "").strip()
             shelf = Shelf(loading=True)
-            yield translated(talk, speech, shelf)
+            yield {conversation: talk, **translated(talk, speech, shelf)}
             async for shelf in dialogue.shelf():
                 yield {ready: shelf, transcript: transcript_html(talk, shelf, speech)}
-            if linked and not talk.exchanges:
+            if linked and all(exchange.question != linked for exchange in talk.exchanges):
                 async with aclosing(answer(request, linked, talk, speech, shelf)) as steps:
                     async for step in steps:
                         yield step
 
         talking = [conversation, spoken, ready]
         asking = [
-            page.load(arrive, [conversation], [*shown, spoken, ready, hint], **quiet),
+            page.load(arrive, memory, [*shown, spoken, ready, hint], js="() => [window.charterMemory.read()]", **quiet),
             question.submit(ask_typed, [question, *talking], shown, **quiet),
             send.click(ask_typed, [question, *talking], shown, **quiet),
             transcript.ask(ask_given, talking, shown, **quiet),
@@ -229,8 +237,9 @@ def _page(gr: Any, dialogue: Dialogue, settings: Settings) -> Any:
             event.failure(give_up, talking, shown, **quiet)
         stop.click(break_off, talking, shown, cancels=asking, **quiet)
         transcript.clear(forget, [spoken, ready], shown, cancels=asking, **quiet)
-        transcript.rate(rate, talking, [conversation, transcript], **quiet)
+        transcript.rate(rate, talking, [conversation, transcript, memory], **quiet)
         transcript.speak(speak, talking, [spoken, transcript, header, hint, question, send, stop], **quiet)
+        memory.change(None, memory, None, js="(text) => { window.charterMemory.write(text); return []; }")
         transcript.save(save, [conversation, spoken], saved, **quiet).success(
             None, saved, None, js="(file) => { window.charterSave(file); return []; }"
         )
@@ -239,6 +248,10 @@ def _page(gr: Any, dialogue: Dialogue, settings: Settings) -> Any:
         max_size=settings.limits.queue + settings.limits.concurrency + 64, default_concurrency_limit=None, api_open=False
     )
     return page
+
+
+def _file(name: str) -> str:
+    return (HERE / name).read_text(encoding="utf-8")
 
 
 def _text(event: Any, name: str) -> str:

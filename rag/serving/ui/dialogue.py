@@ -13,7 +13,7 @@ from rag.serving.ui.conversation import Conversation, Exchange, Failure, Rating
 from rag.serving.ui.excerpt import Excerpt, excerpt
 from rag.serving.ui.language import Language
 from rag.serving.ui.shelf import Shelf
-from rag.types import Answer, Citation, CitationReady, ClaimReady, Document, DocumentEntry, Event, Finished, Turn
+from rag.types import Answer, Citation, CitationReady, ClaimReady, Document, DocumentEntry, Event, Finished, Outcome, Turn
 
 LOADING_SECONDS = 0.5
 
@@ -74,7 +74,7 @@ class Dialogue:
                         exchange = exchange.say(event.claim)
                         yield asked.update(exchange)
                     elif isinstance(event, Finished):
-                        outcome = event.outcome
+                        outcome = _without_raw(event.outcome)
                         shown = outcome.citations if isinstance(outcome, Answer) else outcome.related
                         exchange = exchange.finish(outcome, await self._excerpts(exchange, shown))
                         yield asked.update(exchange)
@@ -105,3 +105,8 @@ class Dialogue:
         except CharterError:
             return Excerpt(citation)  # a busy server or a document gone since: the quote itself still stands
         return excerpt(citation, document.text, document.language)
+
+
+def _without_raw(outcome: Outcome) -> Outcome:
+    """The model's unverified reply belongs to the log; nothing that a reader's page gets may hold it."""
+    return replace(outcome, provenance=replace(outcome.provenance, raw=None))

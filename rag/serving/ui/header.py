@@ -23,7 +23,8 @@ def header_html(language: Language, *, filled: bool) -> str:
     return (
         f'<header id="charter-header" lang="{language}" data-copied="{escape(words.copied)}"'
         f' data-linked="{escape(words.link_copied)}" data-saved="{escape(words.exported)}"'
-        f' data-offline="{escape(words.offline)}" data-online="{escape(words.online)}">'
+        f' data-offline="{escape(words.offline)}" data-online="{escape(words.online)}"'
+        f' data-failed="{escape(words.failed)}">'
         f'<button type="button" class="skip" data-focus-question>{escape(words.skip)}</button>'
         f'<div class="about"><h1>{escape(words.heading)}</h1><p>{escape(words.tagline)}</p></div>'
         f'<div class="controls">'

@@ -1,0 +1,18 @@
+// The conversation and the unsent question, kept by this tab until it is closed. Nothing is kept where storage is switched off.
+(() => {
+  const store = (key, value) => {
+    try {
+      if (value === undefined) return sessionStorage.getItem(key) || "";
+      if (value) sessionStorage.setItem(key, value);
+      else sessionStorage.removeItem(key);
+    } catch {
+      // storage is switched off or full: the page works without
+    }
+    return "";
+  };
+  window.charterMemory = {
+    read: () => store("charterqa-conversation"),
+    write: (text) => store("charterqa-conversation", text || ""),
+    draft: (text) => store("charterqa-draft", text),
+  };
+})();
