@@ -85,7 +85,7 @@ class Llm(Group):
     base_url: str | None = None
     api_key: SecretStr | None = None
     timeout: float = Field(60.0, gt=0, le=3600, description="seconds for a whole reply")
-    stall: float = Field(30.0, gt=0, le=3600, description="seconds without a word after which the model counts as hung")
+    stall: float = Field(30.0, gt=0, le=3600, description="seconds without a further word after which the model counts as hung")
     retries: int = Field(2, ge=0, le=10, description="before the first token only")
     context_tokens: int = Field(3000, ge=256, description="budget of the passages in the prompt")
     max_tokens: int = Field(512, ge=16, description="longest reply")

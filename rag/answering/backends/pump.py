@@ -50,7 +50,7 @@ class Pump:
 
         Args:
             deadline: the moment on ``time.monotonic()`` at which the whole must be there.
-            stall: the longest wait for one more item, seconds.
+            stall: the longest wait for one more item after the first, seconds.
 
         Raises:
             BackendTimeout: ``deadline`` or ``stall`` passed.
@@ -66,7 +66,7 @@ class Pump:
         future = asyncio.run_coroutine_threadsafe(drive(), self._running_loop())
         future.add_done_callback(lambda _: items.put(_END))
         try:
-            waiting_since = time.monotonic()
+            waiting_since = float("inf")  # a model on a CPU reads its prompt in silence, within the deadline alone
             while not cancelled():
                 try:
                     item = items.get(timeout=_TICK)
