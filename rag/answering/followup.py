@@ -115,7 +115,7 @@ def _has_verb(text: str) -> bool:
 
 
 def _open_pronoun(question: str) -> re.Match[str] | None:
-    """The first pronoun, unless something before it is there for it to stand for: a name or noun phrase of the question's own."""
+    """The first pronoun, unless a name or noun phrase before it in the question is there for it to stand for."""
     found = _PRONOUN.search(question)
     if found is None or _EXPLETIVE.search(question):
         return None
