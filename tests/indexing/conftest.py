@@ -13,13 +13,17 @@ FERRY = "The ferry leaves on Mondays. Dogs travel free."
 LIBRARY = "The library lends maps. A reader may keep a map for four weeks."
 
 
+def fill(kb: KnowledgeBase) -> None:
+    kb.sources.mkdir(parents=True)
+    for name, text in (("ferry.txt", FERRY), ("harbour.txt", HARBOUR), ("library.txt", LIBRARY)):
+        (kb.sources / name).write_text(text, encoding="utf-8")
+
+
 @pytest.fixture
 def kb(tmp_path: Path) -> KnowledgeBase:
     """Three short documents, nothing built."""
     base = KnowledgeBase(tmp_path / "kb")
-    base.sources.mkdir(parents=True)
-    for name, text in (("ferry.txt", FERRY), ("harbour.txt", HARBOUR), ("library.txt", LIBRARY)):
-        (base.sources / name).write_text(text, encoding="utf-8")
+    fill(base)
     return base
 
 
