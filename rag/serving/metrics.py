@@ -39,7 +39,7 @@ class Metrics:
             "charterqa_stage_seconds", "Time of an answer by stage", ["stage"], buckets=SECONDS, registry=registry
         )
         self._feedback = Counter("charterqa_feedback", "Ratings", ["rating"], registry=registry)
-        self._lost = Counter("charterqa_feedback_lost", "Answers that could not be kept for feedback", registry=registry)
+        self._lost = Counter("charterqa_answers_lost", "Answers that could not be kept", registry=registry)
         self._requests = Counter("charterqa_http_requests", "Requests", ["method", "route", "status"], registry=registry)
         self._seconds = Histogram(
             "charterqa_http_seconds", "Time until a response ended", ["route"], buckets=SECONDS, registry=registry
@@ -78,8 +78,8 @@ class Metrics:
         """Count a rating, ``up`` or ``down``."""
         self._feedback.labels(rating).inc()
 
-    def feedback_lost(self) -> None:
-        """Count an answer that could not be kept."""
+    def answer_lost(self) -> None:
+        """Count an answer that could not be kept, for feedback or in the answer log."""
         self._lost.inc()
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:

@@ -15,7 +15,8 @@ import threading
 from collections.abc import AsyncGenerator, Awaitable, Sequence
 from functools import partial
 
-from rag.errors import BackendError, CharterError, NotFound, QuestionError, ServiceTimeout
+from rag.errors import BackendError, CharterError, NotFound, QuestionError, ServiceBusy, ServiceTimeout
+from rag.serving.answer_log import AnswerLog
 from rag.serving.engine import Engine
 from rag.serving.feedback import FeedbackStore, Rating
 from rag.serving.metrics import Load, Metrics
@@ -42,6 +43,7 @@ class Service:
         self._limits = settings.limits
         self._log_questions = settings.log.questions
         self._feedback = feedback
+        self._answer_log = AnswerLog(settings.log.answers) if settings.log.answers else None
         self._redact = redactor
         self._tracing = tracing
         self._answers = Workers("answer", settings.limits.concurrency, settings.limits.queue)
@@ -202,13 +204,15 @@ class Service:
         return dataclasses.replace(outcome, notice=outcome.notice and self._redact(outcome.notice))
 
     async def _keep(self, outcome: Outcome) -> None:
-        if self._feedback is None:
-            return
+        """Remember an outcome where that is wanted; an answer is given even when it cannot be kept."""
         try:
-            await self._reads.run(partial(self._feedback.keep, outcome))
-        except sqlite3.Error as error:
-            self.metrics.feedback_lost()
-            log.error("answer %s cannot be kept for feedback: %s", outcome.id, error)
+            if self._feedback is not None:
+                await self._reads.run(partial(self._feedback.keep, outcome))
+            if self._answer_log is not None:
+                await self._reads.run(partial(self._answer_log.write, outcome))
+        except (sqlite3.Error, OSError, ServiceBusy) as error:
+            self.metrics.answer_lost()
+            log.error("answer %s cannot be kept: %s", outcome.id, error)
 
 
 async def _before(deadline: float, event: Awaitable[Event | None], allowed: float) -> Event | None:

@@ -156,4 +156,4 @@ def test_an_answer_is_given_even_when_it_cannot_be_kept(tmp_path: Path) -> None:
         connection.commit()
         connection.close()
         assert client.post("/api/v1/ask", json={"question": QUESTION}).status_code == 200
-        assert "charterqa_feedback_lost_total 1.0" in client.get("/metrics").text
+        assert "charterqa_answers_lost_total 1.0" in client.get("/metrics").text
