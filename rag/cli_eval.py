@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from rag.cli_base import Json, Kb, built, echo_json, settings_of
 
 if TYPE_CHECKING:
+    from rag.answering.backends.backend import Backend
     from rag.answering.engine import Engine
     from rag.evaluation.dataset import Dataset
     from rag.indexing.build import Progress as BuildProgress
@@ -24,6 +25,7 @@ app = typer.Typer(name="eval", no_args_is_help=True, help="Measure answers and s
 
 Questions = Annotated[Path, typer.Argument(metavar="FILE", help="Questions JSONL, or SQuAD JSON.", show_default=False)]
 Backends = Annotated[list[str] | None, typer.Option("--backend", help="Repeat to compare several.", show_default=False)]
+RunDir = Annotated[Path, typer.Argument(metavar="RUN", help="A folder made by eval run.", show_default=False)]
 RUNS = Path("eval-runs")
 
 
@@ -207,19 +209,106 @@ def calibrate(
     console().print(fitting_table(dataset.name, figures))
     typer.echo(f"gate  {target}")
     if figures["new"]["figures"]["brier"]["mean"] > figures["before"]["figures"]["brier"]["mean"]:
-        typer.echo(
-            f"warning  the gate before was closer to the truth on these questions; remove {target} to go back to the shipped one."
-        )
+        typer.echo(f"warning  on these questions the gate before was closer to the truth; delete {target} to undo this.")
+
+
+@app.command()
+def draft(
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where the proposals go.")] = Path("drafts.jsonl"),
+    kb: Kb = None,
+    backend: Annotated[str | None, typer.Option("--backend", help="A language model writes them.", show_default=False)] = None,
+    without: Annotated[str | None, typer.Option("--without", metavar="DOCUMENT", help="Ask for what only it says.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many.")] = 100,
+) -> None:
+    """Propose questions with evidence for a person to review; with --without, ones that lose their answer with a document."""
+    from rag.evaluation.drafting import draft_questions, near_misses, propose
+    from rag.evaluation.drafting_llm import propose_by_model
+    from rag.evaluation.questions_file import question_json, write_questions
+    from rag.indexing.generation import open_current
+
+    settings = settings_of(kb)
+    generation = open_current(built(settings), None, settings)
+    documents = [generation.document(without)] if without else [generation.document(e.id) for e in generation.documents()]
+    if backend:
+        with _model(settings, backend) as model:
+            proposals = propose_by_model(documents, model)
+    else:
+        proposals = propose(documents)
+    if without:
+        proposals = near_misses(proposals, without, generation)
+    drafts = draft_questions(proposals[:limit], out.stem, answerable=not without)
+    lines = [question_json(question) | {"note": note} for question, note in drafts]
+    write_questions(out, lines)
+    typer.echo(f"{len(lines)} proposals in {out}. Set 'review' to 'done' where one is good and delete the others.")
+
+
+@app.command()
+def export(
+    run_folder: RunDir,
+    form: Annotated[Literal["ragas", "deepeval"], typer.Option("--format", help="Whose data format.")],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="JSONL for RAGAS, JSON for DeepEval.")],
+    kb: Kb = None,
+) -> None:
+    """Write a run in the data format of another evaluation tool."""
+    from rag.evaluation.export import export as exported
+    from rag.evaluation.questions_file import write_questions
+    from rag.evaluation.run_folder import RunFolder, pretty
+    from rag.indexing.generation import open_current
+
+    settings = settings_of(kb)
+    records = RunFolder(run_folder).records()
+    entries = exported(records, open_current(built(settings), None, settings), form)
+    if form == "ragas":
+        write_questions(out, entries)
+    else:
+        out.write_text(pretty(entries), encoding="utf-8")
+    typer.echo(f"{len(entries)} of {len(records)} questions in {out}")
+
+
+@app.command()
+def judge(
+    run_folder: RunDir,
+    backend: Annotated[str, typer.Option("--backend", help="The language model that judges.")],
+    labels: Annotated[Path, typer.Option("--labels", metavar="FILE", help="What people said of these answers.")],
+    as_json: Json = False,
+) -> None:
+    """Let a language model judge the answers of a run; how far it agrees with people comes before its score."""
+    from rag.evaluation.judge import agreement, judge_answers, judged_json, read_labels
+    from rag.evaluation.run_folder import RunFolder, pretty, write_atomically
+
+    folder, said = RunFolder(run_folder), read_labels(labels)
+    records = folder.records()
+    with _model(settings_of(None), backend) as model:
+        judgements = judge_answers(records, model)
+    found = judged_json(judgements, agreement(judgements, said), backend)
+    write_atomically(folder.root / "judge.json", pretty(found))
+    if as_json:
+        echo_json(found)
+        return
+    for name, figure in (("agreement with people (kappa)", found["agreement"]["kappa"]), ("good answers", found["good"])):
+        typer.echo(f"{name}  {figure['mean']:.3f}  {figure['low']:.3f}–{figure['high']:.3f}  n {figure['n']}")
+
+
+@contextmanager
+def _model(settings: Settings, backend: str) -> Iterator[Backend]:
+    from rag.answering.backends.registry import open_backend
+
+    model = open_backend(settings.model_copy(update={"backend": backend}))
+    try:
+        yield model
+    finally:
+        model.close()
 
 
 @contextmanager
 def _engine(settings: Settings, kb: KnowledgeBase) -> Iterator[Engine]:
     from rag.answering.engine import Engine
 
-    with ExitStack() as stack:
-        engine = Engine.open(settings, kb)
-        stack.callback(engine.close)
+    engine = Engine.open(settings, kb)
+    try:
         yield engine
+    finally:
+        engine.close()
 
 
 def _library_of(dataset: Dataset, settings: Settings) -> tuple[Settings, KnowledgeBase]:

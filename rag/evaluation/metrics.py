@@ -83,6 +83,16 @@ def aurc(confidence: ArrayLike, wrong: ArrayLike, weights: ArrayLike | None = No
     return _over((w * risk).sum(axis=-1), w.sum(axis=-1))
 
 
+def kappa(one: ArrayLike, other: ArrayLike, weights: ArrayLike | None = None) -> Floats:
+    """Cohen's kappa of two yes-or-no judges: (p_o − p_e) / (1 − p_e), with p_e what chance would agree on at their own rates
+    (Cohen 1960). 0 where chance alone explains everything (a judge who always says the same)."""
+    a, b = _floats(one), _floats(other)
+    observed = mean(a == b, weights)
+    rate_a, rate_b = mean(a, weights), mean(b, weights)
+    chance = rate_a * rate_b + (1 - rate_a) * (1 - rate_b)
+    return _over(observed - chance, 1 - chance)
+
+
 def bin_of(confidence: Floats, bins: int = BINS) -> NDArray[np.intp]:
     """Number of the bin of equal width in [0, 1] that each confidence falls into."""
     return np.minimum((confidence * bins).astype(np.intp), bins - 1)
