@@ -112,6 +112,7 @@ class ScriptedServer:
         self.routes: dict[str, Play] = {}
         self.pages: dict[str, Page] = {}
         self.allowed: set[str] | None = None
+        self.credentials = False
         for name in ("widget.js", "embed.js"):
             body = StaticFile.read(name).body.decode()
             public = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-store"}
@@ -165,6 +166,8 @@ class Handler(BaseHTTPRequestHandler):
         if origin and "/api/" in self.path and self._listed(origin):
             self.send_header("Access-Control-Allow-Origin", origin)
             self.send_header("Access-Control-Expose-Headers", "Retry-After")
+            if self.script.credentials:
+                self.send_header("Access-Control-Allow-Credentials", "true")
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()

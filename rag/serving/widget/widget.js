@@ -1,21 +1,15 @@
 // @ts-check
 /*
-<charter-chat>: answers with proof, inside somebody else's page. One file, no dependency: what you read is what is served.
+<charter-chat>: answers with proof, inside somebody else's page. What you read is what is served.
 
-  <script type="module" src="https://HOST/widget/v1/widget.js"></script>
-  <charter-chat server="https://HOST" mode="launcher" lang="az"></charter-chat>
-
-Attributes  server (default: where this file came from), mode (launcher | inline), position (bottom-right | bottom-left |
-            top-right | top-left), lang, theme (auto | light | dark), heading, greeting, suggestions ("A|B", or JSON),
-            persist (session | local | none), token-url, credentials (include: the sign-in cookie of a proxy goes along),
-            id (names the stored conversation), hidden
-Methods     open() close() ask(text) reset(); ask resolves to the Answer, or to null
-Properties  getToken: async () => JWT or {token}; strings: {key: text} laid over STRINGS
-Events      charter-open, charter-close, charter-answer (detail: the Answer), charter-error ({code, message, status}),
-            charter-feedback ({answer_id, rating, comment})
-Theming     --charter-accent -on-accent -background -surface -text -muted -border -radius -font -font-size -width -height
-            -offset -z-index; ::part(launcher panel header messages question answer marker excerpt suggestion input send stop)
-Host CSP    script-src HOST; connect-src HOST (and the origin of token-url). Nothing else: no style, image, font or frame.
+Attributes  server (default: where this file is from), mode (launcher | inline), position (bottom-right, top-left…), lang, theme
+            (auto | light | dark), heading, greeting, suggestions ("A|B" or JSON), persist (session | local | none),
+            token-url, credentials ("include" sends a proxy's cookie), id (names the stored conversation), hidden
+Methods     open() close() ask(text): Promise<Answer?> reset()
+Properties  getToken: async () => JWT; strings: texts laid over STRINGS
+Events      charter-open, -close, -answer (Answer), -error ({code, message, status}), -feedback ({answer_id, rating, comment})
+Theming     the --charter-… and part="…" below
+Host CSP    script-src and connect-src for the server; nothing else
 */
 
 /** @typedef {{id: number, document: string, title: string, section: string[], page: number?, start: number, end: number, quote: string}} Citation */
@@ -80,10 +74,10 @@ const CSS = `
 :host([theme=dark]) { color-scheme: dark !important }
 :host([hidden]), [hidden] { display: none !important }
 /* The launcher lies in the top layer, out of reach of the page's transforms, filters, opacity and stacking. */
-:host(:not([mode=inline])), :host(:not([mode=inline])) .root { position: fixed !important; z-index: var(--charter-z-index, 2147483000) !important;
+:host(:not([mode=inline])), [popover] { position: fixed !important; z-index: var(--charter-z-index, 2147483000) !important;
   inset: auto var(--charter-offset, 20px) var(--charter-offset, 20px) auto !important; width: 56px !important; height: 56px !important }
-:host(:state(left)), :host(:state(left)) .root { right: auto !important; left: var(--charter-offset, 20px) !important }
-:host(:state(top)), :host(:state(top)) .root { bottom: auto !important; top: var(--charter-offset, 20px) !important }
+:host(:state(left)), :host(:state(left)) [popover] { right: auto !important; left: var(--charter-offset, 20px) !important }
+:host(:state(top)), :host(:state(top)) [popover] { bottom: auto !important; top: var(--charter-offset, 20px) !important }
 .root { --accent: var(--charter-accent, light-dark(#1d4f91, #8ebcf5)); --on: var(--charter-on-accent, light-dark(#fff, #0b1a2b));
   --bg: var(--charter-background, light-dark(#fff, #15191f)); --soft: var(--charter-surface, light-dark(#f2f5f9, #202730));
   --text: var(--charter-text, light-dark(#18202a, #e8edf3)); --muted: var(--charter-muted, light-dark(#55606e, #a6b1bf));
@@ -101,64 +95,66 @@ p { margin: 0 }
 .launcher, .send, .launcher:hover, .send:hover { background: var(--accent); color: var(--on) }
 .launcher { width: 56px; height: 56px; border-radius: 50%; box-shadow: 0 4px 16px #0005 }
 .launcher svg { width: 26px; height: 26px }
-.panel { display: flex; flex-direction: column; background: var(--bg); border: 1px solid var(--line); border-radius: var(--r); overflow: hidden;
+.panel, .excerpt, .note { border: 1px solid var(--line); border-radius: 8px }
+.panel { background: var(--bg); border-radius: var(--r); overflow: hidden; gap: 0 !important;
   height: var(--charter-height, 560px); width: var(--charter-width, auto) }
-:host(:not([mode=inline])) .panel { position: absolute; right: 0; bottom: 68px; box-shadow: 0 12px 40px #0004;
+[popover] .panel { position: absolute; right: 0; bottom: 68px; box-shadow: 0 12px 40px #0004;
   width: min(var(--charter-width, 400px), 100vw - 2 * var(--charter-offset, 20px));
   height: min(var(--charter-height, 600px), 100vh - 88px - 2 * var(--charter-offset, 20px)) }
 :host(:state(left)) .panel { right: auto !important; left: 0 }
 :host(:state(top)) .panel { bottom: auto !important; top: 68px }
-.head, .foot { display: flex; gap: 4px; align-items: center; padding: 8px; padding-inline-start: 16px }
-.head { border-bottom: 1px solid var(--line) }
-.head b { flex: 1 }
-.head button, .foot button { width: 40px; height: 40px; flex: none }
+.header, .foot { display: flex; gap: 4px; align-items: center; padding: 8px; padding-inline-start: 16px }
+.header { border-bottom: 1px solid var(--line) }
+.header b { flex: 1 }
+.header button, .foot button { flex: none; width: 40px; height: 40px }
 .foot { border-top: 1px solid var(--line); align-items: flex-end; padding: 8px }
 textarea { flex: 1; min-width: 0; resize: none; field-sizing: content; max-height: 8em; min-height: 40px; padding: 7px 10px; font-size: max(16px, 1em);
   line-height: 24px }
 textarea, input { background: var(--bg); border: 1px solid light-dark(#7b8794, #76818e); border-radius: 8px }
-.log { flex: 1; overflow: auto; padding: 16px; display: flex; flex-direction: column; gap: 12px; overscroll-behavior: contain }
-.log:focus-visible { outline-offset: -3px }
-.intro, .answer, .tail { display: flex; flex-direction: column; align-items: flex-start; gap: 8px }
+.messages { flex: 1; overflow: auto; padding: 16px; overscroll-behavior: contain }
+.messages:focus-visible { outline-offset: -3px }
+.panel, .messages, .turn, .intro, .answer, .tail { display: flex; flex-direction: column; gap: 8px }
+.intro, .answer, .tail { align-items: flex-start }
 .greeting { color: var(--muted) }
 .chips { display: flex; flex-wrap: wrap; gap: 8px }
 .chips button, .retry, .tail input { padding: 5px 12px; border-color: var(--line); text-align: start; min-height: 36px }
-.question { align-self: flex-end; margin-inline-start: 15%; padding: 8px 12px; border-radius: var(--r); background: var(--soft); border: 1px solid transparent;
-  white-space: pre-wrap; width: fit-content; margin-left: auto }
-[dir=rtl] .question { margin-left: 0; margin-right: auto }
-.answer { margin-top: 12px }
-.text { white-space: pre-wrap; line-height: 1.7 }
+.question { align-self: flex-end; max-width: 85%; padding: 8px 12px; border-radius: var(--r); background: var(--soft); border: 1px solid transparent }
+.question, .text, blockquote { white-space: pre-wrap }
+.answer { margin: 4px 0 }
+.text { line-height: 1.7 }
 .refused .text { padding-inline-start: 12px; border-inline-start: 3px solid var(--muted) }
 .marker { padding: 0 4px; margin-inline: 2px; font-size: .85em; font-weight: 600; line-height: 22px; color: var(--accent); background: var(--soft); border-color: var(--line); white-space: nowrap }
 .marker[aria-expanded=true] { background: var(--accent); color: var(--on) }
-.excerpt { width: 100%; padding: 10px 12px; border: 1px solid var(--line); border-inline-start: 3px solid var(--accent); border-radius: 8px; background: var(--soft); font-size: .93em }
+.excerpt { padding: 10px 12px; border-inline-start: 3px solid var(--accent); background: var(--soft); font-size: .93em }
 .excerpt header { display: flex; gap: 8px; align-items: start }
 .excerpt header div { flex: 1 }
 small, .small { font-size: .87em; color: var(--muted) }
 small { display: block }
-blockquote { margin: 8px 0; white-space: pre-wrap; max-height: 14em; overflow: auto }
+blockquote { margin: 8px 0; max-height: 14em; overflow: auto }
 a { color: var(--accent); display: inline-block; min-height: 24px }
 summary { cursor: pointer; min-height: 24px; padding: 2px 0 }
-details, .tail, .tail > div { width: 100% }
+details, .slot, .tail, .note, .tail > div { width: 100% }
 details .excerpt { margin: 4px 0 }
-.tail:empty { display: none }
-.note { width: 100%; padding: 8px 12px; border: 1px solid var(--line); border-radius: 8px }
+.tail:empty, .slot:empty { display: none }
+.note { padding: 8px 12px }
 .error { border-color: light-dark(#b3261e, #f2b8b5) }
-.rate { display: flex; gap: 4px; align-items: center; flex-wrap: wrap; color: var(--muted) }
-.rate button { width: 32px; height: 32px }
-.rate svg { width: 16px; height: 16px }
-.rate [aria-pressed=true] { color: var(--on); background: var(--accent); border-color: var(--accent) }
-.rate input { flex: 1; color: var(--text) }
+.feedback { display: flex; gap: 4px; align-items: center; flex-wrap: wrap; color: var(--muted) }
+.feedback button { width: 32px; height: 32px }
+.feedback svg { width: 16px; height: 16px }
+[name=down] svg { transform: rotate(180deg) }
+.feedback [aria-pressed=true] { color: var(--on); background: var(--accent); border-color: var(--accent) }
+.feedback input { flex: 1; color: var(--text) }
 .sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
 @media (max-width: 480px), (max-height: 400px) {
-  :host(:not([mode=inline])) .panel { position: fixed; inset: 0 !important; width: auto; height: auto; border: 0; border-radius: 0;
+  [popover] .panel { position: fixed; inset: 0 !important; width: auto; height: auto; border: 0; border-radius: 0;
     padding: env(safe-area-inset-top) env(safe-area-inset-right) env(safe-area-inset-bottom) env(safe-area-inset-left) }
 }
-@media (pointer: coarse) { .marker { min-width: 28px; min-height: 28px } .rate button { width: 44px; height: 44px } .head button, .foot button { width: 44px; height: 44px } }
+@media (pointer: coarse) { .marker { min-width: 28px; min-height: 28px } .feedback button, .header button, .foot button { width: 44px; height: 44px } }
 @media (prefers-reduced-motion: no-preference) {
   .wait { animation: wait 1.4s ease-in-out infinite alternate }
   @keyframes wait { from { opacity: .75 } }
 }
-@media (forced-colors: active) { .marker, .rate button, .head button, .foot button, .question { border-color: currentColor }
+@media (forced-colors: active) { .marker, .feedback button, .header button, .foot button, .question { border-color: currentColor }
   .root { --accent: Highlight; --on: HighlightText } [aria-pressed=true], .marker[aria-expanded=true] { forced-color-adjust: none } }
 @media print { :host(:not([mode=inline])) { display: none !important } }
 `;
@@ -171,8 +167,7 @@ const ICONS = {
   reset: "M4 5v5h5M4.5 10A8 8 0 1 1 4 14",
   send: "M12 20V5M5 11l7-7 7 7",
   stop: "M7 7h10v10H7z",
-  up: "M7 11v9H4v-9zM7 11l4-8a2 2 0 0 1 3 2l-1 4h6l-2 10a1 1 0 0 1-1 1H7",
-  down: "M7 13V4H4v9zM7 13l4 8a2 2 0 0 0 3-2l-1-4h6L17 5a1 1 0 0 0-1-1H7",
+  rate: "M7 11v9H4v-9zM7 11l4-8a2 2 0 0 1 3 2l-1 4h6l-2 10a1 1 0 0 1-1 1H7",
 };
 const RTL = /^(ar|ckb|dv|fa|he|ps|sd|ug|ur|yi)\b/i;
 const KEPT = 20; // turns that are stored and shown again
@@ -184,6 +179,7 @@ const claimed = new Set(); // storage keys in use on this page: two widgets neve
 const h = (tag, attributes = {}, ...children) => {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
+    if (name === "part") node.className = value;
     if (typeof value === "function") node.addEventListener(name, value);
     else if (value != null && value !== false) node.setAttribute(name, value === true ? "" : value);
   }
@@ -457,18 +453,18 @@ class CharterChat extends HTMLElement {
     const position = this.getAttribute("position") || (dir === "rtl" ? "left" : "right");
     for (const side of ["left", "top"]) this.#states[position.includes(side) ? "add" : "delete"](side);
     const heading = this.getAttribute("heading") || this.#t.heading;
-    const suggestion = (/** @type {string} */ text) => h("button", { type: "button", part: "suggestion", click: () => this.#submit(text) }, text);
+    const suggestion = (/** @type {string} */ text) => h("button", { part: "suggestion", click: () => this.#submit(text) }, text);
     const button = (/** @type {string} */ label, /** @type {keyof typeof ICONS} */ name, /** @type {() => void} */ click, more = {}) =>
-      h("button", { type: "button", "aria-label": this.#t[label], title: this.#t[label], click, ...more }, icon(name));
+      h("button", { "aria-label": this.#t[label], title: this.#t[label], click, ...more }, icon(name));
     const draft = this.#ui.input?.value ?? "";
     const ui = (this.#ui = {
       launcher: button("heading", "chat", () => (this.#open ? this.close() : this.open()), {
-        class: "launcher", part: "launcher", "aria-controls": "panel", "aria-label": heading, title: null, hidden: this.#inline }),
+        part: "launcher", "aria-controls": "panel", "aria-label": heading, title: null, hidden: this.#inline }),
       intro: h("div", { class: "intro" }, h("p", { class: "greeting", dir: "auto" }, this.getAttribute("greeting") || this.#t.greeting)),
-      log: h("div", { class: "log", part: "messages", role: "group", "aria-label": this.#t.log, tabindex: 0 }),
+      log: h("div", { part: "messages", role: "group", "aria-label": this.#t.messages, tabindex: 0 }),
       status: h("div", { class: "sr", role: "status" }),
       input: h("textarea", { part: "input", rows: 1, maxlength: 4000, dir: "auto", "aria-label": this.#t.label, placeholder: this.#t.label }),
-      send: button("send", "send", () => this.#submit(ui.input.value), { class: "send", part: "send" }),
+      send: button("send", "send", () => this.#submit(ui.input.value), { part: "send" }),
       stop: button("stop", "stop", () => this.#control?.abort(), { part: "stop" }),
       panel: /** @type {any} */ (null),
     });
@@ -477,8 +473,8 @@ class CharterChat extends HTMLElement {
     if (chips.length) ui.intro.append(h("p", { class: "chips" }, chips));
     ui.intro.hidden = this.#turns.length > 0;
     ui.log.append(ui.intro, ...this.#turns.map((turn) => this.#view(turn)));
-    ui.panel = h("div", { id: "panel", class: "panel", part: "panel", role: this.#inline ? null : "dialog", "aria-label": this.#inline ? null : heading },
-      h("div", { class: "head", part: "header" }, h("b", { dir: "auto" }, heading), button("reset", "reset", () => this.reset()),
+    ui.panel = h("div", { id: "panel", part: "panel", role: this.#inline ? null : "dialog", "aria-label": this.#inline ? null : heading },
+      h("div", { part: "header" }, h("b", { dir: "auto" }, heading), button("reset", "reset", () => this.reset()),
         !this.#inline && button("close", "close", () => this.close()) || ""),
       ui.log,
       h("div", { class: "foot" }, ui.input, ui.send, ui.stop));
@@ -534,8 +530,8 @@ class CharterChat extends HTMLElement {
     const text = h("p", { class: "text", dir: "auto" });
     const { answer } = turn;
     turn.node = h("div", { class: "turn" },
-      h("p", { class: "question", part: "question", dir: "auto" }, h("span", { class: "sr" }, this.#t.you + " "), turn.question),
-      h("div", { class: "answer", part: "answer" }, text, h("div", { class: "slot" }), h("div", { class: "tail" })));
+      h("p", { part: "question", dir: "auto" }, h("span", { class: "sr" }, this.#t.you + " "), turn.question),
+      h("div", { part: "answer" }, text, h("div", { class: "slot" }), h("div", { class: "tail" })));
     if (answer) this.#grow(turn, answer.answer);
     else if (!turn.failure) text.append(h("span", { class: "wait small" }, this.#t.busy));
     if (turn.done || turn.failure) this.#tail(turn);
@@ -558,7 +554,7 @@ class CharterChat extends HTMLElement {
 
   /** @param {Turn} turn @param {Citation} citation */
   #marker(turn, citation) {
-    const marker = h("button", { type: "button", class: "marker", part: "marker", "aria-expanded": "false",
+    const marker = h("button", { part: "marker", "aria-expanded": "false",
       "aria-label": this.#say("excerpt", { n: citation.id, title: citation.title }), click: () => {
         const slot = turn.node?.querySelector(".slot");
         const opening = marker.getAttribute("aria-expanded") !== "true";
@@ -585,9 +581,9 @@ class CharterChat extends HTMLElement {
       event.preventDefault();
       this.#read(citation, box, link);
     } }, this.#t.source);
-    const box = h("div", { class: "excerpt", part: "excerpt", role: "group", "aria-label": label, tabindex: -1 },
+    const box = h("div", { part: "excerpt", role: "group", "aria-label": label, tabindex: -1 },
       h("header", {}, h("div", {}, h("b", { dir: "auto" }, title), h("small", { dir: "auto" }, place)),
-        close ? h("button", { type: "button", "aria-label": this.#t.close, title: this.#t.close, click: close }, icon("close")) : ""),
+        close ? h("button", { "aria-label": this.#t.close, title: this.#t.close, click: close }, icon("close")) : ""),
       h("blockquote", { dir: "auto" }, quote), link);
     return Object.assign(box, { close });
   }
@@ -618,20 +614,20 @@ class CharterChat extends HTMLElement {
     turn.node?.querySelector(".wait")?.remove();
     turn.node?.querySelector(".answer")?.classList.toggle("refused", answer?.status === "refused");
     if (failure) {
-      const retry = h("button", { type: "button", class: "retry", click: () => {
+      const retry = h("button", { part: "retry", click: () => {
         this.#turns = this.#turns.filter((t) => t !== turn);
         turn.node?.remove();
         this.#ui.input.focus();
         this.ask(turn.question);
       } }, this.#t.retry);
-      tail?.replaceChildren(h("p", { class: "note" + (failure.code === "stopped" ? "" : " error"), part: "error" }, this.#tell(failure)), retry);
+      tail?.replaceChildren(h("p", { part: failure.code === "stopped" ? "note" : "note error" }, this.#tell(failure)), retry);
       return;
     }
     if (!answer) return;
     const related = list(answer.related);
     const withheld = list(answer.withheld);
     tail?.replaceChildren(...[
-      answer.notice && h("p", { class: "note", part: "notice", dir: "auto" }, answer.notice),
+      answer.notice && h("p", { part: "note notice", dir: "auto" }, answer.notice),
       related.length && h("div", {}, h("p", { class: "small" }, this.#t.related), related.map((c) =>
         h("details", {}, h("summary", { dir: "auto" }, [c.title, ...list(c.section)].join(" › ")), this.#excerpt(c)))),
       withheld.length && h("details", { class: "small" }, h("summary", {}, this.#say("withheld", { n: withheld.length })),
@@ -665,8 +661,8 @@ class CharterChat extends HTMLElement {
       send("down", comments.value.trim());
     } });
     const buttons = /** @type {const} */ (["up", "down"]).map((name) =>
-      h("button", { type: "button", name, "aria-label": this.#t[name], title: this.#t[name], "aria-pressed": String(turn.rating === name), click: () => send(name, "") }, icon(name)));
-    return h("div", { class: "rate", part: "feedback" }, buttons, note, comments);
+      h("button", { name, "aria-label": this.#t[name], title: this.#t[name], "aria-pressed": String(turn.rating === name), click: () => send(name, "") }, icon("rate")));
+    return h("div", { part: "feedback" }, buttons, note, comments);
   }
 
   /** @param {string} text */

@@ -58,7 +58,7 @@ class Chat:
 
     @property
     def error(self) -> Locator:
-        return self.find("[part=error]").last
+        return self.find(".note:not(.notice)").last
 
     @property
     def excerpt(self) -> Locator:
@@ -80,7 +80,7 @@ class Chat:
 
     def settle(self) -> Chat:
         """Waits until nothing streams any more."""
-        expect(self.find(".log")).to_have_attribute("aria-busy", "false")
+        expect(self.find(".messages")).to_have_attribute("aria-busy", "false")
         return self
 
     def answered(self, question: str = QUESTION) -> Chat:

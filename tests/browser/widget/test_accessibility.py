@@ -288,7 +288,7 @@ def test_forced_colours_keep_edges_and_states_visible(stage: Stage) -> None:
     excerpt_open(chat)
     chat.button("Helpful").click()
     expect(chat.button("Helpful")).to_have_attribute("aria-pressed", "true")
-    edges = chat.find(".panel, .marker, .excerpt, .rate button, .send, textarea, .question")
+    edges = chat.find(".panel, .marker, .excerpt, .feedback button, .send, textarea, .question")
     assert edges.count() >= 9
     styles = "(ns) => ns.map((n) => getComputedStyle(n)).map((c) => [c.borderTopStyle, c.borderTopColor])"
     for style in edges.evaluate_all(styles):

@@ -21,7 +21,7 @@ def test_an_answer_appears_sentence_by_sentence_while_it_streams(stage: Stage) -
     first, second, end = Gate(), Gate(), Gate()
     chat = stage.open(play=streams(TWO, gates=[first, second, end])).ask()
     expect(chat.text).to_have_text("Searching the documents…")
-    expect(chat.find(".log")).to_have_attribute("aria-busy", "true")
+    expect(chat.find(".messages")).to_have_attribute("aria-busy", "true")
     first.open()
     expect(chat.text).to_have_text("The harbour opens at six. 1")
     second.open()
@@ -121,7 +121,7 @@ def test_withheld_claims_are_counted_and_open_with_their_reasons(stage: Stage) -
 def test_a_notice_is_shown(stage: Stage) -> None:
     notice = "The language model failed; this answer quotes the documents."
     chat = stage.open(play=streams(answer("The harbour opens at six.", notice=notice))).answered()
-    expect(chat.find("[part=notice]")).to_have_text(notice)
+    expect(chat.find("[part~=notice]")).to_have_text(notice)
 
 
 def test_a_follow_up_carries_at_most_six_messages_of_what_was_said(stage: Stage) -> None:

@@ -183,7 +183,7 @@ def test_a_small_screen_is_filled_and_nothing_runs_off_it(stage: Stage) -> None:
     chat = stage.open(browser={"viewport": {"width": 320, "height": 560}, "has_touch": True}).answered()
     chat.find(".marker").first.tap()
     assert chat.find(".panel").bounding_box() == {"x": 0, "y": 0, "width": 320, "height": 560}
-    assert chat.find(".log").evaluate("(n) => n.scrollWidth <= n.clientWidth")
+    assert chat.find(".messages").evaluate("(n) => n.scrollWidth <= n.clientWidth")
     assert float(re.sub("px", "", chat.input.evaluate("(n) => getComputedStyle(n).fontSize"))) >= 16  # else iOS zooms in
     chat.button("Close").first.tap()
     expect(chat.find(".panel")).to_be_hidden()

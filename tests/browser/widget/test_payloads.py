@@ -86,7 +86,7 @@ def test_payloads_in_the_attributes_stay_text(stage: Stage) -> None:
         " document.querySelector('charter-chat').setAttribute(n, p) }",
         EVERYTHING,
     )
-    expect(chat.find(".head")).to_contain_text("<script>alert(1)</script>")
+    expect(chat.find(".header")).to_contain_text("<script>alert(1)</script>")
     chat.answered()
     assert_inert(stage, chat)
 
