@@ -13,6 +13,7 @@ from rag.corpus.structure import outline
 from rag.types import Document, Span
 
 _LONGEST_TITLE = 200
+_FIRST_WORDS = 60
 
 
 def assemble(draft: Draft, *, document_id: str, language: str | None = None) -> Document:
@@ -28,7 +29,7 @@ def assemble(draft: Draft, *, document_id: str, language: str | None = None) -> 
             sentences += split_block(draft.text, block.span, spoken)
         else:
             sentences.append(block.span)
-    title = " ".join((draft.title or found.title or "").split()) or readable(document_id)
+    title = " ".join((draft.title or found.title or "").split()) or _from_name(document_id, draft.text)
     return Document(
         id=document_id,
         title=title[:_LONGEST_TITLE],
@@ -41,9 +42,11 @@ def assemble(draft: Draft, *, document_id: str, language: str | None = None) -> 
     )
 
 
-def readable(document_id: str) -> str:
-    """``laws/harbour_act-2024.pdf`` → ``Harbour act 2024``; the line id where the document is a line of a ``.jsonl``."""
-    file, separator, line = document_id.partition(".jsonl#")
-    stem = line if separator else PurePosixPath(file).stem
-    words = re.sub(r"[\s_\-]+", " ", stem).strip()
-    return words[:1].upper() + words[1:] if words else document_id
+def _from_name(document_id: str, text: str) -> str:
+    """``laws/harbour_act-2024.pdf`` → ``Harbour act 2024``. A line of a ``.jsonl`` has no name but its first words."""
+    if ".jsonl#" in document_id:
+        words = " ".join(text[: 2 * _FIRST_WORDS].split())
+        short = words if len(words) <= _FIRST_WORDS else words[:_FIRST_WORDS].rsplit(" ", 1)[0] + "…"
+        return short or document_id
+    words = re.sub(r"[\s_\-]+", " ", PurePosixPath(document_id).stem).strip()
+    return words[:1].upper() + words[1:] or document_id

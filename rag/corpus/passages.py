@@ -43,7 +43,9 @@ def cut(document: Document, settings: Passages, count_tokens: Callable[[str], in
 
 def embedding_text(passage: Passage) -> str:
     """What is embedded and searched for a passage: title and section path, then the words that are quoted."""
-    return f"{_header(passage.title, passage.section)}\n{passage.text}".strip()
+    if not passage.section and passage.text.startswith(passage.title.rstrip("…")):
+        return passage.text
+    return f"{_header(passage.title, passage.section)}\n{passage.text}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ from rag.settings import Parsing
 WORKER = ("-P", "-m", "rag.corpus.worker")
 _KEPT = ("PATH", "SYSTEMROOT", "TMPDIR", "TEMP", "LANG")
 _LEAST = 2**20
+_START_SECONDS = 60.0
+"""For the interpreter and the libraries, which on a busy machine take long; no file is to blame for that."""
 _WIRE_BYTES = 16
 """A document on the wire takes at most this many bytes for each of its characters, offsets included; more is no document."""
 _TOO_LONG = "Take the file out, or raise parsing_seconds."
@@ -102,21 +104,31 @@ class _Child:
         self._done = False
         self._watchdog = threading.Thread(target=self._watch, name="parsing-watchdog", daemon=True)
         self._watchdog.start()
-        self._send(parsing.model_dump_json())
+        try:
+            self._arm(_START_SECONDS)
+            self._send(parsing.model_dump_json())
+            self._read(self._most)
+        except Unreadable as refused:
+            self.kill()
+            raise Unreadable(f"the parsing process does not start: {refused.cause}", "Check the installation.") from None
 
     def ask(self, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
         left = self._most
         self._arm(self._seconds)
         self._send(json.dumps(request))
         while True:
-            assert self._process.stdout is not None
-            line = self._process.stdout.readline(self._most)
+            line = self._read(left)
             left -= len(line)
-            if left < 0 or not line.endswith(b"\n"):
-                raise self._death(cut_off=bool(line))
             self._arm(float("inf"))
             yield _reply(line)
             self._arm(self._seconds)
+
+    def _read(self, most: int) -> bytes:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline(most)
+        if not line.endswith(b"\n"):
+            raise self._death(cut_off=bool(line) or most <= 0)
+        return line
 
     def _send(self, line: str) -> None:
         assert self._process.stdin is not None

@@ -20,7 +20,7 @@ from rag.corpus.docx import draft_docx
 from rag.corpus.draft import Draft
 from rag.corpus.formats import Format
 from rag.corpus.html import draft_html
-from rag.corpus.language import language_of_all
+from rag.corpus.language import language_of, language_of_all
 from rag.corpus.limits import allow_seconds, confine
 from rag.corpus.markdown import draft_markdown
 from rag.corpus.pdf import draft_pdf
@@ -37,6 +37,7 @@ _DRAFTERS: dict[Format, Callable[[bytes, Parsing], Draft]] = {
     "pdf": draft_pdf,
 }
 Reply = dict[str, Any]
+_WARM = "The Parties confirm their partnership."
 
 
 def replies(request: Reply, parsing: Parsing) -> Iterator[Reply]:
@@ -86,15 +87,22 @@ def _read(path: Path, parsing: Parsing) -> bytes:
 
 
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:
-    """Answer requests until there are no more. The first line is the caps, as JSON of ``Parsing``."""
+    """Answer requests until there are no more. The first line is the caps, as JSON of ``Parsing``;
+    ``ready`` says that they are in force."""
     parsing = Parsing.model_validate_json(requests.readline())
+    language_of(_WARM)  # loads the models now, so that no file's seconds pay for it
     confine(parsing.memory)
+    _answer(answers, {"ready": True})
     for line in requests:
         allow_seconds(parsing.seconds)
         for reply in replies(json.loads(line), parsing):
-            answers.write(json.dumps(reply, ensure_ascii=False, separators=(",", ":")).encode("utf-8") + b"\n")
-            answers.flush()
+            _answer(answers, reply)
             allow_seconds(parsing.seconds)
+
+
+def _answer(answers: BinaryIO, reply: Reply) -> None:
+    answers.write(json.dumps(reply, ensure_ascii=False, separators=(",", ":")).encode("utf-8") + b"\n")
+    answers.flush()
 
 
 def main() -> None:
