@@ -29,7 +29,8 @@ TEXTS = {
 }
 PAGE = """<!doctype html>
 <html lang="{lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex"><title>{title}</title><link rel="stylesheet" href="/page/page.css"></head>
+<meta name="robots" content="noindex"><title>{title}</title><link rel="icon" href="data:,">
+<link rel="stylesheet" href="/page/page.css"></head>
 <body class="narrow"><main><h1>{title}</h1>{error}<form method="post" action="/signin?next={next}">
 <label for="token">{label}</label>
 <input id="token" name="token" type="password" autocomplete="current-password" required autofocus{invalid}>

@@ -110,6 +110,7 @@ def source_page(document: Document, lang: str = "en") -> str:
         f'<!doctype html><html lang="{lang}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">'
         f'<meta name="robots" content="noindex"><title>{html.escape(document.title)}</title>'
+        '<link rel="icon" href="data:,">'
         f'<link rel="stylesheet" href="{asset_url("page.css")}"><link rel="stylesheet" href="{asset_url("source.css")}">'
         f'<script type="module" src="{asset_url("source.js")}"></script></head><body>'
         f'<header><a class="back" href="/">{back}</a><h1{text_lang}>{html.escape(document.title)}</h1>'

@@ -7,6 +7,8 @@ import contextlib
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +28,14 @@ def settings_for(folder: Path, **flags: Any) -> Settings:
     return load_settings({"feedback_path": folder / "feedback.sqlite", **flags}, environ={}, folder=folder)
 
 
-async def made(engine: Engine | Callable[[], Engine], settings: Settings, ui: bool) -> FastAPI:
-    """An application made inside a running loop: outside of one, Gradio makes loops of its own and leaves them open."""
-    return create_app(engine, settings, ui=ui)
+def _in_a_loop(make: Callable[[], FastAPI]) -> FastAPI:
+    """What ``make`` makes, inside a running loop: outside of one, Gradio makes loops of its own and leaves them open."""
+
+    async def made() -> FastAPI:
+        return make()
+
+    with ThreadPoolExecutor(1) as pool:  # a browser test has a loop of its own in this thread
+        return pool.submit(asyncio.run, made()).result()
 
 
 @contextlib.contextmanager
@@ -53,7 +60,8 @@ def client_of(
     folder: Path, engine: Engine | Callable[[], Engine] | None = None, *, ui: bool = False, **flags: Any
 ) -> Iterator[httpx.Client]:
     """A client of a server over ``engine`` (the fake one by default) with settings from ``flags``."""
-    app = asyncio.run(made(engine or FakeEngine(), settings_for(folder, **flags), ui))
+    make = partial(create_app, engine or FakeEngine(), settings_for(folder, **flags), ui=ui)
+    app = _in_a_loop(make) if ui else make()
     with running(app) as url, httpx.Client(base_url=url, timeout=20) as client:
         client.headers["connection"] = "close"
         yield client

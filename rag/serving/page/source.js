@@ -97,11 +97,23 @@ function unmark() {
 
 const fill = (words, n) => words.replace("{n}", String(n + 1)).replace("{of}", String(excerpts.length));
 
+/** Scrolls there, and again while blocks that are laid out only now push it away. */
+function bringIntoView(mark, tries = 20) {
+  mark.scrollIntoView({ block: "center" });
+  requestAnimationFrame(() =>
+    requestAnimationFrame(() => {
+      const box = mark.getBoundingClientRect();
+      const seen = box.bottom > 0 && box.top < window.innerHeight;
+      if (!seen && tries > 0 && mark.isConnected) bringIntoView(mark, tries - 1);
+    }),
+  );
+}
+
 function goTo(n) {
   current = (n + excerpts.length) % excerpts.length;
   const mark = excerpts[current][0];
   mark.tabIndex = -1;
-  mark.scrollIntoView({ block: "center" });
+  bringIntoView(mark);
   mark.focus({ preventScroll: true });
   position.textContent = fill(position.dataset.words, current);
   const words = excerpts[current].map((part) => part.textContent).join("");
