@@ -57,6 +57,16 @@ class Chat:
         expect(self.page.locator(".example").first).to_be_visible()
         return self
 
+    def begin(self) -> Chat:
+        """An empty conversation, on the page that is open or on a new one."""
+        if not self.page.url.startswith(self.url):
+            self.open()
+        self.watched.requests.clear()
+        clear = self.page.get_by_role("button", name="New conversation")
+        if clear.is_enabled():
+            clear.click()
+        return self.ready()
+
     def ask(self, question: str, state: str = "done") -> Locator:
         self.field.fill(question)
         self.field.press("Enter")
@@ -68,14 +78,7 @@ class Chat:
 @pytest.fixture
 def chat(shared: Watched, url: str) -> Iterator[Chat]:
     """An empty conversation on a page that is there already."""
-    chat = Chat(shared, url)
-    if not shared.page.url.startswith(url):
-        chat.open()
-    shared.requests.clear()
-    clear = shared.page.get_by_role("button", name="New conversation")
-    if clear.is_enabled():
-        clear.click()
-    chat.ready()
+    chat = Chat(shared, url).begin()
     yield chat
     assert shared.strangers(url) == [], "nothing is asked of any other machine"
 

@@ -82,10 +82,13 @@ def _language(excerpt: Excerpt) -> str:
 
 
 def _paragraph(excerpt: Excerpt, link: str, *, cited: bool) -> str:
+    """A cited sentence marked in its paragraph; a related passage, which may be long, as itself."""
     tag = "mark" if cited else "span"
     quoted = (
         f'<a class="quote" href="{link}" target="_blank" rel="noopener"><{tag}>{escape(excerpt.citation.quote)}</{tag}></a>'
     )
+    if not cited:
+        return quoted
     before = ("… " if excerpt.cut_before else "") + excerpt.before
     after = excerpt.after + (" …" if excerpt.cut_after else "")
     return f'<span class="around">{escape(before)}</span>{quoted}<span class="around">{escape(after)}</span>'
