@@ -297,13 +297,14 @@ def refuses(status: int, detail: str = "", **headers: str) -> Play:
     return lambda exchange: exchange.send_json(problem, status, "application/problem+json", **headers)
 
 
-def cuts_after(outcome: Json, events: int, *, cleanly: bool = False) -> Play:
-    """Sends so many events, then the connection ends: broken off, or ``cleanly`` as a proxy may end it."""
+def cuts_after(outcome: Json, events: int, gate: Gate, *, cleanly: bool = False) -> Play:
+    """Sends so many events and, past ``gate``, ends the connection: broken off, or ``cleanly`` as a proxy may end it."""
 
     def play(exchange: Exchange) -> None:
         exchange.begin_events()
         for name, data in steps(outcome)[:events]:
             exchange.event(name, data)
+        gate.wait()
         if cleanly:
             exchange.end_events()
         else:

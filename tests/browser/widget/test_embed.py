@@ -114,26 +114,26 @@ def test_a_host_that_hides_its_address_says_hello_first(stage: Stage, host: Scri
     assert {m["type"] for m in chat.page.evaluate("heard")} == {"ready"}
 
 
-@pytest.mark.parametrize(
-    "message",
-    [
-        "{type: 'ask', text: 'X?'}",
-        "{charter: 2, type: 'ask', text: 'X?'}",
-        "{charter: '1', type: 'ask', text: 'X?'}",
-        "{charter: 1, type: 'ask', text: {toString: 1}}",
-        "{charter: 1, type: 'ask'}",
-        "{charter: 1, type: 'eval', text: 'alert(1)'}",
-        "{charter: 1, type: 'token', id: 1, token: 'x'}",
-        "{charter: 1, type: '__proto__'}",
-        "'charter'",
-        "null",
-        "[1]",
-    ],
-)
-def test_messages_of_another_shape_are_dropped(stage: Stage, host: ScriptedServer, open_server: str, message: str) -> None:
+MISSHAPEN = [
+    "{type: 'ask', text: 'X?'}",
+    "{charter: 2, type: 'ask', text: 'X?'}",
+    "{charter: '1', type: 'ask', text: 'X?'}",
+    "{charter: 1, type: 'ask', text: {toString: 1}}",
+    "{charter: 1, type: 'ask'}",
+    "{charter: 1, type: 'eval', text: 'alert(1)'}",
+    "{charter: 1, type: 'token', id: 1, token: 'x'}",
+    "{charter: 1, type: '__proto__'}",
+    "'charter'",
+    "null",
+    "[1]",
+]
+
+
+def test_messages_of_another_shape_are_dropped(stage: Stage, host: ScriptedServer, open_server: str) -> None:
     chat, frame = opened(stage, host, frame_page(open_server))
     expect(frame.locator("textarea")).to_be_visible()
-    chat.page.evaluate(f"frame.contentWindow.postMessage({message}, server)")
+    for message in MISSHAPEN:
+        chat.page.evaluate(f"frame.contentWindow.postMessage({message}, server)")
     chat.page.evaluate("tell({type: 'ask', text: 'When does the harbour open?'})")
     expect(frame.locator("[part=feedback]")).to_be_visible()
     expect(frame.locator(".question")).to_have_count(1)

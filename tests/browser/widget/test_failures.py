@@ -33,8 +33,12 @@ def event(name: str, data: object) -> str:
 
 @pytest.mark.parametrize("cleanly", [False, True], ids=["broken off", "ended early"])
 def test_a_lost_connection_keeps_the_verified_words_and_can_be_retried(stage: Stage, cleanly: bool) -> None:
-    stage.plays(cuts_after(OPENING, 4, cleanly=cleanly), streams(OPENING))
-    chat = stage.open().answered()
+    gate = Gate()
+    stage.plays(cuts_after(OPENING, 4, gate, cleanly=cleanly), streams(OPENING))
+    chat = stage.open().ask()
+    expect(chat.text).to_have_text("The harbour opens at six. 1")
+    gate.open()
+    chat.settle()
     expect(chat.error).to_have_text(LOST)
     expect(chat.text).to_have_text("The harbour opens at six. 1")
     chat.find(".marker").click()
@@ -70,32 +74,34 @@ def test_a_stream_that_falls_silent_for_45_seconds_counts_as_lost(stage: Stage) 
     gate.open()
 
 
-@pytest.mark.parametrize(
-    ("play", "shown", "code"),
-    [
-        (refuses(429, "Slow down."), f"{BUSY} Slow down. (req-12345678)", "wait"),
-        (refuses(503, "The queue is full."), f"{BUSY} The queue is full. (req-12345678)", "wait"),
-        (refuses(422, "The question is too long."), f"{FAILED} The question is too long. (req-12345678)", "failed"),
-        (refuses(500), f"{FAILED} Problem (req-12345678)", "failed"),
-        (refuses(401), "Sign in again to ask questions. Problem (req-12345678)", "signin"),
-        (lambda exchange: exchange.send(502, "<h1>Bad gateway</h1>", "text/html"), FAILED, "failed"),
-        (lambda exchange: exchange.send(200, "<h1>Sign in</h1>", "text/html"), "Sign in again to ask questions.", "signin"),
-        (lambda exchange: exchange.send(200, "{not json", "application/json"), LOST, "lost"),
-        (lambda exchange: exchange.send(200, "null", "application/json"), LOST, "lost"),
-        (writes(event("error", {"status": 504, "detail": "The model is slow."})), f"{FAILED} The model is slow.", "failed"),
-        (writes(event("error", {"status": 503})), BUSY, "wait"),
-        (writes("event: done\ndata: {\n\n"), LOST, "lost"),
-        (writes(": nothing\n\n"), LOST, "lost"),
-    ],
-)
-def test_each_failure_says_what_it_is_and_offers_a_retry(stage: Stage, play: Play, shown: str, code: str) -> None:
-    chat = stage.open(play=play).start()
+CASES: list[tuple[Play, str, str]] = [
+    (refuses(429, "Slow down."), f"{BUSY} Slow down. (req-12345678)", "wait"),
+    (refuses(503, "The queue is full."), f"{BUSY} The queue is full. (req-12345678)", "wait"),
+    (refuses(422, "The question is too long."), f"{FAILED} The question is too long. (req-12345678)", "failed"),
+    (refuses(500), f"{FAILED} Problem (req-12345678)", "failed"),
+    (refuses(401), "Sign in again to ask questions. Problem (req-12345678)", "signin"),
+    (lambda exchange: exchange.send(502, "<h1>Bad gateway</h1>", "text/html"), FAILED, "failed"),
+    (lambda exchange: exchange.send(200, "<h1>Sign in</h1>", "text/html"), "Sign in again to ask questions.", "signin"),
+    (lambda exchange: exchange.send(200, "{not json", "application/json"), LOST, "lost"),
+    (lambda exchange: exchange.send(200, "null", "application/json"), LOST, "lost"),
+    (writes(event("error", {"status": 504, "detail": "The model is slow."})), f"{FAILED} The model is slow.", "failed"),
+    (writes(event("error", {"status": 503})), BUSY, "wait"),
+    (writes("event: done\ndata: {\n\n"), LOST, "lost"),
+    (writes(": nothing\n\n"), LOST, "lost"),
+]
+
+
+def test_each_failure_says_what_it_is_and_offers_a_retry(stage: Stage) -> None:
+    chat = stage.open().start()
     chat.page.evaluate("heard = []; addEventListener('charter-error', (e) => heard.push(e.detail.code))")
-    chat.answered()
-    expect(chat.error).to_have_text(shown)
-    expect(chat.button("Try again")).to_be_visible()
-    expect(chat.input).to_be_focused()
-    assert chat.page.evaluate("heard") == [code]
+    for play, shown, code in CASES:
+        stage.plays(play)
+        chat.answered()
+        expect(chat.error).to_have_text(shown)
+        expect(chat.button("Try again").last).to_be_visible()
+        expect(chat.input).to_be_focused()
+        assert chat.page.evaluate("heard.pop()") == code
+        chat.button("New conversation").click()
 
 
 def test_an_error_in_the_middle_of_a_stream_keeps_what_was_verified(stage: Stage) -> None:

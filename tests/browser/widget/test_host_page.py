@@ -40,20 +40,17 @@ def seen(chat: Chat) -> dict[str, object]:
     )
 
 
-@pytest.fixture
-def plain(stage: Stage) -> dict[str, object]:
-    return seen(stage.open().answered())
-
-
-@pytest.mark.parametrize("css", HOSTILE.values(), ids=HOSTILE.keys())
-def test_a_hostile_style_sheet_changes_nothing_inside(stage: Stage, plain: dict[str, object], css: str) -> None:
-    chat = stage.open(head=f"<style>{css}</style>").answered()
-    assert seen(chat) == plain
-    chat.find(".marker").first.click()
-    expect(chat.excerpt).to_be_visible()
-    chat.button("Close").last.click()
-    chat.button("Close").first.click()
-    expect(chat.launcher).to_be_focused()
+def test_a_hostile_style_sheet_changes_nothing_inside(stage: Stage) -> None:
+    plain = stage.open().answered()
+    expected = seen(plain)
+    for name, css in HOSTILE.items():
+        chat = stage.open(context=plain.page.context, head=f"<style>{css}</style>").answered()
+        assert seen(chat) == expected, name
+        chat.find(".marker").first.click()
+        expect(chat.excerpt).to_be_visible()
+        chat.button("Close").last.click()
+        chat.button("Close").first.click()
+        expect(chat.launcher).to_be_focused()
 
 
 @pytest.mark.parametrize("css", [HOSTILE["as in the bar"], HOSTILE["by name"]], ids=["as in the bar", "by name"])
@@ -156,27 +153,26 @@ def test_the_page_themes_it_by_properties_and_parts(stage: Stage) -> None:
     assert size["width"] - box["x"] - box["width"] == 41
 
 
-@pytest.mark.parametrize(
-    ("theme", "system", "dark"),
-    [("auto", "dark", True), ("auto", "light", False), ("light", "dark", False), ("dark", "light", True)],
-)
-def test_the_theme_is_the_systems_unless_the_page_says(stage: Stage, theme: str, system: str, dark: bool) -> None:
-    chat = stage.open(
-        f'<charter-chat server="{{server}}" theme="{theme}"></charter-chat>', browser={"color_scheme": system}
-    ).start()
-    background = chat.find(".panel").evaluate("(n) => getComputedStyle(n).backgroundColor")
-    assert background == ("rgb(21, 25, 31)" if dark else "rgb(255, 255, 255)")
+def test_the_theme_is_the_systems_unless_the_page_says(stage: Stage) -> None:
+    chat = stage.open().start()
+    dark, light = "rgb(21, 25, 31)", "rgb(255, 255, 255)"
+    cases = [("auto", "dark", dark), ("auto", "light", light), ("light", "dark", light), ("dark", "light", dark)]
+    for theme, system, expected in cases:
+        chat.page.emulate_media(color_scheme=system)
+        chat.page.evaluate("(theme) => document.querySelector('charter-chat').setAttribute('theme', theme)", theme)
+        expect(chat.find(".panel")).to_have_css("background-color", expected)
 
 
-@pytest.mark.parametrize("position", ["bottom-right", "bottom-left", "top-right", "top-left"])
-def test_the_launcher_sits_in_any_corner_and_the_panel_stays_on_the_screen(stage: Stage, position: str) -> None:
-    chat = stage.open(f'<charter-chat server="{{server}}" position="{position}"></charter-chat>').start()
-    button, panel = chat.launcher.bounding_box(), chat.find(".panel").bounding_box()
-    assert button is not None and panel is not None
-    assert (button["x"] < 640) == ("left" in position)
-    assert (button["y"] < 360) == ("top" in position)
-    assert panel["x"] >= 0 and panel["x"] + panel["width"] <= 1280
-    assert panel["y"] >= 0 and panel["y"] + panel["height"] <= 720
+def test_the_launcher_sits_in_any_corner_and_the_panel_stays_on_the_screen(stage: Stage) -> None:
+    chat = stage.open().start()
+    for position in ("bottom-right", "bottom-left", "top-right", "top-left"):
+        chat.page.evaluate("(value) => document.querySelector('charter-chat').setAttribute('position', value)", position)
+        button, panel = chat.launcher.bounding_box(), chat.find(".panel").bounding_box()
+        assert button is not None and panel is not None
+        assert (button["x"] < 640) == ("left" in position)
+        assert (button["y"] < 360) == ("top" in position)
+        assert panel["x"] >= 0 and panel["x"] + panel["width"] <= 1280
+        assert panel["y"] >= 0 and panel["y"] + panel["height"] <= 720
 
 
 def test_a_small_screen_is_filled_and_nothing_runs_off_it(stage: Stage) -> None:

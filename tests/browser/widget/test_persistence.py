@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.scripted_server import Gate, answer, streams
@@ -85,15 +84,16 @@ def test_at_most_twenty_turns_are_kept(stage: Stage) -> None:
     expect(chat.find(".question").first).to_contain_text("Q3")
 
 
-@pytest.mark.parametrize(
-    "broken", ["not json", '{"a": 1}', "[1]", '[{"question": "Q", "done": true, "answer": {"answer": 5}}]']
-)
-def test_a_store_that_holds_nonsense_does_no_harm(stage: Stage, broken: str) -> None:
+NONSENSE = ["not json", '{"a": 1}', "[1]", '[{"question": "Q", "done": true, "answer": {"answer": 5}}]']
+
+
+def test_a_store_that_holds_nonsense_does_no_harm(stage: Stage) -> None:
     chat = stage.open().answered()
-    chat.page.evaluate("(value) => sessionStorage.setItem(Object.keys(sessionStorage)[0], value)", broken)
-    chat.page.reload()
-    chat.answered("And now?")
-    expect(chat.text).to_contain_text("The harbour opens at six.")
+    for broken in NONSENSE:
+        chat.page.evaluate("(value) => sessionStorage.setItem(Object.keys(sessionStorage)[0], value)", broken)
+        chat.page.reload()
+        chat.answered("And now?")
+        expect(chat.text).to_contain_text("The harbour opens at six.")
 
 
 def test_a_browser_that_forbids_storage_still_gets_answers(stage: Stage) -> None:

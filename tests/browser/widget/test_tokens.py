@@ -58,21 +58,21 @@ def test_a_token_url_supplies_the_token_once_for_many_questions(stage: Stage) ->
     assert bearers(stage.server.asked("/widget/v1/widget.js")) == [""]
 
 
-@pytest.mark.parametrize("given", ["token", "({token})", "({access_token: token})", "Promise.resolve(token)"])
-def test_get_token_supplies_it_too(stage: Stage, given: str) -> None:
-    chat = stage.open()
-    minted = token(1)
-    chat.page.evaluate(f"(token) => {{ document.querySelector('charter-chat').getToken = async () => {given} }}", minted)
-    chat.answered()
-    assert bearers(stage.server.asked()) == [f"Bearer {minted}"]
+def test_get_token_supplies_it_too(stage: Stage) -> None:
+    for n, given in enumerate(["token", "({token})", "({access_token: token})", "Promise.resolve(token)"]):
+        chat = stage.open()
+        minted = token(n)
+        chat.page.evaluate(f"(token) => {{ document.querySelector('charter-chat').getToken = async () => {given} }}", minted)
+        chat.page.evaluate("document.querySelector('charter-chat').ask('Q?')")
+        assert bearers(stage.server.asked())[n:] == [f"Bearer {minted}"]
 
 
-@pytest.mark.parametrize("body", ["{token}", '"{token}"', '{{"access_token": "{token}"}}'])
-def test_a_token_url_may_answer_plainly(stage: Stage, body: str) -> None:
+def test_a_token_url_may_answer_plainly(stage: Stage) -> None:
     minted = token(1)
-    stage.host.routes["/token"] = lambda exchange: exchange.send(200, body.format(token=minted), "text/plain")
-    stage.open(TOKEN_URL).answered()
-    assert bearers(stage.server.asked()) == [f"Bearer {minted}"]
+    for n, body in enumerate([minted, f'"{minted}"\n', f'{{"access_token": "{minted}"}}']):
+        stage.host.routes["/token"] = lambda exchange, body=body: exchange.send(200, body, "text/plain")
+        stage.open(TOKEN_URL).page.evaluate("document.querySelector('charter-chat').ask('Q?')")
+        assert bearers(stage.server.asked())[n:] == [f"Bearer {minted}"]
 
 
 @pytest.mark.parametrize("begun", [True, False], ids=["with iat", "without iat"])
@@ -116,22 +116,15 @@ def test_a_second_401_is_the_readers_to_know(stage: Stage) -> None:
     assert len(stage.server.asked()) == 2
 
 
-@pytest.mark.parametrize(
-    "play",
-    [
-        lambda exchange: exchange.send(401, "", "text/plain"),
-        lambda exchange: exchange.send(200, "{}", "application/json"),
-        lambda exchange: exchange.send(200, "{broken", "application/json"),
-        lambda exchange: exchange.send(200, "", "text/plain"),
-    ],
-)
-def test_without_a_token_nothing_is_asked(stage: Stage, play: Play) -> None:
-    stage.host.routes["/token"] = play
-    chat = stage.open(TOKEN_URL).answered()
-    expect(chat.error).to_have_text(SIGN_IN)
-    assert stage.server.asked() == []
+def test_without_a_token_nothing_is_asked(stage: Stage) -> None:
+    chat = stage.open(TOKEN_URL)
+    for status, body in [(401, ""), (200, "{}"), (200, "{broken"), (200, "")]:
+        stage.host.routes["/token"] = lambda exchange, reply=(status, body): exchange.send(*reply, "application/json")
+        chat.answered()
+        expect(chat.error).to_have_text(SIGN_IN)
+        assert stage.server.asked() == []
     minter = Minter(stage)
-    chat.button("Try again").click()
+    chat.button("Try again").last.click()
     chat.settle()
     expect(chat.text).to_contain_text("The harbour opens at six.")
     assert len(minter.minted) == 1
