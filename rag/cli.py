@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
 
@@ -221,6 +221,31 @@ def serve(
     settings = settings_of(kb, host=host, port=port, insecure=insecure)
     built(settings)
     run(settings)
+
+
+@app.command()
+def widget(
+    snippet: Annotated[bool, typer.Option("--snippet", help="Print the tags to paste, not the addresses alone.")] = False,
+    server: Annotated[
+        str | None,
+        typer.Option("--server", metavar="URL", help="Where readers' browsers reach this server.", show_default=False),
+    ] = None,
+    lang: Annotated[str | None, typer.Option("--lang", metavar="CODE", help="en, az, ru or tr; else the page's.")] = None,
+    mode: Annotated[
+        Literal["launcher", "inline"], typer.Option("--mode", help="A button in the corner, or in place.")
+    ] = "launcher",
+    as_json: Json = False,
+) -> None:
+    """Print where the widget is; with --snippet the tag to paste, its pinned variant and the policy that the page needs."""
+    from dataclasses import asdict
+
+    from rag.serving.widget.snippet import snippet as made
+
+    printed = made(settings_of(None), server=server, lang=lang, mode=mode)
+    if as_json:
+        echo_json(asdict(printed))
+    else:
+        typer.echo(printed.text() if snippet else f"{printed.url}\n{printed.pinned_url}\n{printed.integrity}")
 
 
 def _engine(settings: Settings) -> Engine:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from rag.cli import app
 from rag.errors import SettingsError
 from rag.serving.widget.snippet import snippet
 from rag.serving.widget.static_file import StaticFile
@@ -80,3 +83,13 @@ def test_an_address_that_no_page_can_load_from_is_refused(tmp_path: Path, server
 def test_quotes_cannot_leave_an_attribute(tmp_path: Path) -> None:
     made = snippet(settings(tmp_path), server='https://a/"><script>', lang='"><b>', mode="'\"><i>")
     assert [tag for tag, _ in Tags(made.tag + made.pinned + made.frame).found] == ["script", "charter-chat"] * 2 + ["iframe"]
+
+
+def test_the_command_prints_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    address = "https://charter.example"
+    made = snippet(settings(tmp_path), server=address, lang="tr", mode="inline")
+    command = ["widget", "--server", address, "--lang", "tr", "--mode", "inline"]
+    assert CliRunner().invoke(app, [*command, "--snippet"]).stdout == made.text() + "\n"
+    assert CliRunner().invoke(app, command).stdout == f"{made.url}\n{made.pinned_url}\n{made.integrity}\n"
+    assert json.loads(CliRunner().invoke(app, [*command, "--json"]).stdout)["integrity"] == made.integrity
