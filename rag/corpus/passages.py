@@ -5,19 +5,18 @@ from __future__ import annotations
 import hashlib
 import math
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from rag.corpus.structure import heading_path
+from rag.corpus.structure import heading_path, page_at
 from rag.settings import Passages
 from rag.types import Document, Passage, Section, Span
 
 _HEADER = 160
 """Characters of title and section path that are embedded: some 40 tokens, so most of the window is left to the text."""
-_NEAR = 0.75
-"""Share of the room from which on a group is counted as a whole, not only sentence by sentence."""
 _CLAUSE_END = re.compile(r"[;:,–—)](?=\s)|\s-(?=\s)")
 _WORD_END = re.compile(r"(?<=\S)(?=\s)")
 
@@ -32,8 +31,9 @@ def cut(document: Document, settings: Passages, count_tokens: Callable[[str], in
     made: list[Passage] = []
     seen: Counter[str] = Counter()
     for run in _runs(document):
-        header = _header(document.title, run.heading)
-        room = max(settings.max_tokens - count_tokens(header + "\n"), settings.max_tokens // 4)
+        headers = {_header(document.title, section.path) for section in run.sections}
+        longest = max(count_tokens(header + "\n") for header in headers)
+        room = max(settings.max_tokens - longest, settings.max_tokens // 4)
         parts = [part for sentence in run.sentences for part in _parts(document.text, sentence, room, count_tokens)]
         for packed in _packed(parts, room, settings.overlap_sentences):
             for group in _fitting(document.text, packed, room, count_tokens):
@@ -134,8 +134,7 @@ def _packed(parts: list[_Part], room: int, overlap: int) -> Iterator[list[_Part]
 
 def _fitting(text: str, group: list[_Part], room: int, count_tokens: Callable[[str], int]) -> Iterator[list[_Part]]:
     """The group, halved until it fits: some tokenizers also count what stands between the sentences."""
-    near = sum(part.tokens for part in group) > _NEAR * room
-    if len(group) > 1 and near and count_tokens(text[group[0].span.start : group[-1].span.end]) > room:
+    if len(group) > 1 and count_tokens(text[group[0].span.start : group[-1].span.end]) > room:
         middle = len(group) // 2
         yield from _fitting(text, group[:middle], room, count_tokens)
         yield from _fitting(text, group[middle:], room, count_tokens)
@@ -146,7 +145,9 @@ def _fitting(text: str, group: list[_Part], room: int, count_tokens: Callable[[s
 def _passage(document: Document, run: _Run, group: list[_Part], seen: Counter[str]) -> Passage:
     span = Span(group[0].span.start, group[-1].span.end)
     text = span.of(document.text)
-    section = _shared([s.path for s in run.sections if s.span.overlaps(span)] or [run.heading])
+    first = bisect_right(run.sections, span.start, key=lambda s: s.span.start) - 1
+    last = bisect_left(run.sections, span.end, key=lambda s: s.span.start)
+    section = _shared([s.path for s in run.sections[max(first, 0) : last]])
     content = "\0".join([*section, text])
     seen[content] += 1
     digest = hashlib.sha256(f"{document.id}\0{content}\0{seen[content]}".encode()).hexdigest()
@@ -156,7 +157,7 @@ def _passage(document: Document, run: _Run, group: list[_Part], seen: Counter[st
         document_sha256=document.sha256,
         title=document.title,
         section=section,
-        page=next((p.number for p in reversed(document.pages) if p.span.start <= span.start), None),
+        page=page_at(document.pages, span.start),
         span=span,
         text=text,
         sentences=tuple(part.span for part in group),

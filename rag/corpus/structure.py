@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from rag.corpus.divisions import CLAUSE, CLOSES, ITEM, Division, divisions
 from rag.corpus.draft import Draft
-from rag.types import Section, Span
+from rag.types import Page, Section, Span
 
 _DEEPEST = 8
 _JUMP = 5
@@ -49,6 +49,12 @@ def path_at(sections: Sequence[Section], offset: int) -> tuple[str, ...]:
     """The full section path at ``offset``, clauses included; empty where no section covers it."""
     index = bisect_right(sections, offset, key=lambda section: section.span.start) - 1
     return sections[index].path if index >= 0 and offset < sections[index].span.end else ()
+
+
+def page_at(pages: Sequence[Page], offset: int) -> int | None:
+    """The number of the page at ``offset``; ``None`` where the document has no pages."""
+    index = bisect_right(pages, offset, key=lambda page: page.span.start) - 1
+    return pages[index].number if index >= 0 and offset < pages[index].span.end else None
 
 
 def outline(draft: Draft) -> Outline:
