@@ -73,8 +73,8 @@ class Bm25Index:
     def build(cls, texts: Sequence[str], languages: Sequence[str | None], *, k1: float, b: float) -> Bm25Index:
         """An index over ``texts``, each in its language (``None``: English)."""
         cut = [terms(text, language) for text, language in zip(texts, languages, strict=True)]
-        retriever = _indexed(cut, k1, b)
-        pairs = _indexed([[f"{a} {b}" for a, b in pairwise(row)] for row in cut], k1, b)
+        retriever = _indexed(cut, k1, b, empty="")
+        pairs = _indexed([[f"{a} {b}" for a, b in pairwise(row)] for row in cut], k1, b, empty=" ")
         joined = bm25s.BM25(k1=k1, b=b, method="lucene", dtype="float32", int_dtype="int32")
         one, two = retriever.scores, pairs.scores
         offset = len(retriever.vocab_dict)
@@ -170,15 +170,15 @@ class Bm25Index:
         return np.asarray(self._retriever.get_scores_from_ids(ids), dtype=np.float32)
 
 
-def _indexed(rows: Sequence[Sequence[str]], k1: float, b: float) -> bm25s.BM25:
-    """A retriever over rows of terms; one without any term holds a single empty column."""
+def _indexed(rows: Sequence[Sequence[str]], k1: float, b: float, *, empty: str) -> bm25s.BM25:
+    """A retriever over rows of terms; one without any term holds a single column, ``empty``, that nothing is in."""
     retriever = bm25s.BM25(k1=k1, b=b, method="lucene", dtype="float32", int_dtype="int32")
     vocabulary: dict[str, int] = {}
     ids = [[vocabulary.setdefault(term, len(vocabulary)) for term in row] for row in rows]
     if any(ids):
         retriever.index((ids, vocabulary), create_empty_token=False, show_progress=False)
     else:
-        _fill(retriever, np.zeros(0, np.float32), np.zeros(0, np.int32), np.zeros(2, np.int64), len(rows), {" ": 0})
+        _fill(retriever, np.zeros(0, np.float32), np.zeros(0, np.int32), np.zeros(2, np.int64), len(rows), {empty: 0})
     return retriever
 
 
