@@ -40,6 +40,7 @@ def run(
     fresh: Annotated[bool, typer.Option("--fresh", help="Ask again what is remembered.")] = False,
     drafts: Annotated[bool, typer.Option("--drafts", help="Run questions that nobody reviewed, too.")] = False,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Only the first so many.", show_default=False)] = None,
+    logs_only: Annotated[bool, typer.Option("--logs-only", help="No pages: a small folder to keep as a baseline.")] = False,
     as_json: Json = False,
 ) -> None:
     """Ask every question, judge the answers and write a run folder. Exit 0 whatever the scores: gating is `compare`."""
@@ -49,7 +50,9 @@ def run(
     from rag.evaluation.console import console, progress_bar, show_run
     from rag.evaluation.dataset import load_dataset
     from rag.evaluation.evaluate import evaluate
-    from rag.evaluation.run_folder import REPORT, RunFolder
+    from rag.evaluation.page import html
+    from rag.evaluation.report import history_page
+    from rag.evaluation.run_folder import REPORT, SUMMARY, RunFolder, write_atomically
 
     dataset = load_dataset(file, drafts=drafts, limit=limit)
     settings, base = _library_of(dataset, settings_of(kb))
@@ -62,15 +65,21 @@ def run(
         with _engine(own, base) as engine, progress_bar(name) as tell:
             around = circumstances(engine, own, base)
             cache = AnswerCache(_cache() / "answers")
-            summaries[name] = evaluate(dataset, engine, around, RunFolder(folder), cache=cache, fresh=fresh, progress=tell)
+            summaries[name] = evaluate(
+                dataset, engine, around, RunFolder(folder), cache=cache, fresh=fresh, pages=not logs_only, progress=tell
+            )
         folders[name] = folder
+    pages = [folder / (SUMMARY if logs_only else REPORT) for folder in folders.values()]
+    if len(names) > 1 and not logs_only:
+        pages.append((out or RUNS) / f"{dataset.name}-back-ends.html")
+        write_atomically(pages[-1], html(history_page(list(summaries.items()))))
     if as_json:
         echo_json(summaries[names[0]] if len(names) == 1 else summaries)
         return
     screen = console()
     show_run(screen, summaries)
-    for folder in folders.values():
-        screen.print(f"report  {folder / REPORT}", soft_wrap=True)
+    for page in pages:
+        screen.print(f"report  {page}", soft_wrap=True)
 
 
 @app.command()
@@ -170,6 +179,7 @@ def report(
 def calibrate(
     file: Questions,
     kb: Kb = None,
+    backend: Annotated[str | None, typer.Option("--backend", help="Measure this model's word too.", show_default=False)] = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="JSON", help="The gate's file.", show_default=False)] = None,
     page: Annotated[Path | None, typer.Option("--report", metavar="HTML", help="Write the calibration report.")] = None,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Only the first so many.", show_default=False)] = None,
@@ -188,6 +198,7 @@ def calibrate(
     from rag.evaluation.report import fitting_page
     from rag.evaluation.run import Shelf
     from rag.evaluation.run_folder import pretty, write_atomically
+    from rag.evaluation.votes import hear, vote_of
     from rag.indexing.generation import open_current
 
     dataset = load_dataset(file, limit=limit)
@@ -199,8 +210,14 @@ def calibrate(
         samples = collect(dataset.questions, engine, located, before, tell)
     fitting = fit_on(samples, fingerprint)
     figures = fitting_json(fitting, before.threshold)
+    votes = dict(before.votes)
+    if backend:
+        answering = settings.answering.model_copy(update={"threshold": 0.0})
+        own = settings.model_copy(update={"backend": backend, "answering": answering})
+        with _engine(own, base) as engine, progress_bar(backend) as tell:
+            votes[engine.backend] = vote_of(hear(dataset.questions, engine, tell))
     target = out or base.gate
-    write_atomically(target, pretty(replace(fitting.gate, votes=before.votes).to_json()))
+    write_atomically(target, pretty(replace(fitting.gate, votes=votes).to_json()))
     if page is not None:
         write_atomically(page, html(fitting_page(figures, dataset.name)))
     if as_json:

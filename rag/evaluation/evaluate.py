@@ -23,9 +23,10 @@ def evaluate(
     *,
     cache: AnswerCache | None = None,
     fresh: bool = False,
+    pages: bool = True,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
-    """Run ``dataset``, write ``summary.json``, ``junit.xml`` and ``report.html`` beside the logs, and return the summary.
+    """Run ``dataset`` and write ``summary.json`` and, unless ``pages`` is false, ``junit.xml`` and ``report.html``.
 
     Raises:
         UsageError: ``folder`` holds something else.
@@ -33,6 +34,8 @@ def evaluate(
     finished = run(dataset, asker, circumstances, folder, cache=cache, fresh=fresh, progress=progress)
     summary = summarise(finished)
     write_atomically(folder.root / SUMMARY, pretty(summary))
+    if not pages:
+        return summary
     write_atomically(folder.root / JUNIT, junit(f"{dataset.name}.{circumstances.backend}", finished.records))
     write_atomically(folder.root / REPORT, html(run_page(summary, finished.records)))
     return summary

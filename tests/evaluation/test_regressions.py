@@ -1,0 +1,148 @@
+"""The seven seeded regressions on the real engine: each stops a build, and twenty identical runs do not."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rag.answering.engine import Engine
+from rag.evaluation.asker import Asker
+from rag.evaluation.circumstances import circumstances
+from rag.evaluation.comparison import OVERALL, compare
+from rag.evaluation.dataset import Dataset
+from rag.evaluation.gate import losses, verdict_line
+from rag.evaluation.policy import read_policy
+from rag.evaluation.question import Excerpt, Question
+from rag.evaluation.record import Record
+from rag.evaluation.run import run
+from rag.evaluation.run_folder import RunFolder
+from rag.indexing.build import build
+from rag.indexing.sentence_transformer import SentenceTransformerEmbedder
+from rag.knowledge_base import KnowledgeBase
+from rag.settings import Settings
+from tests.evaluation import degraded
+from tests.evaluation.charter import INDEX, charter_questions
+
+pytestmark = [pytest.mark.long, pytest.mark.model]
+SETTINGS = Settings()
+PERMITS = 80
+
+
+def built(root: Path) -> KnowledgeBase:
+    kb = KnowledgeBase(root)
+    build(kb, SETTINGS, SentenceTransformerEmbedder.load(SETTINGS.embedding, threads=SETTINGS.threads))
+    return kb
+
+
+@pytest.fixture(scope="module")
+def charter(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeBase:
+    root = tmp_path_factory.mktemp("charter")
+    shutil.copytree(INDEX / "sources", root / "sources")
+    return built(root)
+
+
+@pytest.fixture(scope="module")
+def permits(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeBase:
+    """Eighty documents alike but for a code: words tell them apart, vectors hardly."""
+    root = tmp_path_factory.mktemp("permits")
+    (root / "sources").mkdir()
+    for n in range(PERMITS):
+        (root / "sources" / f"{n}.txt").write_text(permit(n) + "\n", "utf-8")
+    return built(root)
+
+
+def code(n: int) -> str:
+    return f"{chr(65 + n % 26)}{chr(65 + n // 4 % 26)}{100 + 7 * n}"
+
+
+def permit(n: int) -> str:
+    return f"Permit {code(n)} lets its holder moor at berth {n + 1} of the old harbour for {2 + n % 9} days."
+
+
+PERMIT_QUESTIONS = Dataset(
+    "permits",
+    "0",
+    tuple(
+        Question(str(n), f"For how many days may the holder of {code(n)} moor?", True, evidence=(Excerpt(permit(n)),))
+        for n in range(PERMITS)
+    ),
+)
+
+
+@contextmanager
+def engine(kb: KnowledgeBase, **changes: dict[str, Any]) -> Iterator[tuple[Engine, Settings]]:
+    groups = {group: getattr(SETTINGS, group).model_copy(update=values) for group, values in changes.items()}
+    settings = SETTINGS.model_copy(update=groups)
+    opened = Engine.open(settings, kb)
+    try:
+        yield opened, settings
+    finally:
+        opened.close()
+
+
+def records(
+    dataset: Dataset, kb: KnowledgeBase, folder: Path, wrap: Callable[[Asker], Asker] | None = None, **changes: dict[str, Any]
+) -> tuple[Record, ...]:
+    with engine(kb, **changes) as (opened, settings):
+        asker = wrap(opened) if wrap else opened
+        return run(dataset, asker, circumstances(opened, settings, kb), RunFolder(folder)).records
+
+
+@pytest.fixture(scope="module")
+def base(charter: KnowledgeBase, tmp_path_factory: pytest.TempPathFactory) -> tuple[Record, ...]:
+    found = records(charter_questions(), charter, tmp_path_factory.mktemp("base") / "r")
+    # A regression can only be seen from a base that works: both answers and refusals are mostly right.
+    assert sum(r.verdict.right for r in found if r.question.answerable) >= 15
+    assert sum(r.verdict.right for r in found if not r.question.answerable) >= 7
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "wrap", "changes", "metric"),
+    [
+        ("gate open", None, {"answering": {"threshold": 0.0}}, "refusal_recall"),
+        ("gate shut", None, {"answering": {"threshold": 1.0}}, "answers_right"),
+        ("citations shuffled", degraded.ShuffledCitations, {}, "citation_recall"),
+        ("excerpts shortened", degraded.ShortenedExcerpts, {}, "citation_recall"),
+        ("offsets shifted", degraded.ShiftedOffsets, {}, "citation_integrity"),
+    ],
+)
+def test_a_regression_of_the_real_engine_is_caught_on_the_charter(
+    base: tuple[Record, ...],
+    charter: KnowledgeBase,
+    tmp_path: Path,
+    name: str,
+    wrap: Callable[[Asker], Asker] | None,
+    changes: dict[str, dict[str, Any]],
+    metric: str,
+) -> None:
+    found = losses(compare(base, records(charter_questions(), charter, tmp_path / "r", wrap, **changes)), read_policy())
+    assert metric in {loss.rule.metric for loss in found}, f"{name}: {verdict_line(found)}"
+
+
+def test_search_without_bm25_and_search_cut_to_one_are_caught(permits: KnowledgeBase, tmp_path: Path) -> None:
+    whole = records(PERMIT_QUESTIONS, permits, tmp_path / "base")
+    dense = records(PERMIT_QUESTIONS, permits, tmp_path / "dense", retrieval={"dense_weight": 1.0})
+    found = losses(compare(whole, dense), read_policy())
+    assert {"recall@1", "answers_right"} <= {loss.rule.metric for loss in found}, verdict_line(found)
+    cut = records(PERMIT_QUESTIONS, permits, tmp_path / "cut", degraded.RetrievalCut, retrieval={"k": 1})
+    found = losses(compare(dense, cut), read_policy())
+    assert "recall@5" in {loss.rule.metric for loss in found}, verdict_line(found)
+
+
+def test_twenty_identical_runs_of_the_real_engine_pass(
+    base: tuple[Record, ...], charter: KnowledgeBase, tmp_path: Path
+) -> None:
+    with engine(charter) as (opened, settings):
+        around = circumstances(opened, settings, charter)
+        for repeat in range(20):
+            again = run(charter_questions(), opened, around, RunFolder(tmp_path / str(repeat)), fresh=True).records
+            comparison = compare(base, again)
+            assert losses(comparison, read_policy()) == ()
+            assert comparison.flips == ()
+            assert all(change.gain.mean == 0 for change in comparison.changes[OVERALL])
