@@ -12,6 +12,7 @@ import typer
 from rag import __version__
 from rag.cli_base import Json, Kb, build_index, built, echo_json, knowledge_base, settings_of
 from rag.cli_eval import app as eval_app
+from rag.cli_feedback import app as feedback_app
 from rag.errors import CharterError
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(name="charterqa", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(eval_app)
+app.add_typer(feedback_app)
 
 Document = Annotated[str, typer.Argument(metavar="DOCUMENT", help="As charterqa documents lists it.", show_default=False)]
 Asked = Annotated[str, typer.Argument(metavar="QUESTION", show_default=False)]

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 
-import platformdirs
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute, Match
@@ -55,7 +53,13 @@ def create_app(engine: Engine | Callable[[], Engine], settings: Settings, *, ui:
     identify = authenticator(settings.auth)
     sessions = Sessions(settings.auth)
     proxies = Proxies(settings.auth.proxy_peers)
-    service = Service(opening, settings, feedback=feedback_store(settings), redactor=redactor, tracing=tracing)
+    service = Service(
+        opening,
+        settings,
+        feedback=FeedbackStore.of(settings.feedback) if settings.feedback.enabled else None,
+        redactor=redactor,
+        tracing=tracing,
+    )
     mcp = Mcp(service, redactor, body_bytes=settings.limits.body_bytes)
 
     @contextlib.asynccontextmanager
@@ -90,14 +94,6 @@ def create_app(engine: Engine | Callable[[], Engine], settings: Settings, *, ui:
         app.router.routes[-1] = ChatRoute(app.router.routes[-1])
     _defend(app, settings, service, redactor, proxies, identify, sessions, tracing)
     return app
-
-
-def feedback_store(settings: Settings) -> FeedbackStore | None:
-    """The feedback file of these settings, or ``None`` where feedback is switched off."""
-    if not settings.feedback.enabled:
-        return None
-    path = settings.feedback.path or Path(platformdirs.user_state_path("charterqa")) / "feedback.sqlite"
-    return FeedbackStore(path, days=settings.feedback.days)
 
 
 def _defend(

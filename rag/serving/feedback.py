@@ -15,8 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+import platformdirs
+
 from rag.contract import outcome_json
 from rag.errors import NotFound, SettingsError, UsageError
+from rag.settings import Feedback
 from rag.types import Outcome
 
 Rating = Literal["up", "down"]
@@ -88,6 +91,11 @@ class FeedbackStore:
                 f"Feedback cannot be kept in {path}: {error}.",
                 remedy="Set CHARTERQA_FEEDBACK_PATH to a file that can be written, or CHARTERQA_FEEDBACK_ENABLED=false.",
             ) from error
+
+    @classmethod
+    def of(cls, settings: Feedback) -> FeedbackStore:
+        """The file that the settings name, or the one in the user's state folder. Raises ``SettingsError``."""
+        return cls(settings.path or platformdirs.user_state_path("charterqa") / "feedback.sqlite", days=settings.days)
 
     def keep(self, outcome: Outcome) -> None:
         """Remember an answer, so that feedback can refer to it. Raises ``sqlite3.Error``, such as on a full disk."""
