@@ -76,8 +76,8 @@ COUNTERS: dict[str, Callable[[str], int]] = {"words": lambda text: len(text.spli
 
 # A text of 200 characters is counted in characters too, so that a window is always smaller than some texts.
 WINDOW = 230
-few = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
-many = settings(deadline=None, max_examples=200)
+few = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+many = settings(deadline=None, max_examples=120)
 
 
 def check(draft: Draft) -> None:
