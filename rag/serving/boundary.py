@@ -25,6 +25,7 @@ log = logging.getLogger("rag.serving.requests")
 current_request: ContextVar[str] = ContextVar("current_request", default="")
 GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 METHODS = {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"}
+ROUTINE = {Zone.PROBE, Zone.METRICS}
 PLAIN = "/:=@!$&'()*+,;~"
 OWN_ERRORS = ("application/problem+json", "text/html", "text/event-stream")
 
@@ -63,7 +64,8 @@ class Boundary:
             self._metrics.request(method, _route(scope), sender.status, seconds)
             path = quote(scope["path"], safe=PLAIN)
             facts = {"method": method, "path": path, "status": sender.status, "ms": round(seconds * 1000, 1)}
-            log.info("%s %s %d", method, path, sender.status, extra=facts)
+            level = logging.DEBUG if zone_of(scope["path"]) in ROUTINE else logging.INFO
+            log.log(level, "%s %s %d", method, path, sender.status, extra=facts)
             current_request.reset(token)
 
 

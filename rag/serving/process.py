@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
+from types import FrameType
 
 import uvicorn
 
@@ -46,7 +48,8 @@ def run(settings: Settings, open_engine: Callable[[Settings], Engine], *, ui: bo
         server = uvicorn.Server(config(app))
         watcher = threading.Thread(target=_stop_on_failure, args=(service, server), name="watcher", daemon=True)
         watcher.start()
-        server.run(sockets=[listening])
+        with _signals_end_it_quietly():
+            server.run(sockets=[listening])
     if service.failure is not None:
         raise service.failure
 
@@ -94,6 +97,24 @@ def listen(settings: Settings) -> socket.socket:
             remedy="Choose another with --port or --host.",
         ) from error
     return listening
+
+
+@contextlib.contextmanager
+def _signals_end_it_quietly() -> Iterator[None]:
+    """Uvicorn sends itself, once it has stopped, the signal that stopped it; to us that is a clean end, not a second one."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, _nothing) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _nothing(_: int, __: FrameType | None) -> None:
+    """What happens at a signal that has been obeyed already."""
 
 
 def _stop_on_failure(service: Service, server: uvicorn.Server) -> None:

@@ -82,7 +82,7 @@ def test_health_answers_while_models_load_and_a_stop_lets_the_answer_finish(tmp_
             asker.join(30)
             assert answers[0].status_code == 200 and answers[0].json()["status"] == "answered"
             process.wait(30)
-            assert process.returncode in {0, -signal.SIGTERM}
+            assert process.returncode == 0
         finally:
             (tmp_path / "load").touch()
             (tmp_path / "answer").touch()
