@@ -24,7 +24,7 @@ class Loss:
         where = "" if self.kind == OVERALL else f" ({self.kind})"
         named = ", ".join(self.change.lost[:NAMED])
         more = len(self.change.lost) - NAMED
-        on = f" on {named}" + (f" and {more} more" if more > 0 else "") if named else ""
+        on = f": {named}" + (f" and {more} more" if more > 0 else "") if named else ""
         return f"{self.rule.metric}{where} {self.change.base:.3f} → {self.change.new:.3f}, {self.because}{on}"
 
 
@@ -58,5 +58,5 @@ def _broken(rule: Rule, change: Change, *, overall: bool) -> str | None:
     if overall and rule.max_lost_questions is not None:
         allowed = max(rule.max_lost_questions, rule.max_lost_share * change.gain.n)
         if net > allowed:
-            return f"{net} questions lost net, {allowed:.0f} allowed"
+            return f"{net} questions lost net ({allowed:.0f} allowed)"
     return None

@@ -66,7 +66,7 @@ def test_one_lost_question_is_forgiven_and_two_are_not(base: tuple[Record, ...])
     assert losses(compare(base, wronged(base, right[:1])), read_policy()) == ()
     found = losses(compare(base, wronged(base, right[:2])), read_policy())
     assert {loss.rule.metric for loss in found} == {"right", "answers_right"}
-    assert f"2 questions lost net, 1 allowed on {right[0]}, {right[1]}" in verdict_line(found)
+    assert f"2 questions lost net (1 allowed): {right[0]}, {right[1]}" in verdict_line(found)
 
 
 def test_a_question_won_pays_for_one_lost(base: tuple[Record, ...]) -> None:
