@@ -140,6 +140,8 @@ class Engine:
     def close(self) -> None:
         """Give back models and files."""
         self._opened = None
+        if self._llm is not None:
+            self._llm.close()
 
     def ask(
         self,

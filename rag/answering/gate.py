@@ -23,16 +23,7 @@ from rag.answering.selection import Selection
 from rag.answering.signals import SIGNALS, Reading
 from rag.errors import IndexMismatch
 
-GATING = (
-    *SIGNALS,
-    "odds",
-    "lead_over_next",
-    "best_cosine",
-    "best_aligned",
-    "hit_cosine",
-    "best_hit_cosine",
-    *(kind.value for kind in Kind if kind is not Kind.ANYTHING),
-)
+GATING = ("cosine", "aligned", "shared", "complete", "names_missing", "lacking", Kind.LIST.value)
 VERSION = 1
 # Of a model nobody has measured: its "not found" halves the odds, a claim of it that was verified doubles them.
 UNMEASURED = 2.0
@@ -93,21 +84,8 @@ def gate_signals(reading: Reading, selection: Selection) -> NDArray[np.float64]:
     best = selection.best
     if best is None:
         raise ValueError("nothing was selected")
-    odds = np.sort(selection.odds)[::-1]
-    hits = [c.hit.dense or 0.0 for c in reading.candidates]
-    return np.array(
-        [
-            *reading.signals[best],
-            odds[0],
-            odds[0] - odds[1] if len(odds) > 1 else 3.0,
-            reading.column("cosine").max(),
-            reading.column("aligned").max(),
-            hits[best],
-            max(hits),
-            *(float(reading.kind is kind) for kind in Kind if kind is not Kind.ANYTHING),
-        ],
-        dtype=np.float64,
-    )
+    measured = [reading.signals[best, SIGNALS.index(name)] for name in GATING if name in SIGNALS]
+    return np.array([*measured, float(reading.kind is Kind.LIST)], dtype=np.float64)
 
 
 def fit_gate(examples: Sequence[Example], fingerprint: str, *, threshold: float | None = None) -> Gate:

@@ -2,7 +2,8 @@
 
 The strongest single signal is late interaction (ColBERT's MaxSim, Khattab & Zaharia 2020) on the embedding model's own token
 vectors: every content word of the question looks for its nearest word in the sentence. A paraphrase finds a neighbour for each
-of its words; a near-miss leaves one of them, usually the one that matters, alone.
+of its words; a near-miss leaves one of them, usually the one that matters, alone. Signals of the passage as a whole, of the
+hit's rank and of words that no document holds were tried, and chose and refused worse on questions that were not fitted.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.answering.expectation import Kind, expected_kind, offers
-from rag.answering.wording import Word, content_words, initials, is_content, words
+from rag.answering.wording import Word, initials, is_content, words
 from rag.indexing.embedder import Embedder, TokenVectors
 from rag.types import Hit, Passage, Span
 
@@ -25,20 +26,13 @@ Vectors = NDArray[np.float32]
 
 SIGNALS = (
     "cosine",  # question and sentence
-    "passage_cosine",  # question and the best sentence of the passage
     "aligned",  # idf-weighted mean over the question's content words of the nearest word's cosine
-    "worst_aligned",  # the same of the content word that fares worst
+    "worst",  # the same of the content word that fares worst
     "shared",  # idf-weighted share of content words that stand in the sentence
-    "passage_shared",  # … in the passage
-    "passage_aligned",  # aligned, against the whole passage
-    "passage_worst",  # worst_aligned, against the whole passage
-    "names_missing",  # share of the question's names and numbers that the passage does not hold
-    "unknown",  # idf-weighted share of content words that no document holds
+    "complete",  # 1 where all of them do
+    "names_missing",  # share of the question's names and numbers that the whole passage does not hold
     "offered",  # 1 where the sentence offers the kind of thing asked for
     "lacking",  # 1 where it does not
-    "length",  # log of the sentence's words
-    "asked",  # log of the question's content words
-    "lead",  # 1 for the first sentence of its passage
 )
 REMEMBERED = 4096
 
@@ -114,42 +108,27 @@ class Reader:
         if not asked:
             return Reading(question, kind, (), (), np.zeros((0, len(SIGNALS)), dtype=np.float64))
         weights = self._weights(asked)
-        asked_vectors = asked_text.vectors
         asked_terms = frozenset(t for w in asked_text.words for t in w.terms)
         names = [n for n, w in enumerate(asked) if w.capitalised and (w.start > 0 or w.text.isupper() or w.text[0].isdigit())]
-        unknown = self._unknown(asked)
-
         held = np.array([[_holds(t, w) for w in asked] for t in texts], dtype=np.float64).reshape(len(texts), len(asked))
-        nearest = np.array([_nearest(asked_vectors, t.vectors) for t in texts], dtype=np.float64).reshape(
-            len(texts), len(asked)
-        )
-        cosine = np.array([float(asked_text.mean @ t.mean) for t in texts], dtype=np.float64)
+        nearest = np.array([_nearest(asked_text.vectors, t.vectors) for t in texts]).reshape(len(texts), len(asked))
         rows = []
         for n, (candidate, text) in enumerate(zip(candidates, texts, strict=True)):
-            same = [m for m, other in enumerate(candidates) if other.hit is candidate.hit]
-            passage_held, passage_nearest = held[same].max(axis=0), nearest[same].max(axis=0)
+            passage = held[[m for m, other in enumerate(candidates) if other.hit is candidate.hit]].max(axis=0)
             offered = offers(kind, candidate.text, text.words, asked_terms)
             rows.append(
                 (
-                    cosine[n],
-                    cosine[same].max(),
+                    float(asked_text.mean @ text.mean),
                     float(weights @ nearest[n]),
                     float(nearest[n].min()),
                     float(weights @ held[n]),
-                    float(weights @ passage_held),
-                    float(weights @ passage_nearest),
-                    float(passage_nearest.min()),
-                    float(np.mean([1 - passage_held[m] for m in names])) if names else 0.0,
-                    float(weights @ unknown),
+                    float(held[n].all()),
+                    float(np.mean(1 - passage[names])) if names else 0.0,
                     float(offered is True),
                     float(offered is False),
-                    math.log1p(len(text.words)),
-                    math.log1p(len(asked)),
-                    float(same[0] == n),
                 )
             )
-        signals = np.array(rows, dtype=np.float64).reshape(len(candidates), len(SIGNALS))
-        return Reading(question, kind, asked, candidates, signals)
+        return Reading(question, kind, asked, candidates, np.array(rows, dtype=np.float64).reshape(-1, len(SIGNALS)))
 
     def _weights(self, asked: Sequence[Word]) -> NDArray[np.float64]:
         """The idf of each word (Lucene's form), scaled to sum to one."""
@@ -161,11 +140,6 @@ class Reader:
         ]
         total = sum(idf)
         return np.array([v / total for v in idf] if total else idf, dtype=np.float64)
-
-    def _unknown(self, asked: Sequence[Word]) -> NDArray[np.float64]:
-        terms = sorted({t for w in asked for t in w.terms})
-        frequency = self._statistics.document_frequency(terms)
-        return np.array([float(not any(frequency[t] for t in w.terms)) for w in asked], dtype=np.float64)
 
     def _texts(self, wanted: Sequence[str]) -> list[_Text]:
         found = {t: self._known[t] for t in dict.fromkeys(wanted) if t in self._known}
@@ -224,6 +198,3 @@ def _word_vectors(wanted: Sequence[Word], tokens: TokenVectors, width: int) -> V
 def _unit(vector: Vectors) -> Vectors:
     norm = float(np.linalg.norm(vector))
     return np.asarray(vector / norm if norm else vector, dtype=np.float32)
-
-
-__all__ = ["SIGNALS", "Candidate", "Reader", "Reading", "TermStatistics", "content_words"]

@@ -1,0 +1,205 @@
+"""Fit what answers without a language model: the coefficients of the sentence selector and of the shipped answerability gate.
+
+    python bench/fit_answering.py SQUAD.json OWN.jsonl [--held-out DEV.jsonl] [--write]
+
+SQUAD.json is SQuAD v2: its paragraphs are indexed together, its questions are asked with all of them, with their own paragraph
+removed, and with their own article removed. OWN.jsonl are questions on the default knowledge base; they weigh little in the
+fit and set the threshold. What is reported on SQuAD is out of sample: the gate for one half of the articles is fitted on the
+other half. DEV.jsonl takes no part in anything. --write stores coefficients fitted on everything but DEV.jsonl.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.answering.engine import READ_HITS, SHIPPED_GATE, Engine
+from rag.answering.gate import Example, Gate, best_threshold, fit_gate, gate_signals
+from rag.answering.logistic import Logistic, fit
+from rag.answering.selection import CHOOSING, SHIPPED, Selector
+from rag.answering.signals import SIGNALS, Reader, Reading
+from rag.indexing.build import build
+from rag.indexing.generation import open_current
+from rag.indexing.sentence_transformer import SentenceTransformerEmbedder
+from rag.knowledge_base import KnowledgeBase, find_knowledge_base
+from rag.retrieval.retriever import Retriever
+from rag.settings import Settings
+from rag.types import Hit
+
+MODES = ("answerable", "adversarial", "paragraph removed", "article removed")
+WEIGHTS = {"answerable": 1.0, "adversarial": 0.5, "paragraph removed": 1.0, "article removed": 0.6}
+OWN_WEIGHT = 2.0
+EVERY = {"paragraph removed": 2, "article removed": 3}  # of the answerable questions, to keep the run short
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Row:
+    """One question in one mode. ``right[i]`` says whether candidate ``i`` holds the answer."""
+
+    half: int
+    mode: str
+    reading: Reading
+    right: NDArray[np.float64]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("squad", type=Path)
+    parser.add_argument("own", type=Path)
+    parser.add_argument("--held-out", type=Path)
+    parser.add_argument("--write", action="store_true")
+    args = parser.parse_args()
+    embedder = SentenceTransformerEmbedder.load(Settings().embedding)
+    rows = squad_rows(args.squad, embedder)
+    for half in (0, 1):
+        report(f"SQuAD v2, fitted on articles {1 - half}::2, reported on {half}::2", rows, half)
+    selector = fit_selector(rows)
+    own = charter_rows(args.own)
+    gate, threshold = fit_final(rows, own, selector, embedder.identity.fingerprint)
+    print(f"threshold {threshold:.3f}")
+    print("own questions (fitted on)", operating(own, selector, gate, threshold))
+    if args.held_out:
+        print("held-out questions", operating(charter_rows(args.held_out), selector, gate, threshold))
+    if args.write:
+        SHIPPED.write_text(json.dumps(selector.to_json(), indent=1) + "\n", encoding="utf-8")
+        SHIPPED_GATE.write_text(json.dumps(gate.to_json(), indent=1) + "\n", encoding="utf-8")
+
+
+def squad_rows(file: Path, embedder: SentenceTransformerEmbedder) -> list[Row]:
+    """Every question read in every mode that applies to it."""
+    articles = json.loads(file.read_text(encoding="utf-8"))["data"]
+    with tempfile.TemporaryDirectory() as folder:
+        kb = KnowledgeBase(Path(folder))
+        kb.sources.mkdir()
+        for a, article in enumerate(articles):
+            lines = [
+                json.dumps({"_id": str(p), "title": article["title"], "text": paragraph["context"]})
+                for p, paragraph in enumerate(article["paragraphs"])
+            ]
+            (kb.sources / f"{a:03}.jsonl").write_text("\n".join(lines), encoding="utf-8")
+        build(kb, Settings(), embedder)
+        index = open_current(kb, embedder.identity, Settings())
+        retriever, reader = Retriever(index, embedder), Reader(embedder, index)
+        rows = []
+        asked = [
+            (a, f"{a:03}.jsonl#{p}", question)
+            for a, article in enumerate(articles)
+            for p, paragraph in enumerate(article["paragraphs"])
+            for question in paragraph["qas"]
+        ]
+        for n, (a, home, question) in enumerate(asked):
+            impossible = question.get("is_impossible", False)
+            hits = retriever.search(question["question"], 200)
+            starts = {answer["answer_start"] for answer in question["answers"]}
+            for mode in ("adversarial",) if impossible else ("answerable", "paragraph removed", "article removed"):
+                if n % EVERY.get(mode, 1):
+                    continue
+                kept = [hit for hit in hits if allowed(hit, mode, home)][:READ_HITS]
+                reading = reader.read(question["question"], kept)
+                right = [
+                    float(c.hit.passage.document == home and any(c.span.start <= s < c.span.end for s in starts))
+                    for c in reading.candidates
+                ]
+                rows.append(Row(a % 2, mode, reading, np.array(right)))
+        return rows
+
+
+def allowed(hit: Hit, mode: str, home: str) -> bool:
+    if mode == "paragraph removed":
+        return hit.passage.document != home
+    if mode == "article removed":
+        return hit.passage.document.split("#")[0] != home.split("#")[0]
+    return True
+
+
+def charter_rows(file: Path) -> list[Row]:
+    """The questions of a file read against the default knowledge base."""
+    engine = Engine.open(Settings(), find_knowledge_base(None))
+    rows = []
+    for line in file.read_text(encoding="utf-8").splitlines():
+        question = json.loads(line)
+        reading, _ = engine.read(question["question"])
+        right = np.array([float(c.text in question["evidence"]) for c in reading.candidates])
+        rows.append(Row(0, "answerable" if question["answerable"] else question["kind"], reading, right))
+    return rows
+
+
+def fit_selector(rows: Sequence[Row]) -> Logistic:
+    """A regression on the sentences of answerable questions whose answer was among the candidates."""
+    used = [row for row in rows if row.mode == "answerable" and row.right.any()]
+    columns = [SIGNALS.index(name) for name in CHOOSING]
+    signals = np.vstack([row.reading.signals[:, columns] for row in used])
+    return fit(CHOOSING, signals, np.concatenate([row.right for row in used]))
+
+
+def examples(rows: Sequence[Row], selector: Logistic, weights: dict[str, float], default: float) -> list[Example]:
+    made = []
+    for row in rows:
+        selection = Selector(selector).select(row.reading)
+        if selection.best is not None:
+            signals = gate_signals(row.reading, selection)
+            made.append(Example(signals, row.mode == "answerable", weights.get(row.mode, default)))
+    return made
+
+
+def fit_final(rows: Sequence[Row], own: Sequence[Row], selector: Logistic, fingerprint: str) -> tuple[Gate, float]:
+    both = examples(rows, selector, WEIGHTS, 1.0) + examples(own, selector, {}, OWN_WEIGHT)
+    gate = fit_gate(both, fingerprint, threshold=0.5)
+    confidence = confidences(own, selector, gate)
+    threshold = best_threshold(confidence, np.array([float(row.mode == "answerable") for row in own]))
+    return Gate(gate.model, threshold, fingerprint), threshold
+
+
+def confidences(rows: Sequence[Row], selector: Logistic, gate: Gate) -> NDArray[np.float64]:
+    chosen = Selector(selector)
+    return np.array([gate.confidence(row.reading, chosen.select(row.reading)) for row in rows])
+
+
+def report(name: str, rows: Sequence[Row], half: int) -> None:
+    fitted = [row for row in rows if row.half != half]
+    tested = [row for row in rows if row.half == half]
+    selector = fit_selector(fitted)
+    gate = fit_gate(examples(fitted, selector, WEIGHTS, 1.0), "", threshold=0.5)
+    confidence = confidences(tested, selector, gate)
+    modes = np.array([row.mode for row in tested])
+    yes = confidence[modes == "answerable"]
+    print(name)
+    print("  first choice holds the answer", round(firsts([r for r in tested if r.mode == "answerable"], selector), 3))
+    for mode in MODES[1:]:
+        no = confidence[modes == mode]
+        both, labels = np.r_[yes, no], np.r_[np.ones(len(yes)), np.zeros(len(no))]
+        cut = best_threshold(both, labels)
+        balanced = ((yes >= cut).mean() + (no < cut).mean()) / 2
+        print(f"  {mode:18} AUROC {auroc(yes, no):.3f}  best balanced accuracy {balanced:.3f}  ({len(yes)} against {len(no)})")
+
+
+def firsts(rows: Sequence[Row], selector: Logistic) -> float:
+    chosen = Selector(selector)
+    best = [(row, chosen.select(row.reading).best) for row in rows]
+    return float(np.mean([n is not None and row.right[n] for row, n in best]))
+
+
+def auroc(yes: NDArray[np.float64], no: NDArray[np.float64]) -> float:
+    return float(((yes[:, None] > no[None]) + 0.5 * (yes[:, None] == no[None])).mean())
+
+
+def operating(rows: Sequence[Row], selector: Logistic, gate: Gate, threshold: float) -> dict[str, float]:
+    confidence = confidences(rows, selector, gate)
+    answerable = np.array([row.mode == "answerable" for row in rows])
+    return {
+        "AUROC": round(auroc(confidence[answerable], confidence[~answerable]), 3),
+        "answered": round(float((confidence[answerable] >= threshold).mean()), 3),
+        "refused": round(float((confidence[~answerable] < threshold).mean()), 3),
+        "first choice right": round(firsts([r for r in rows if r.mode == "answerable"], selector), 3),
+    }
+
+
+if __name__ == "__main__":
+    main()
