@@ -148,6 +148,7 @@ def captions(text: str) -> bool:
         and "\n" not in text
         and len(text.split()) <= _TITLE_WORDS
         and _ENDS_OPEN.search(text) is None
+        and (text[0].isalnum() or text[0] in "\"'“«‘(§")
         and not text[0].islower()
         and any(c.isalpha() for c in text)
     )

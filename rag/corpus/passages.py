@@ -17,6 +17,8 @@ from rag.types import Document, Passage, Section, Span
 
 _HEADER = 160
 """Characters of title and section path that are embedded: some 40 tokens, so most of the window is left to the text."""
+_SURELY_TOO_LONG = 64
+"""Characters a token. Some characters are no token at all (white space), so this decides only what is counted as a whole."""
 _CLAUSE_END = re.compile(r"[;:,–—)](?=\s)|\s-(?=\s)")
 _WORD_END = re.compile(r"(?<=\S)(?=\s)")
 
@@ -82,10 +84,12 @@ def _runs(document: Document) -> Iterator[_Run]:
 
 def _parts(text: str, sentence: Span, room: int, count_tokens: Callable[[str], int]) -> Iterator[_Part]:
     """The sentence itself, or pieces of it that each fit into ``room`` tokens."""
-    tokens = count_tokens(sentence.of(text))
-    if tokens <= room:
-        yield _Part(sentence, tokens)
-        return
+    # text without a stop can be megabytes long, and counting all of it for every piece would take minutes
+    if sentence.end - sentence.start <= _SURELY_TOO_LONG * room:
+        tokens = count_tokens(sentence.of(text))
+        if tokens <= room:
+            yield _Part(sentence, tokens)
+            return
     start = sentence.start
     while start < sentence.end:
         end = _fitting_end(text, Span(start, sentence.end), room, count_tokens)
@@ -96,9 +100,11 @@ def _parts(text: str, sentence: Span, room: int, count_tokens: Callable[[str], i
 
 
 def _fitting_end(text: str, rest: Span, room: int, count_tokens: Callable[[str], int]) -> int:
-    if count_tokens(rest.of(text)) <= room:
+    low, high = rest.start + 1, min(rest.start + 4 * room, rest.end)
+    while high < rest.end and count_tokens(text[rest.start : high]) <= room:
+        low, high = high, min(2 * high - rest.start, rest.end)
+    if high == rest.end and count_tokens(rest.of(text)) <= room:
         return rest.end
-    low, high = rest.start + 1, rest.end
     while low < high:
         middle = (low + high + 1) // 2
         if count_tokens(text[rest.start : middle]) <= room:

@@ -52,10 +52,12 @@ def split_block(text: str, block: Span, language: str | None = None) -> list[Spa
     """The sentences of one block, a stripped span of ``text`` in which line breaks are only wrapping."""
     inner = block.of(text)
     asides = _asides(inner)
+    # what has no letter or digit after it is no sentence of its own
+    last = next((n for n in range(len(inner) - 1, -1, -1) if inner[n].isalnum()), -1)
     cuts = [0]
     for boundary in get_sentence_boundaries(language or "en", inner.translate(_HIDDEN)):
         cut = _before_opening_bracket(inner, boundary["start_index"])
-        if cut > cuts[-1] and inner[cut:].strip() and not _continues(inner, cuts[-1], cut, asides):
+        if cuts[-1] < cut <= last and not _continues(inner, cuts[-1], cut, asides):
             cuts.append(cut)
     pieces = (strip(inner, Span(start, end)) for start, end in zip(cuts, [*cuts[1:], len(inner)], strict=True))
     return [Span(block.start + s.start, block.start + s.end) for s in pieces if s.start < s.end]
@@ -90,7 +92,7 @@ def _continues(inner: str, start: int, cut: int, asides: list[Span]) -> bool:
     """Whether what comes after ``cut`` still belongs to the sentence that begins at ``start``."""
     left = inner[max(start, cut - 60) : cut].strip()
     right = inner[cut : cut + 40]
-    if right[:1].islower() or not any(c.isalnum() for c in inner[cut:]) or not any(c.isalnum() for c in left):
+    if right[:1].islower() or not any(c.isalnum() for c in left):
         return True
     nearest = bisect_left(asides, cut, key=lambda aside: aside.start) - 1
     if nearest >= 0 and cut <= asides[nearest].end:

@@ -62,6 +62,20 @@ def test_one_endless_word_is_cut_between_characters() -> None:
     assert "".join(p.text for p in found) == document.text
 
 
+def test_text_without_a_stop_is_cut_without_counting_it_again_and_again() -> None:
+    counted = 0
+
+    def counting(text: str) -> int:
+        nonlocal counted
+        counted += len(text)
+        return len(text.split())
+
+    document = made("word " * 40_000)
+    found = cut(document, Passages(max_tokens=220), counting)
+    assert len(found) > 180
+    assert counted < 30 * len(document.text)
+
+
 def test_overlap_repeats_the_last_sentence() -> None:
     text = " ".join(f"This is sentence number {n} here." for n in range(12))
     found = passages(made(text), 32, overlap=1)
