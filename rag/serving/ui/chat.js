@@ -4,7 +4,7 @@ const LANGUAGE_COOKIE = "charterqa-language";
 const ALIVE = "/healthz";
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const opened = new Set();
-let newest = 0;
+let newest = -1; // the number of the last exchange seen; below zero before there was a first look
 
 const root = () => document.getElementById("charter-transcript");
 const words = () => document.getElementById("charter-header").dataset;
@@ -138,7 +138,7 @@ document.addEventListener("click", (event) => {
 
 function settle() {
   const now = root();
-  if (!now) return;
+  if (!now || !field()) return;
   document.documentElement.lang = now.dataset.lang;
   for (const id of opened) {
     const note = document.getElementById(id);
@@ -150,13 +150,12 @@ function settle() {
   if (spoken) spoken.value = now.dataset.lang;
   const last = now.querySelector(".exchange:last-of-type");
   const number = last ? Number(last.dataset.number) : 0;
-  if (number > newest) last.scrollIntoView({ block: "start", behavior: calm.matches ? "auto" : "smooth" });
+  if (newest < 0) redraft();
+  else if (number > newest) window.charterMemory.draft(field().value); // what was typed is sent now
+  if (number > Math.max(newest, 0)) last.scrollIntoView({ block: "start", behavior: calm.matches ? "auto" : "smooth" });
   newest = number;
 }
-watch("value", () => {
-  if (field() && !field().value) window.charterMemory.draft("");
-  requestAnimationFrame(settle);
-});
+watch("value", () => requestAnimationFrame(settle));
 requestAnimationFrame(settle);
 
 // Offline: the browser says so at once; a server that is gone is asked for until it is back.
@@ -189,12 +188,12 @@ setInterval(() => {
 document.addEventListener("input", (event) => {
   if (event.target === field()) window.charterMemory.draft(event.target.value);
 });
-requestAnimationFrame(() => {
+function redraft() {
   const draft = window.charterMemory.draft();
-  if (!draft || !field() || field().value) return;
+  if (!draft || field().value) return;
   field().value = draft;
   field().dispatchEvent(new Event("input", { bubbles: true }));
-});
+}
 
 // Gradio's own notes (a refused request, a lost connection) are said in our place and language: theirs nest controls, which
 // assistive technology cannot tell apart.
