@@ -30,7 +30,8 @@ from rag.knowledge_base import KnowledgeBase
 from rag.settings import Settings
 from rag.types import Document
 
-AT_A_TIME = 256
+# Passages between two entries in the journal and two steps of the progress bar: a slow machine embeds 10 a second.
+AT_A_TIME = 64
 
 
 @dataclass(frozen=True, slots=True)

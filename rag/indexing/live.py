@@ -35,7 +35,8 @@ class LiveIndex:
         """The generation to answer from now."""
         if self._look() != self._stamp and self._opening.acquire(blocking=False):
             try:
-                self._swap()
+                if self._look() != self._stamp:  # nobody else has swapped in the meantime
+                    self._swap()
             finally:
                 self._opening.release()
         return self._generation

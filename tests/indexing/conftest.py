@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
+from rag.indexing.build import build
 from rag.knowledge_base import KnowledgeBase
 from rag.settings import Settings
 from tests.fake_embedder import FakeEmbedder
@@ -25,6 +27,21 @@ def kb(tmp_path: Path) -> KnowledgeBase:
     base = KnowledgeBase(tmp_path / "kb")
     fill(base)
     return base
+
+
+@pytest.fixture(scope="session")
+def _parsed(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeBase:
+    base = KnowledgeBase(tmp_path_factory.mktemp("parsed"))
+    fill(base)
+    build(base, Settings(), FakeEmbedder())
+    return base
+
+
+@pytest.fixture
+def indexed(_parsed: KnowledgeBase, tmp_path: Path) -> KnowledgeBase:
+    """The three documents with one generation built of them by the fake embedder: no parsing process is started for it."""
+    shutil.copytree(_parsed.root, tmp_path / "indexed")
+    return KnowledgeBase(tmp_path / "indexed")
 
 
 @pytest.fixture

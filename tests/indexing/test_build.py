@@ -76,14 +76,15 @@ def test_one_changed_line_of_a_jsonl_embeds_only_that_document(
     assert all(after[name] == date for name, date in dates.items() if name != "clauses.jsonl#7")
 
 
-def test_deleted_renamed_and_added_documents_are_handled(kb: KnowledgeBase, settings: Settings, embedder: FakeEmbedder) -> None:
-    build(kb, settings, embedder)
-    (kb.sources / "ferry.txt").unlink()
-    (kb.sources / "harbour.txt").rename(kb.sources / "port.txt")
-    (kb.sources / "deep").mkdir()
-    (kb.sources / "deep/market.txt").write_text("The market opens on Sundays.", encoding="utf-8")
-    report = build(kb, settings, embedder)
-    found = texts(kb, embedder, settings)
+def test_deleted_renamed_and_added_documents_are_handled(
+    indexed: KnowledgeBase, settings: Settings, embedder: FakeEmbedder
+) -> None:
+    (indexed.sources / "ferry.txt").unlink()
+    (indexed.sources / "harbour.txt").rename(indexed.sources / "port.txt")
+    (indexed.sources / "deep").mkdir()
+    (indexed.sources / "deep/market.txt").write_text("The market opens on Sundays.", encoding="utf-8")
+    report = build(indexed, settings, embedder)
+    found = texts(indexed, embedder, settings)
     assert sorted(found) == ["deep/market.txt", "library.txt", "port.txt"]
     assert found["port.txt"] == HARBOUR
     assert report.parsed == 2
@@ -115,39 +116,36 @@ def test_rebuild_parses_and_embeds_everything_anew(kb: KnowledgeBase, settings: 
 
 
 def test_another_model_is_recognised_and_a_run_embeds_everything_with_it(
-    kb: KnowledgeBase, settings: Settings, embedder: FakeEmbedder
+    indexed: KnowledgeBase, settings: Settings, embedder: FakeEmbedder
 ) -> None:
-    build(kb, settings, embedder)
     for other in (FakeEmbedder(name="other"), FakeEmbedder(dimension=16)):
         with pytest.raises(IndexMismatch, match="built with") as caught:
-            open_current(kb, other.identity, settings)
+            open_current(indexed, other.identity, settings)
         assert "charterqa index" in caught.value.remedy
-        report = build(kb, settings, other)
+        report = build(indexed, settings, other)
         assert (report.published, report.embedded, report.parsed) == (True, 3, 0)
-        assert open_current(kb, other.identity, settings).manifest.recipe.model == other.identity
+        assert open_current(indexed, other.identity, settings).manifest.recipe.model == other.identity
 
 
 def test_another_chunking_is_recognised_and_a_run_cuts_again_without_parsing(
-    kb: KnowledgeBase, settings: Settings, embedder: FakeEmbedder
+    indexed: KnowledgeBase, settings: Settings, embedder: FakeEmbedder
 ) -> None:
-    build(kb, settings, embedder)
     smaller = Settings(passages=Passages(max_tokens=32))
-    (kb.sources / "harbour.txt").write_text(HARBOUR, encoding="utf-8")
+    (indexed.sources / "harbour.txt").write_text(HARBOUR, encoding="utf-8")
     with pytest.raises(IndexMismatch, match="max_tokens 220, not 32"):
-        open_current(kb, embedder.identity, smaller)
-    report = build(kb, smaller, embedder)
+        open_current(indexed, embedder.identity, smaller)
+    report = build(indexed, smaller, embedder)
     assert (report.published, report.parsed) == (True, 0)
-    assert open_current(kb, embedder.identity, smaller).manifest.recipe.max_tokens == 32
+    assert open_current(indexed, embedder.identity, smaller).manifest.recipe.max_tokens == 32
 
 
 def test_other_bm25_parameters_are_recognised_and_a_run_embeds_nothing(
-    kb: KnowledgeBase, settings: Settings, embedder: FakeEmbedder
+    indexed: KnowledgeBase, settings: Settings, embedder: FakeEmbedder
 ) -> None:
-    build(kb, settings, embedder)
     other = Settings(bm25=Bm25(k1=0.5, b=0.1))
     with pytest.raises(IndexMismatch, match=r"k1 .*, not 0\.5"):
-        open_current(kb, embedder.identity, other)
-    report = build(kb, other, embedder)
+        open_current(indexed, embedder.identity, other)
+    report = build(indexed, other, embedder)
     assert (report.published, report.parsed, report.embedded) == (True, 0, 0)
 
 
@@ -185,37 +183,35 @@ def test_bad_sources_are_named_and_the_others_indexed(kb: KnowledgeBase, setting
 
 
 def test_a_source_that_breaks_keeps_its_last_readable_version_until_it_is_deleted(
-    kb: KnowledgeBase, settings: Settings, embedder: FakeEmbedder
+    indexed: KnowledgeBase, settings: Settings, embedder: FakeEmbedder
 ) -> None:
-    build(kb, settings, embedder)
-    (kb.sources / "ferry.txt").write_bytes(b"")
-    report = build(kb, settings, embedder)
+    (indexed.sources / "ferry.txt").write_bytes(b"")
+    report = build(indexed, settings, embedder)
     assert problems(report) == {"ferry.txt": "version"}
-    assert texts(kb, embedder, settings)["ferry.txt"] == FERRY
-    assert build(kb, settings, embedder).published is False
-    (kb.sources / "ferry.txt").write_text("The ferry never leaves.", encoding="utf-8")
-    assert build(kb, settings, embedder).failures == ()
-    assert texts(kb, embedder, settings)["ferry.txt"] == "The ferry never leaves."
-    (kb.sources / "ferry.txt").unlink()
-    build(kb, settings, embedder)
-    assert "ferry.txt" not in texts(kb, embedder, settings)
+    assert texts(indexed, embedder, settings)["ferry.txt"] == FERRY
+    assert build(indexed, settings, embedder).published is False
+    (indexed.sources / "ferry.txt").write_text("The ferry never leaves.", encoding="utf-8")
+    assert build(indexed, settings, embedder).failures == ()
+    assert texts(indexed, embedder, settings)["ferry.txt"] == "The ferry never leaves."
+    (indexed.sources / "ferry.txt").unlink()
+    build(indexed, settings, embedder)
+    assert "ferry.txt" not in texts(indexed, embedder, settings)
 
 
 def test_nothing_to_index_is_one_clear_error_and_loses_nothing(
-    kb: KnowledgeBase, settings: Settings, embedder: FakeEmbedder
+    indexed: KnowledgeBase, settings: Settings, embedder: FakeEmbedder
 ) -> None:
-    build(kb, settings, embedder)
-    before = current_id(kb)
-    for path in kb.sources.iterdir():
+    before = current_id(indexed)
+    for path in indexed.sources.iterdir():
         path.unlink()
     with pytest.raises(IndexingError, match="no documents in"):
-        build(kb, settings, embedder)
-    (kb.sources / "empty.txt").write_bytes(b"")
+        build(indexed, settings, embedder)
+    (indexed.sources / "empty.txt").write_bytes(b"")
     with pytest.raises(IndexingError, match=r"None of the 1 files .* empty\.txt"):
-        build(kb, settings, embedder)
-    assert current_id(kb) == before
-    assert len(texts(kb, embedder, settings)) == 3
-    assert [p.name for p in kb.built.iterdir() if p.name.startswith(".new")] == []
+        build(indexed, settings, embedder)
+    assert current_id(indexed) == before
+    assert len(texts(indexed, embedder, settings)) == 3
+    assert [p.name for p in indexed.built.iterdir() if p.name.startswith(".new")] == []
 
 
 def test_a_damaged_index_is_built_again_and_only_what_is_lost_is_embedded(
@@ -233,12 +229,13 @@ def test_a_damaged_index_is_built_again_and_only_what_is_lost_is_embedded(
     assert texts(kb, embedder, settings)["ferry.txt"] == "The ferry leaves on Fridays."
 
 
-def test_a_damaged_pointer_is_mended_without_embedding(kb: KnowledgeBase, settings: Settings, embedder: FakeEmbedder) -> None:
-    build(kb, settings, embedder)
-    (kb.built / "CURRENT").write_bytes(b"\0")
-    report = build(kb, settings, embedder)
+def test_a_damaged_pointer_is_mended_without_embedding(
+    indexed: KnowledgeBase, settings: Settings, embedder: FakeEmbedder
+) -> None:
+    (indexed.built / "CURRENT").write_bytes(b"\0")
+    report = build(indexed, settings, embedder)
     assert (report.published, report.embedded, report.parsed) == (True, 0, 0)
-    assert check(kb, settings, embedder.identity) == ()
+    assert check(indexed, settings, embedder.identity) == ()
 
 
 def test_progress_runs_through_three_stages_and_ends_complete(
@@ -254,10 +251,9 @@ def test_progress_runs_through_three_stages_and_ends_complete(
 
 
 def test_stored_vectors_are_those_of_the_embedder_to_the_bit(
-    kb: KnowledgeBase, settings: Settings, embedder: FakeEmbedder
+    indexed: KnowledgeBase, settings: Settings, embedder: FakeEmbedder
 ) -> None:
-    build(kb, settings, embedder)
-    generation = open_current(kb, embedder.identity, settings)
+    generation = open_current(indexed, embedder.identity, settings)
     made = embedder.embed_query([f"{p.title}\n{p.text}" for p in generation.passages(range(3))])
     assert np.array_equal(generation.vectors.all(), made)
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,7 +18,13 @@ from tests.fake_embedder import FakeEmbedder
 
 def edition(n: int) -> Settings:
     """Settings that make a generation of their own out of the same sources, without parsing or embedding anything."""
-    return Settings(bm25=Bm25(k1=1 + n / 100))
+    return Settings(bm25=Bm25(k1=Bm25().k1 + n / 100))
+
+
+@pytest.fixture
+def kb(indexed: KnowledgeBase) -> KnowledgeBase:
+    """Holds the first generation, which is ``edition(0)``."""
+    return indexed
 
 
 def test_two_generations_are_kept(kb: KnowledgeBase, embedder: FakeEmbedder) -> None:
@@ -61,6 +68,7 @@ def test_a_rollback_to_a_damaged_generation_is_refused(kb: KnowledgeBase, embedd
 
 
 def test_a_rollback_of_nothing_says_that_nothing_is_there(kb: KnowledgeBase) -> None:
+    shutil.rmtree(kb.built)
     with pytest.raises(IndexMissing):
         publish.rollback(kb)
 
@@ -88,9 +96,9 @@ def test_a_dead_writer_holds_no_lock(kb: KnowledgeBase, embedder: FakeEmbedder) 
         assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"
         with pytest.raises(IndexLocked):
-            build(kb, edition(0), embedder)
+            build(kb, edition(1), embedder)
         holder.kill()
-    assert build(kb, edition(0), embedder).published
+    assert build(kb, edition(1), embedder).published
 
 
 def test_opening_never_writes(kb: KnowledgeBase, embedder: FakeEmbedder, settings: Settings) -> None:
