@@ -52,7 +52,8 @@ def run(
     from rag.evaluation.evaluate import evaluate
     from rag.evaluation.page import html
     from rag.evaluation.report import history_page
-    from rag.evaluation.run_folder import REPORT, SUMMARY, RunFolder, write_atomically
+    from rag.evaluation.run_folder import REPORT, SUMMARY, RunFolder
+    from rag.evaluation.writing import write_atomically
 
     dataset = load_dataset(file, drafts=drafts, limit=limit)
     settings, base = _library_of(dataset, settings_of(kb))
@@ -100,7 +101,8 @@ def compare(
     from rag.evaluation.page import html
     from rag.evaluation.policy import DEFAULT, read_policy
     from rag.evaluation.report import comparison_page
-    from rag.evaluation.run_folder import RunFolder, write_atomically
+    from rag.evaluation.run_folder import RunFolder
+    from rag.evaluation.writing import write_atomically
 
     rules = read_policy(policy or DEFAULT)
     before, after = RunFolder(base), RunFolder(new)
@@ -164,7 +166,8 @@ def report(
     """Several runs over time as one page; one run: its report written anew."""
     from rag.evaluation.page import html
     from rag.evaluation.report import history_page, run_page
-    from rag.evaluation.run_folder import RunFolder, write_atomically
+    from rag.evaluation.run_folder import RunFolder
+    from rag.evaluation.writing import write_atomically
 
     folders = [RunFolder(path) for path in runs]
     if len(folders) == 1:
@@ -197,8 +200,8 @@ def calibrate(
     from rag.evaluation.page import html
     from rag.evaluation.report import fitting_page
     from rag.evaluation.run import Shelf
-    from rag.evaluation.run_folder import pretty, write_atomically
     from rag.evaluation.votes import hear, vote_of
+    from rag.evaluation.writing import pretty, write_atomically
     from rag.indexing.generation import open_current
 
     dataset = load_dataset(file, limit=limit)
@@ -269,7 +272,8 @@ def export(
     """Write a run in the data format of another evaluation tool."""
     from rag.evaluation.export import export as exported
     from rag.evaluation.questions_file import write_questions
-    from rag.evaluation.run_folder import RunFolder, pretty
+    from rag.evaluation.run_folder import RunFolder
+    from rag.evaluation.writing import pretty, write_atomically
     from rag.indexing.generation import open_current
 
     settings = settings_of(kb)
@@ -278,7 +282,7 @@ def export(
     if form == "ragas":
         write_questions(out, entries)
     else:
-        out.write_text(pretty(entries), encoding="utf-8")
+        write_atomically(out, pretty(entries))
     typer.echo(f"{len(entries)} of {len(records)} questions in {out}")
 
 
@@ -291,7 +295,8 @@ def judge(
 ) -> None:
     """Let a language model judge the answers of a run; how far it agrees with people comes before its score."""
     from rag.evaluation.judge import agreement, judge_answers, judged_json, read_labels
-    from rag.evaluation.run_folder import RunFolder, pretty, write_atomically
+    from rag.evaluation.run_folder import RunFolder
+    from rag.evaluation.writing import pretty, write_atomically
 
     folder, said = RunFolder(run_folder), read_labels(labels)
     records = folder.records()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rag.evaluation.question import Question
 from rag.evaluation.response import Response, read_response, response_json
-from rag.evaluation.run_folder import write_atomically
+from rag.evaluation.writing import write_atomically
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +48,7 @@ class AnswerCache:
 
     def put(self, key: str, response: Response) -> None:
         """Remember ``response``."""
-        path = self._path(key)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, json.dumps(response_json(response), ensure_ascii=False))
+        write_atomically(self._path(key), json.dumps(response_json(response), ensure_ascii=False))
 
     def _path(self, key: str) -> Path:
         return self._root / key[:2] / f"{key}.json"

@@ -11,8 +11,9 @@ from rag.evaluation.junit import junit
 from rag.evaluation.page import html
 from rag.evaluation.report import run_page
 from rag.evaluation.run import Progress, run
-from rag.evaluation.run_folder import JUNIT, REPORT, SUMMARY, RunFolder, pretty, write_atomically
+from rag.evaluation.run_folder import JUNIT, REPORT, SUMMARY, RunFolder
 from rag.evaluation.summary import summarise
+from rag.evaluation.writing import pretty, write_atomically
 
 
 def evaluate(

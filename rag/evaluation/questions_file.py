@@ -10,6 +10,7 @@ from typing import Any, Literal, cast
 
 from rag.errors import UsageError
 from rag.evaluation.question import Excerpt, Question
+from rag.evaluation.writing import write_atomically
 from rag.types import Turn
 
 KEYS = ("id", "question", "answerable", "evidence", "must_include", "kind", "history", "lang", "review", "note")
@@ -67,8 +68,8 @@ def question_json(question: Question) -> dict[str, Any]:
 
 
 def write_questions(path: Path, lines: Iterable[dict[str, Any]]) -> None:
-    """Write objects as JSONL in UTF-8."""
-    path.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8")
+    """Write objects as JSONL in UTF-8. Raises UsageError where the place cannot be written."""
+    write_atomically(path, "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
 
 
 def _object(line: str, where: str) -> dict[str, Any]:

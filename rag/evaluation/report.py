@@ -60,6 +60,7 @@ def run_page(summary: Summary, records: Sequence[Record]) -> Page:
         ("Started", run["started"]),
         ("Intervals", f"95 %, bootstrap by {summary['clustered_by']}"),
         ("Answers", f"{run['asked']} asked, {run['remembered']} remembered"),
+        ("Tokens", f"{summary['tokens']['in']} in, {summary['tokens']['out']} out" if summary["tokens"]["counted"] else "none"),
     )
     title = f"{run['dataset']} with {run['backend']}"
     return Page(title, tuple(lead), facts, _cards(figures), tuple(sections), tuple(summary["warnings"]))

@@ -12,6 +12,7 @@ from typing import Any
 
 from rag.errors import UsageError
 from rag.evaluation.record import Record, read_record, record_json
+from rag.evaluation.writing import pretty, write_atomically
 
 MANIFEST, QUESTIONS, SUMMARY, JUNIT, REPORT = "run.json", "questions", "summary.json", "junit.xml", "report.html"
 
@@ -27,18 +28,6 @@ class Manifest:
     version: str
     settings: str
     started: str
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Write beside and rename, so that a reader or a killed run never sees half a file."""
-    beside = path.with_name(f".{path.name}.new")
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(path)
-
-
-def pretty(fields: Any) -> str:
-    """JSON for people and for ``diff``."""
-    return json.dumps(fields, ensure_ascii=False, indent=1) + "\n"
 
 
 class RunFolder:
@@ -67,7 +56,6 @@ class RunFolder:
                 )
         elif self.root.exists() and (not self.root.is_dir() or any(self.root.iterdir())):
             raise UsageError(f"{self.root} is not empty and not a run.", remedy="Choose another --out.")
-        (self.root / QUESTIONS).mkdir(parents=True, exist_ok=True)
         write_atomically(path, pretty(asdict(manifest)))
 
     def manifest(self) -> Manifest:
