@@ -15,7 +15,7 @@ Host CSP    script-src and connect-src for the server; nothing else
 /** @typedef {{id: number, document: string, title: string, section: string[], page: number?, start: number, end: number, quote: string}} Citation */
 /** @typedef {{text: string, citations: number[]}} Claim */
 /** @typedef {{id?: string, status: string, answer: string, claims: Claim[], citations: Citation[], related?: Citation[], withheld?: {text: string, reason: string}[], notice?: string?}} Answer */
-/** @typedef {{question: string, answer?: Answer, done?: boolean, failure?: {code: string, detail?: string}, rating?: string, node?: HTMLElement}} Turn */
+/** @typedef {{question: string, answer?: Answer, done?: boolean, failure?: {code: string, detail?: string}, rating?: string, node?: any}} Turn */
 
 /** @type {Record<string, Record<string, string>>} */
 const STRINGS = {
@@ -26,7 +26,7 @@ const STRINGS = {
     busy: "Searching the documents…", excerpt: "Excerpt {n}: {title}", page: "page {n}", source: "Open in the document",
     related: "Nearest passages (not an answer)", withheld: "Left out because the documents do not support it: {n}",
     up: "Helpful", down: "Not helpful", comment: "What was wrong? (optional)", thanks: "Thank you.",
-    stopped: "Stopped.", lost: "The connection was lost. Try again.", wait: "Too many questions at the moment. Try again shortly.",
+    stopped: "Stopped.", lost: "The connection was lost.", wait: "The service is busy. Try again shortly.",
     signin: "Sign in again to ask questions.", failed: "The service could not answer.",
     origin: "The service does not accept questions from this page. Its administrator must allow {origin}.",
   },
@@ -37,7 +37,7 @@ const STRINGS = {
     busy: "Sənədlərdə axtarılır…", excerpt: "Parça {n}: {title}", page: "səhifə {n}", source: "Sənəddə aç",
     related: "Ən yaxın parçalar (cavab deyil)", withheld: "Sənədlər təsdiqləmədiyi üçün çıxarılıb: {n}",
     up: "Faydalıdır", down: "Faydasızdır", comment: "Nə səhv idi? (istəyə görə)", thanks: "Təşəkkür edirik.",
-    stopped: "Dayandırıldı.", lost: "Əlaqə kəsildi. Yenidən cəhd edin.", wait: "Hazırda sual çoxdur. Bir azdan yenidən cəhd edin.",
+    stopped: "Dayandırıldı.", lost: "Əlaqə kəsildi.", wait: "Xidmət məşğuldur. Bir azdan yenidən cəhd edin.",
     signin: "Sual vermək üçün yenidən daxil olun.", failed: "Xidmət cavab verə bilmədi.",
     origin: "Xidmət bu səhifədən sual qəbul etmir. İnzibatçı {origin} ünvanına icazə verməlidir.",
   },
@@ -48,7 +48,7 @@ const STRINGS = {
     busy: "Поиск в документах…", excerpt: "Отрывок {n}: {title}", page: "стр. {n}", source: "Открыть в документе",
     related: "Ближайшие отрывки (не ответ)", withheld: "Опущено, так как документы этого не подтверждают: {n}",
     up: "Полезно", down: "Не полезно", comment: "Что не так? (необязательно)", thanks: "Спасибо.",
-    stopped: "Остановлено.", lost: "Связь прервалась. Повторите попытку.", wait: "Слишком много вопросов. Повторите немного позже.",
+    stopped: "Остановлено.", lost: "Связь прервалась.", wait: "Сервис занят. Повторите немного позже.",
     signin: "Чтобы задавать вопросы, войдите снова.", failed: "Сервис не смог ответить.",
     origin: "Сервис не принимает вопросы с этой страницы. Администратор должен разрешить {origin}.",
   },
@@ -59,7 +59,7 @@ const STRINGS = {
     busy: "Belgelerde aranıyor…", excerpt: "Alıntı {n}: {title}", page: "sayfa {n}", source: "Belgede aç",
     related: "En yakın alıntılar (yanıt değil)", withheld: "Belgeler desteklemediği için çıkarılan: {n}",
     up: "Yararlı", down: "Yararlı değil", comment: "Yanlış olan neydi? (isteğe bağlı)", thanks: "Teşekkürler.",
-    stopped: "Durduruldu.", lost: "Bağlantı kesildi. Yeniden deneyin.", wait: "Şu anda çok fazla soru var. Biraz sonra yeniden deneyin.",
+    stopped: "Durduruldu.", lost: "Bağlantı kesildi.", wait: "Hizmet meşgul. Biraz sonra yeniden deneyin.",
     signin: "Soru sormak için yeniden oturum açın.", failed: "Hizmet yanıt veremedi.",
     origin: "Hizmet bu sayfadan soru kabul etmiyor. Yöneticinin {origin} adresine izin vermesi gerekir.",
   },
@@ -94,7 +94,6 @@ p { margin: 0 }
 ::placeholder { color: var(--muted); opacity: 1 }
 .launcher, .send, .launcher:hover, .send:hover { background: var(--accent); color: var(--on) }
 .launcher { width: 56px; height: 56px; border-radius: 50%; box-shadow: 0 4px 16px #0005 }
-.launcher svg { width: 26px; height: 26px }
 .panel, .excerpt, .note { border: 1px solid var(--line); border-radius: 8px }
 .panel { background: var(--bg); border-radius: var(--r); overflow: hidden; gap: 0 !important;
   height: var(--charter-height, 560px); width: var(--charter-width, auto) }
@@ -196,7 +195,7 @@ const icon = (name) => {
   return svg;
 };
 
-/** @param {any} value @returns {any[]} */
+/** @param {any} value */
 const list = (value) => (Array.isArray(value) ? value.filter(Boolean) : []);
 
 /** An answer as it can be shown, whoever sent or stored it. @param {any} answer @returns {Answer} */
@@ -215,13 +214,16 @@ class Failure extends Error {
 
 /** The Failure that a problem document (RFC 9457) describes. @param {any} problem @param {number} status */
 const failure = (problem, status) => {
-  const code = status === 401 ? "signin" : status === 429 || status === 503 ? "wait" : "failed";
+  const code = status === 401 || status === 0 ? "signin" : status === 429 || status === 503 ? "wait" : "failed";
   const id = problem?.request_id;
   return new Failure(code, [problem?.detail || problem?.title, id && `(${id})`].filter(Boolean).join(" "), status);
 };
 
+/** Rejects when a signal says so. @param {AbortSignal} signal @returns {Promise<never>} */
+const ended = (signal) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+
 /** The events of an event stream. A garbled one is dropped: `done` carries the whole answer.
- * @param {ReadableStream<Uint8Array>} body @param {() => void} alive @returns {AsyncGenerator<{event: string, data: any}>} */
+ * @param {ReadableStream<Uint8Array>} body @param {() => void} alive */
 async function* events(body, alive) {
   const reader = body.getReader();
   const decoder = new TextDecoder();
@@ -248,7 +250,7 @@ async function* events(body, alive) {
 }
 
 /** A text cut at its markers: strings, and the numbers of citations. "[2]" inside a claim is the document's own and stays text.
- * @param {string} text @param {Claim[]} claims @param {Citation[]} citations @returns {(string | number)[]} */
+ * @param {string} text @param {Claim[]} claims @param {Citation[]} citations */
 const pieces = (text, claims, citations) => {
   const own = [];
   let from = 0;
@@ -268,7 +270,7 @@ const pieces = (text, claims, citations) => {
 };
 
 class CharterChat extends HTMLElement {
-  static observedAttributes = ["server", "mode", "position", "lang", "theme", "dir", "heading", "greeting", "suggestions", "persist"];
+  static observedAttributes = ["mode", "position", "lang", "dir", "heading", "greeting", "suggestions"];
   #root = this.attachShadow({ mode: "open" });
   #states = this.attachInternals().states;
   #key = "";
@@ -286,7 +288,11 @@ class CharterChat extends HTMLElement {
   constructor() {
     super();
     this.#root.adoptedStyleSheets = [SHEET];
-    this.#root.addEventListener("keydown", (event) => this.#onKey(/** @type {KeyboardEvent} */ (event)));
+    for (const type of ["keydown", "keypress", "keyup"])
+      this.#root.addEventListener(type, (/** @type {any} */ event) => {
+        if (type === "keydown") this.#onKey(event);
+        if (event.target.matches("textarea, input")) event.stopPropagation(); // no shortcut of the page
+      });
   }
 
   /** Texts laid over the shipped ones: {heading: "…", send: "…"}. */
@@ -453,15 +459,15 @@ class CharterChat extends HTMLElement {
     const position = this.getAttribute("position") || (dir === "rtl" ? "left" : "right");
     for (const side of ["left", "top"]) this.#states[position.includes(side) ? "add" : "delete"](side);
     const heading = this.getAttribute("heading") || this.#t.heading;
-    const suggestion = (/** @type {string} */ text) => h("button", { part: "suggestion", click: () => this.#submit(text) }, text);
     const button = (/** @type {string} */ label, /** @type {keyof typeof ICONS} */ name, /** @type {() => void} */ click, more = {}) =>
       h("button", { "aria-label": this.#t[label], title: this.#t[label], click, ...more }, icon(name));
     const draft = this.#ui.input?.value ?? "";
+    const typing = this.#ui.input && this.#root.activeElement === this.#ui.input;
     const ui = (this.#ui = {
       launcher: button("heading", "chat", () => (this.#open ? this.close() : this.open()), {
         part: "launcher", "aria-controls": "panel", "aria-label": heading, title: null, hidden: this.#inline }),
       intro: h("div", { class: "intro" }, h("p", { class: "greeting", dir: "auto" }, this.getAttribute("greeting") || this.#t.greeting)),
-      log: h("div", { part: "messages", role: "group", "aria-label": this.#t.messages, tabindex: 0 }),
+      log: h("div", { part: "messages", role: "group", "aria-label": this.#t.log, tabindex: 0 }),
       status: h("div", { class: "sr", role: "status" }),
       input: h("textarea", { part: "input", rows: 1, maxlength: 4000, dir: "auto", "aria-label": this.#t.label, placeholder: this.#t.label }),
       send: button("send", "send", () => this.#submit(ui.input.value), { part: "send" }),
@@ -469,7 +475,7 @@ class CharterChat extends HTMLElement {
       panel: /** @type {any} */ (null),
     });
     ui.input.value = draft;
-    const chips = this.#suggestions().map(suggestion);
+    const chips = this.#suggestions().map((text) => h("button", { part: "suggestion", click: () => this.#submit(text) }, text));
     if (chips.length) ui.intro.append(h("p", { class: "chips" }, chips));
     ui.intro.hidden = this.#turns.length > 0;
     ui.log.append(ui.intro, ...this.#turns.map((turn) => this.#view(turn)));
@@ -482,6 +488,7 @@ class CharterChat extends HTMLElement {
     this.#surface();
     this.#show(this.#open || this.#inline);
     this.#busy(!!this.#control);
+    if (typing) ui.input.focus();
   }
 
   #surface() {
@@ -491,11 +498,11 @@ class CharterChat extends HTMLElement {
 
   #suggestions() {
     const text = this.getAttribute("suggestions") ?? "";
-    if (text.trim().startsWith("["))
-      try {
-        return list(JSON.parse(text)).map(String);
-      } catch {}
-    return text.split("|").map((part) => part.trim()).filter(Boolean);
+    try {
+      return list(JSON.parse(text)).map(String);
+    } catch {
+      return text.split("|").map((part) => part.trim()).filter(Boolean);
+    }
   }
 
   /** @param {boolean} open */
@@ -525,7 +532,7 @@ class CharterChat extends HTMLElement {
     this.#ui.status.textContent = failure ? this.#tell(failure) : words.join("");
   }
 
-  /** @param {Turn} turn @returns {HTMLElement} */
+  /** @param {Turn} turn */
   #view(turn) {
     const text = h("p", { class: "text", dir: "auto" });
     const { answer } = turn;
@@ -535,19 +542,19 @@ class CharterChat extends HTMLElement {
     if (answer) this.#grow(turn, answer.answer);
     else if (!turn.failure) text.append(h("span", { class: "wait small" }, this.#t.busy));
     if (turn.done || turn.failure) this.#tail(turn);
-    return turn.node ?? text;
+    return turn.node;
   }
 
   /** Appends words to a displayed answer. @param {Turn} turn @param {string} words */
   #grow(turn, words) {
     const { claims, citations } = /** @type {Answer} */ (turn.answer);
-    const text = turn.node?.querySelector(".text");
-    text?.querySelector(".wait")?.remove();
+    const text = turn.node.querySelector(".text");
+    text.querySelector(".wait")?.remove();
     const { log } = this.#ui;
-    const follow = log && log.scrollHeight - log.scrollTop - log.clientHeight < 60;
+    const follow = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
     for (const piece of pieces(words, claims, citations)) {
       const citation = citations.find((c) => c.id === piece);
-      text?.append(citation ? this.#marker(turn, citation) : String(piece));
+      text.append(citation ? this.#marker(turn, citation) : String(piece));
     }
     if (follow) log.scrollTop = log.scrollHeight;
   }
@@ -556,16 +563,16 @@ class CharterChat extends HTMLElement {
   #marker(turn, citation) {
     const marker = h("button", { part: "marker", "aria-expanded": "false",
       "aria-label": this.#say("excerpt", { n: citation.id, title: citation.title }), click: () => {
-        const slot = turn.node?.querySelector(".slot");
+        const slot = turn.node.querySelector(".slot");
         const opening = marker.getAttribute("aria-expanded") !== "true";
-        for (const other of turn.node?.querySelectorAll(".marker") ?? []) other.setAttribute("aria-expanded", "false");
-        slot?.replaceChildren();
+        for (const other of turn.node.querySelectorAll(".marker")) other.setAttribute("aria-expanded", "false");
+        slot.replaceChildren();
         if (!opening) return marker.focus();
         marker.setAttribute("aria-expanded", "true");
         const excerpt = this.#excerpt(citation, () => marker.click());
-        slot?.append(excerpt);
+        slot.append(excerpt);
         excerpt.focus();
-        excerpt.scrollIntoView?.({ block: "nearest" });
+        excerpt.scrollIntoView({ block: "nearest" });
       } }, String(citation.id));
     return marker;
   }
@@ -576,7 +583,7 @@ class CharterChat extends HTMLElement {
     const place = [...list(section), page != null && this.#say("page", { n: page })].filter(Boolean).join(" › ");
     const label = this.#say("excerpt", { n: citation.id, title });
     const span = [start, end].every(Number.isInteger) ? `#c=${start}-${end}` : "";
-    const link = h("a", { href: this.#url("source/", id) + span, target: "_blank", rel: "noopener", click: (/** @type {MouseEvent} */ event) => {
+    const link = h("a", { href: this.#url("source/", id) + span, target: "_blank", rel: "noopener", click: (/** @type {any} */ event) => {
       if (!this.#signs) return; // a link cannot carry the token, so the document is read here
       event.preventDefault();
       this.#read(citation, box, link);
@@ -593,7 +600,6 @@ class CharterChat extends HTMLElement {
     const quote = box.querySelector("blockquote");
     try {
       const response = await this.#fetch(this.#url("api/v1/documents/", id), {});
-      if (!response.ok) throw failure(await response.json().catch(() => null), response.status);
       const text = [...String((await response.json()).text)]; // offsets count code points
       const mark = h("mark", {}, text.slice(start, end).join(""));
       quote.replaceChildren(text.slice(Math.max(0, start - 1500), start).join(""), mark, text.slice(end, end + 1500).join(""));
@@ -609,24 +615,24 @@ class CharterChat extends HTMLElement {
 
   /** All that follows the words of an answer. @param {Turn} turn */
   #tail(turn) {
-    const tail = turn.node?.querySelector(".tail");
+    const tail = turn.node.querySelector(".tail");
     const { answer, failure } = turn;
-    turn.node?.querySelector(".wait")?.remove();
-    turn.node?.querySelector(".answer")?.classList.toggle("refused", answer?.status === "refused");
+    turn.node.querySelector(".wait")?.remove();
+    turn.node.querySelector(".answer").classList.toggle("refused", answer?.status === "refused");
     if (failure) {
       const retry = h("button", { part: "retry", click: () => {
         this.#turns = this.#turns.filter((t) => t !== turn);
-        turn.node?.remove();
+        turn.node.remove();
         this.#ui.input.focus();
         this.ask(turn.question);
       } }, this.#t.retry);
-      tail?.replaceChildren(h("p", { part: failure.code === "stopped" ? "note" : "note error" }, this.#tell(failure)), retry);
+      tail.replaceChildren(h("p", { part: failure.code === "stopped" ? "note" : "note error" }, this.#tell(failure)), retry);
       return;
     }
     if (!answer) return;
     const related = list(answer.related);
     const withheld = list(answer.withheld);
-    tail?.replaceChildren(...[
+    tail.replaceChildren(...[
       answer.notice && h("p", { part: "note notice", dir: "auto" }, answer.notice),
       related.length && h("div", {}, h("p", { class: "small" }, this.#t.related), related.map((c) =>
         h("details", {}, h("summary", { dir: "auto" }, [c.title, ...list(c.section)].join(" › ")), this.#excerpt(c)))),
@@ -642,8 +648,7 @@ class CharterChat extends HTMLElement {
     const send = async (/** @type {string} */ rating, /** @type {string} */ comment) => {
       const detail = { answer_id: id, rating, ...(comment && { comment }) };
       try {
-        const response = await this.#fetch(this.#base + "api/v1/feedback", { body: JSON.stringify(detail) });
-        if (!response.ok) throw failure(await response.json().catch(() => null), response.status);
+        await this.#fetch(this.#base + "api/v1/feedback", { body: JSON.stringify(detail) });
         turn.rating = rating;
         this.#save();
         this.#emit("charter-feedback", detail);
@@ -655,7 +660,7 @@ class CharterChat extends HTMLElement {
       for (const b of buttons) b.setAttribute("aria-pressed", b.name === turn.rating);
       comments.hidden = turn.rating !== "down" || !!comment;
     };
-    const comments = h("input", { "aria-label": this.#t.comment, placeholder: this.#t.comment, maxlength: 2000, hidden: true, keydown: (/** @type {KeyboardEvent} */ event) => {
+    const comments = h("input", { "aria-label": this.#t.comment, placeholder: this.#t.comment, maxlength: 2000, hidden: true, keydown: (/** @type {any} */ event) => {
       if (event.key !== "Enter" || event.isComposing || !comments.value.trim()) return;
       this.#ui.input.focus();
       send("down", comments.value.trim());
@@ -673,14 +678,23 @@ class CharterChat extends HTMLElement {
     this.ask(text);
   }
 
-  /** @param {KeyboardEvent} event */
+  /** @param {any} event */
   #onKey(event) {
-    const target = /** @type {HTMLElement} */ (event.target);
-    if (event.key === "Enter" && target === this.#ui.input && !event.shiftKey && !event.isComposing) {
+    const { key, target, shiftKey } = event;
+    if (event.isComposing) return;
+    if (key === "Enter" && target === this.#ui.input && !shiftKey) {
       event.preventDefault();
       this.#submit(this.#ui.input.value);
-    } else if (event.key === "Escape" && !event.isComposing) {
-      const box = /** @type {any} */ (target.closest(".turn")?.querySelector(".slot > *"));
+    } else if (key === "Tab" && getComputedStyle(this.#ui.panel).position === "fixed") {
+      // The panel fills a small screen: the focus does not wander off behind it.
+      const stops = [...this.#ui.panel.querySelectorAll("button, a, summary, input, textarea, [tabindex='0']")].filter((n) => n.checkVisibility());
+      const ends = [stops[0], stops[stops.length - 1]];
+      if (shiftKey) ends.reverse();
+      if (target !== ends[1]) return;
+      event.preventDefault();
+      ends[0].focus();
+    } else if (key === "Escape") {
+      const box = target.closest(".turn")?.querySelector(".slot > *");
       if (box) box.close();
       else if (this.#inline || !this.#open) return;
       else this.close();
@@ -720,18 +734,18 @@ class CharterChat extends HTMLElement {
 
   async #obtain() {
     const provider = /** @type {any} */ (this).getToken;
-    const url = new URL(this.getAttribute("token-url") ?? "", location.href).href;
+    const signal = AbortSignal.timeout(20000);
     const started = Date.now();
     let given;
     try {
-      if (provider) given = await provider.call(this);
+      if (provider) given = await Promise.race([provider.call(this), ended(signal)]);
       else {
-        const response = await fetch(url, { credentials: "same-origin", cache: "no-store", headers: { Accept: "application/json" } });
+        const response = await fetch(this.getAttribute("token-url") ?? "", { credentials: "same-origin", cache: "no-store", signal });
         const text = await response.text();
         if (response.ok) given = text.trim().startsWith("{") ? JSON.parse(text) : text.trim().replace(/^"|"$/g, "");
       }
     } catch (error) {
-      console.error("charter-chat: no token could be had.", error);
+      console.error("charter-chat: no token.", error);
     }
     const token = typeof given === "string" ? given : given?.token ?? given?.access_token;
     if (!token) throw new Failure("signin", "", 401);
@@ -751,10 +765,11 @@ class CharterChat extends HTMLElement {
       if (options.body) headers["Content-Type"] = "application/json";
       if (this.#signs) headers.Authorization = `Bearer ${await this.#bearer(renew)}`;
       const credentials = this.#signs ? "omit" : this.getAttribute("credentials") === "include" ? "include" : "same-origin";
-      const response = await fetch(url, { method: options.body ? "POST" : "GET", credentials, cache: "no-store", ...options, headers }).catch((error) => {
+      const response = await fetch(url, { method: options.body ? "POST" : "GET", credentials, cache: "no-store", redirect: "manual", ...options, headers }).catch((error) => {
         throw error instanceof TypeError ? new Failure("unreached") : error;
       });
-      if (response.status !== 401 || renew || !this.#signs) return response;
+      if (response.ok) return response;
+      if (response.status !== 401 || renew || !this.#signs) throw failure(await response.json().catch(() => null), response.status);
     }
   }
 
@@ -768,9 +783,9 @@ class CharterChat extends HTMLElement {
     try {
       alive(150);
       const body = JSON.stringify({ question: turn.question, history, lang: this.#lang, stream: true });
-      const response = await this.#fetch(this.#base + "api/v1/ask", { body, signal: control.signal });
+      const { signal } = control;
+      const response = await Promise.race([this.#fetch(this.#base + "api/v1/ask", { body, signal }), ended(signal)]);
       const type = response.headers.get("Content-Type") ?? "";
-      if (!response.ok) throw failure(await response.json().catch(() => null), response.status);
       if (type.includes("json")) return await response.json();
       if (!type.includes("event-stream") || !response.body) throw new Failure("signin", "", response.status); // a sign-in page, most likely
       /** @type {Answer} */ const partial = (turn.answer = { status: "answered", answer: "", claims: [], citations: [] });
@@ -796,7 +811,7 @@ class CharterChat extends HTMLElement {
     turn.answer = whole(answer);
     turn.done = true;
     if (shown === turn.answer.answer) this.#tail(turn);
-    else turn.node?.replaceWith(this.#view(turn));
+    else turn.node.replaceWith(this.#view(turn));
   }
 
   /** What a thrown thing means. @param {any} error @param {AbortSignal} [signal] @returns {Promise<Failure>} */
@@ -812,7 +827,7 @@ class CharterChat extends HTMLElement {
         // The static file is open to every page: if it arrives and the answer did not, this page's origin is what is missing.
         const probe = await fetch(this.#base + "widget/v1/widget.js", { method: "HEAD", cache: "no-store", credentials: "omit" });
         if (probe.ok) {
-          console.error(`charter-chat: ${server} refuses this page. Its setting must list the origin: CHARTERQA_ORIGINS=${location.origin}`);
+          console.error(`charter-chat: ${server} refuses this page. It needs the setting CHARTERQA_ORIGINS=${location.origin}`);
           return new Failure("origin");
         }
       } catch {}
@@ -830,7 +845,6 @@ class CharterChat extends HTMLElement {
     }
   }
 
-  /** @returns {Turn[]} */
   #load() {
     try {
       return list(JSON.parse(this.#store?.getItem(this.#key) ?? "[]")).map(({ question, answer, done, failure, rating }) => ({

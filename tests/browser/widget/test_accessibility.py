@@ -305,3 +305,26 @@ def test_nothing_moves_where_less_motion_is_wanted(stage: Stage, motion: str, mo
     assert (animations > 0) == moving
     gate.open()
     chat.settle()
+
+
+def test_where_the_panel_fills_the_screen_the_focus_stays_in_it(stage: Stage) -> None:
+    chat = stage.open(browser={"viewport": {"width": 320, "height": 560}}, body="<a href='/'>behind</a>").start()
+    press = chat.page.keyboard.press
+    seen = set()
+    for _ in range(12):
+        press("Tab")
+        seen.add(focus_of(chat))
+    assert seen == {"New conversation", "Close", "Conversation", "Your question", "Send"}
+    chat.button("Send").focus()
+    press("Tab")
+    expect(chat.button("New conversation")).to_be_focused()
+    press("Shift+Tab")
+    expect(chat.button("Send")).to_be_focused()
+
+
+def test_a_change_of_an_attribute_leaves_the_question_that_is_being_typed(stage: Stage) -> None:
+    chat = stage.open().start()
+    chat.input.press_sequentially("When does")
+    chat.page.evaluate("document.querySelector('charter-chat').setAttribute('heading', 'Desk')")
+    chat.page.keyboard.type(" it open?")
+    expect(chat.input).to_have_value("When does it open?")

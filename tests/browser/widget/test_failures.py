@@ -15,6 +15,7 @@ from tests.browser.scripted_server import (
     answer,
     citation,
     cuts_after,
+    host_page,
     refuses,
     steps,
     streams,
@@ -22,8 +23,8 @@ from tests.browser.scripted_server import (
 )
 from tests.browser.widget.stage import Stage
 
-LOST = "The connection was lost. Try again."
-BUSY = "Too many questions at the moment. Try again shortly."
+LOST = "The connection was lost."
+BUSY = "The service is busy. Try again shortly."
 FAILED = "The service could not answer."
 
 
@@ -151,3 +152,13 @@ def test_an_answer_with_missing_members_is_shown_as_far_as_it_goes(stage: Stage)
     chat.find(".marker").click()
     expect(chat.excerpt.locator("a")).to_have_attribute("href", f"{stage.server.origin}/source/treaty.md")
     expect(chat.find("[part=feedback]")).to_have_count(0)
+
+
+def test_a_redirect_to_a_sign_in_page_is_told_as_one(stage: Stage) -> None:
+    login = {"Location": f"{stage.host.origin}/login"}
+    stage.server.pages["/own"] = host_page(stage.server.origin)
+    chat = stage.open(play=lambda exchange: exchange.send(302, "", "text/plain", login))
+    chat.page.goto(stage.server.origin + "/own")
+    chat.answered()
+    expect(chat.error).to_have_text("Sign in again to ask questions.")
+    assert stage.host.asked("/login") == []

@@ -183,3 +183,12 @@ def test_a_small_screen_is_filled_and_nothing_runs_off_it(stage: Stage) -> None:
     assert float(re.sub("px", "", chat.input.evaluate("(n) => getComputedStyle(n).fontSize"))) >= 16  # else iOS zooms in
     chat.button("Close").first.tap()
     expect(chat.find(".panel")).to_be_hidden()
+
+
+def test_what_is_typed_is_no_shortcut_of_the_page(stage: Stage) -> None:
+    script = "addEventListener('keydown', (e) => { pressed.push(e.key); e.preventDefault() })"
+    chat = stage.open().start()
+    chat.page.evaluate(f"pressed = []; {script}")
+    chat.input.press_sequentially("s/k")
+    expect(chat.input).to_have_value("s/k")
+    assert chat.page.evaluate("pressed") == []

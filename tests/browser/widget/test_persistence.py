@@ -48,7 +48,7 @@ def test_a_question_that_the_closing_tab_cut_off_can_be_asked_again(stage: Stage
     chat.page.close()
     gate.open()
     again = stage.open(LOCAL, context=context).start()
-    expect(again.error).to_have_text("The connection was lost. Try again.")
+    expect(again.error).to_have_text("The connection was lost.")
     again.button("Try again").click()
     again.settle()
     expect(again.text).to_have_text("The harbour opens at six. 1")

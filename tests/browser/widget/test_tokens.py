@@ -201,3 +201,15 @@ def test_two_questions_at_once_ask_for_one_token(stage: Stage) -> None:
     chat = stage.open(TOKEN_URL)
     chat.page.evaluate("(e = document.querySelector('charter-chat'), Promise.all([e.ask('A?'), e.ask('B?')]))")
     assert len(minter.minted) == 1
+
+
+def test_a_host_that_never_gives_the_token_can_be_stopped(stage: Stage) -> None:
+    chat = stage.open()
+    chat.page.evaluate("() => { document.querySelector('charter-chat').getToken = () => new Promise(() => {}) }")
+    chat.ask()
+    chat.button("Stop").click()
+    chat.settle()
+    expect(chat.error).to_have_text("Stopped.")
+    chat.ask("Again?")
+    expect(chat.button("Stop")).to_be_visible()
+    assert stage.server.asked() == []
