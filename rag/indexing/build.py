@@ -14,10 +14,9 @@ from time import perf_counter
 
 import numpy as np
 
-from rag import __version__
 from rag.corpus.passages import cut, embedding_text
 from rag.errors import IndexingError, IndexUnusable
-from rag.indexing import publish
+from rag.indexing import code, publish
 from rag.indexing.embedder import Embedder, ModelIdentity, Vectors
 from rag.indexing.generation import Generation, current_id, open_generation
 from rag.indexing.journal import Journal
@@ -133,7 +132,7 @@ class _Build:
             (folder / VECTORS).write_bytes(FlatVectors.build(vectors).to_bytes())
             lexical = Bm25Index.build(rows.texts, rows.languages, k1=self.recipe.k1, b=self.recipe.b)
             (folder / LEXICAL).write_bytes(lexical.to_bytes())
-            about = publish.About(number, self.created_at, __version__, self.recipe, writer.documents, writer.passages)
+            about = publish.About(number, self.created_at, code.reading(), self.recipe, writer.documents, writer.passages)
             identity = publish.publish(self.kb, folder, about, earlier=self.earlier)
         self.tell(Progress("publish", 1, 1))
         return BuildReport(
@@ -169,7 +168,7 @@ class _Build:
         if reading.documents is None:
             same = self.base and self.base.manifest.recipe.cutting == self.recipe.cutting
             for stored in old:
-                cut_again = not same or (self.base and self.base.manifest.program != __version__)
+                cut_again = not same or (self.base and self.base.manifest.program != code.reading())
                 yield self._cut(reading.state.id, stored.document, stored.indexed_at) if cut_again else stored
             return
         dates = {(s.document.id, s.document.sha256): s.indexed_at for s in old}

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from rag.errors import IndexDamaged, IndexMismatch
+from rag.indexing import code
 from rag.indexing.embedder import ModelIdentity
 from rag.settings import Settings
 
@@ -38,19 +39,21 @@ class FileEntry:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Everything besides the sources that decides what an index holds. Two indexes of one recipe are interchangeable."""
+    """Everything besides the sources that decides what an index holds. Questions are asked only of an index whose recipe is
+    the one that they are asked with. ``wording`` is the hash of the rules by which text becomes index terms."""
 
     model: ModelIdentity
     max_tokens: int
     overlap_sentences: int
     k1: float
     b: float
+    wording: str
 
     @classmethod
     def of(cls, model: ModelIdentity, settings: Settings) -> Recipe:
         """The recipe that a model and the settings make."""
         cut, bm25 = settings.passages, settings.bm25
-        return cls(model, cut.max_tokens, cut.overlap_sentences, bm25.k1, bm25.b)
+        return cls(model, cut.max_tokens, cut.overlap_sentences, bm25.k1, bm25.b, code.wording())
 
     @property
     def cutting(self) -> tuple[ModelIdentity, int, int]:
@@ -69,12 +72,13 @@ class Recipe:
             mine, theirs = getattr(self, name), getattr(other, name)
             if mine != theirs:
                 return f"{name} {mine}, not {theirs}"
-        return ""
+        return "" if self.wording == other.wording else "other rules for cutting text into words than this program's"
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """``number`` counts generations upwards; ``created_at`` is ISO 8601 in UTC; ``program`` is the version that built it."""
+    """``number`` counts generations upwards; ``created_at`` is ISO 8601 in UTC; ``program`` is the version
+    and the hash of the code that read the sources."""
 
     number: int
     created_at: str

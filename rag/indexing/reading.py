@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from rag import __version__
 from rag.corpus.loading import Loader
 from rag.corpus.sources import SourceFile, list_sources
 from rag.errors import IndexingError, SourceError
+from rag.indexing import code
 from rag.indexing.store import SourceState, Store
 from rag.knowledge_base import KnowledgeBase
 from rag.settings import Parsing
@@ -103,9 +103,9 @@ class SourceReader:
         return Reading(SourceState(source.id, key, broken=lines), documents, tuple(Failure(e, "line") for e in broken))
 
     def _key(self, source: SourceFile) -> str:
-        """Everything that decides what is read: the bytes, what ``sources.toml`` says, the caps and the program's version."""
+        """Everything that decides what is read: the bytes, what ``sources.toml`` says, the caps and the code."""
         caps = self._parsing.model_dump_json(exclude={"seconds", "memory"})
-        said = (source.sha256, source.title, source.origin, source.language, source.problem, caps, __version__)
+        said = (source.sha256, source.title, source.origin, source.language, source.problem, caps, code.reading())
         return hashlib.sha256(repr(said).encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -132,7 +132,7 @@ def test_another_chunking_is_recognised_and_a_run_cuts_again_without_parsing(
 ) -> None:
     smaller = Settings(passages=Passages(max_tokens=32))
     (indexed.sources / "harbour.txt").write_text(HARBOUR, encoding="utf-8")
-    with pytest.raises(IndexMismatch, match="max_tokens 220, not 32"):
+    with pytest.raises(IndexMismatch, match=f"max_tokens {settings.passages.max_tokens}, not 32"):
         open_current(indexed, embedder.identity, smaller)
     report = build(indexed, smaller, embedder)
     assert (report.published, report.parsed) == (True, 0)
