@@ -30,8 +30,9 @@ def header_html(language: Language, *, filled: bool) -> str:
         f'<div class="controls">'
         f'<button type="button" data-clear{off}>{escape(words.clear)}</button>'
         f'<button type="button" data-save="markdown"{off} title="{escape(words.export_markdown)}">'
-        f"{escape(words.export)} .md</button>"
-        f'<button type="button" data-save="json"{off} title="{escape(words.export_json)}">{escape(words.export)} .json</button>'
+        f'<span class="wide">{escape(words.export)} </span>.md</button>'
+        f'<button type="button" data-save="json"{off} title="{escape(words.export_json)}">'
+        f'<span class="wide">{escape(words.export)} </span>.json</button>'
         f'<label><span class="sr">{escape(words.language)}</span><select data-language>{languages}</select></label>'
         f'<label><span class="sr">{escape(words.appearance)}</span><select data-appearance>{looks}</select></label>'
         f"</div></header>"
