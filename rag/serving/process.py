@@ -45,13 +45,24 @@ def run(settings: Settings, open_engine: Callable[[Settings], Engine], *, ui: bo
     with contextlib.closing(listen(settings)) as listening:
         host, port = listening.getsockname()[:2]
         log.info("serving http://%s:%d", f"[{host}]" if ":" in host else host, port)
-        server = uvicorn.Server(config(app))
+        server = Server(config(app))
         watcher = threading.Thread(target=_stop_on_failure, args=(service, server), name="watcher", daemon=True)
         watcher.start()
         with _signals_end_it_quietly():
             server.run(sockets=[listening])
     if service.failure is not None:
         raise service.failure
+
+
+class Server(uvicorn.Server):
+    """Uvicorn's, which says when it begins to stop."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take nothing new; what is under way may end, for ten seconds."""
+        for server in self.servers:
+            server.close()
+        log.info("stopping; answers under way may end")
+        await super().shutdown(sockets)
 
 
 def config(app: object) -> uvicorn.Config:
