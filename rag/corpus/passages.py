@@ -1,4 +1,25 @@
-"""Passages: runs of whole sentences under one heading, sized for the embedding model's window."""
+"""Passages: runs of whole sentences under one heading, sized for the embedding model's window.
+
+Measured with all-MiniLM-L6-v2 (window 256) on 32 whole articles of XQuAD-en and SQuAD 2 and 1,200 of their questions; dense and
+BM25 (k1 0.9, b 0.4) fused as the equal sum of min-max scores over the top 100 of each. The answer is within the first 5 or 8
+passages, or within as many of the first passages as 700 tokens hold:
+
+========== ======== ===== ===== ===== ============
+max_tokens passages in 5  in 8  MRR   in 700 tokens
+========== ======== ===== ===== ===== ============
+64             1523 .916  .937  .799  .957
+96              944 .938  .959  .815  .961
+128             670 .945  .965  .820  .951
+180             459 .954  .967  .829  .943
+220             374 .958  .977  .828  .927
+256             318 .962  .978  .838  .908
+========== ======== ===== ===== ===== ============
+
+A larger passage is found more surely and costs more to read; past 220 the gain of 8 passages is within the noise (one standard
+error is .004) and what 700 tokens hold still falls, so 220 is the default. It also leaves most short documents whole: of 13,705
+clauses of regulations 654 are cut. The title in what is embedded adds .001 to .005 to MRR at every size (.003 at 220): all
+of one sign, each within the noise (.009).
+"""
 
 from __future__ import annotations
 
