@@ -80,7 +80,7 @@ def api_router(service: Service, redactor: Redactor) -> APIRouter:
     @router.get("/documents/{document_id:path}", response_model=None, responses={200: {"model": DocumentShape}})
     async def document(document_id: DocumentId) -> Response:
         """One document with its canonical text, its sections and its pages."""
-        return JSONResponse(document_json(await service.document(document_id)))
+        return await service.rendered(document_id, lambda document: JSONResponse(document_json(document)))
 
     @router.post("/feedback", status_code=204, response_model=None)
     async def feedback(body: FeedbackBody) -> Response:

@@ -12,8 +12,9 @@ import dataclasses
 import logging
 import sqlite3
 import threading
-from collections.abc import AsyncGenerator, Awaitable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from functools import partial
+from typing import TypeVar
 
 from rag.errors import BackendError, CharterError, NotFound, QuestionError, ServiceBusy, ServiceTimeout
 from rag.serving.answer_log import AnswerLog
@@ -28,6 +29,7 @@ from rag.settings import Settings
 from rag.types import Document, DocumentEntry, Event, Finished, Hit, Outcome, Refusal, Turn
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 READERS = 4
 COMMENT_CHARACTERS = 4000
 MOST_HITS = 100
@@ -158,6 +160,11 @@ class Service:
     async def document(self, document_id: str) -> Document:
         """One document. Raises ``NotFound``."""
         return await self._reads.run(partial(self._opening.engine().document, document_id))
+
+    async def rendered(self, document_id: str, render: Callable[[Document], T]) -> T:
+        """What ``render`` makes of a document, off the event loop: a long one takes a while. Raises ``NotFound``."""
+        engine = self._opening.engine()
+        return await self._reads.run(lambda: render(engine.document(document_id)))
 
     async def examples(self) -> tuple[str, ...]:
         """Questions to begin with."""

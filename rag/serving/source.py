@@ -87,15 +87,20 @@ def source_router(service: Service) -> APIRouter:
 
     @router.api_route("/source/{document_id:path}", methods=["GET", "HEAD"], response_model=None)
     async def source(document_id: Annotated[str, Path()], request: Request) -> Response:
-        document = await service.document(document_id)
         lang = choose(request.query_params.get("lang") or request.headers.get("accept-language", ""))
-        tag = f'W/"{document.sha256[:32]}-{lang}"'
-        headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept-Language"}
-        if request.headers.get("if-none-match") == tag:
-            return Response(status_code=304, headers=headers)
-        return HTMLResponse(source_page(document, lang), headers=headers)
+        known = request.headers.get("if-none-match")
+        return await service.rendered(document_id, lambda document: _response(document, lang, known))
 
     return router
+
+
+def _response(document: Document, lang: str, known: str | None) -> Response:
+    """The page, or that it has not changed since ``known``, the tag that the browser sent."""
+    tag = f'W/"{document.sha256[:32]}-{lang}-{asset_url("source.js")[-16:]}"'
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept-Language"}
+    if known == tag:
+        return Response(status_code=304, headers=headers)
+    return HTMLResponse(source_page(document, lang), headers=headers)
 
 
 def source_page(document: Document, lang: str = "en") -> str:

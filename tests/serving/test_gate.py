@@ -163,6 +163,44 @@ def test_further_names_are_served_once_they_are_configured(tmp_path: Path) -> No
         assert client.get("/api/v1/documents", headers={"host": "other.example"}).status_code == 421
 
 
+UNUSED = [
+    ("POST", "/gradio_api/upload"),
+    ("GET", "/gradio_api/upload_progress?upload_id=x"),
+    ("GET", "/gradio_api/proxy=https://evil.example/"),
+    ("GET", "/gradio_api/file=https://evil.example/x"),
+    ("GET", "/gradio_api/file=/etc/passwd"),
+    ("GET", "/gradio_api/file/etc/passwd"),
+    ("POST", "/gradio_api/component_server"),
+    ("GET", "/gradio_api/info"),
+    ("GET", "/gradio_api/openapi.json"),
+    ("GET", "/gradio_api/runs"),
+    ("GET", "/monitoring"),
+    ("POST", "/gradio_api/vibe-edit"),
+    ("GET", "/gradio_api/custom_component/a/client/component/../../x"),
+    ("GET", "/static/..%2f..%2f..%2fetc/passwd"),
+    ("GET", "/assets/..%2f..%2findex.html"),
+    ("POST", "/login"),
+    ("GET", "/docs"),
+]
+
+
+@pytest.mark.parametrize(("method", "path"), UNUSED)
+def test_what_gradio_brings_along_and_the_chat_does_not_need_is_not_there(whole: httpx.Client, method: str, path: str) -> None:
+    response = whole.request(method, path)
+    assert response.status_code == 404
+    assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_no_websocket_is_spoken(whole: httpx.Client) -> None:
+    upgrade = {
+        "connection": "upgrade",
+        "upgrade": "websocket",
+        "sec-websocket-key": "x" * 22 + "==",
+        "sec-websocket-version": "13",
+    }
+    assert whole.get("/gradio_api/queue/join", headers=upgrade).status_code in {404, 405}
+
+
 def test_gradio_finds_the_very_class_that_keeps_it_from_trusting_every_origin(tmp_path: Path) -> None:
     app = create_app(FakeEngine(), settings_for(tmp_path), ui=False)
     assert any(middleware.cls is CORSMiddleware for middleware in app.user_middleware)
