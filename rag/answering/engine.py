@@ -166,7 +166,8 @@ class Engine:
     def read(self, question: str) -> tuple[Reading, Selection]:
         """How a question reads against the index: what the gate judges, and what ``eval calibrate`` fits it on."""
         opened = self._current()
-        return self._read(opened, question, opened.retriever.search(question))
+        text = opened.retriever.mended(question)
+        return self._read(opened, text, opened.retriever.search(text))
 
     def stream(
         self,
@@ -187,11 +188,12 @@ class Engine:
         whole = self._standalone(text, history, cancelled)
         asked = Asked(uuid.uuid4().hex, text, whole, lang or self._settings.lang, clock)
         yield Started(asked.id, opened.generation.id, self.backend)
-        asked = replace(asked, hits=opened.retriever.search(asked.text))
+        text = opened.retriever.mended(asked.text)
+        asked = replace(asked, hits=opened.retriever.search(text))
         clock.retrieve = clock.elapsed()
         if cancelled():
             return
-        reading, selection = self._read(opened, asked.text, asked.hits)
+        reading, selection = self._read(opened, text, asked.hits)
         confidence = self._gate().confidence(reading, selection)
         clock.generate = clock.elapsed() - clock.retrieve
         if cancelled():

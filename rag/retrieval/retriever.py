@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -14,10 +14,12 @@ from rag.indexing.embedder import Embedder, Vectors
 from rag.indexing.scored import Scored
 from rag.retrieval.fusion import fused
 from rag.retrieval.reranker import Reranker
+from rag.retrieval.spelling import corrected
 from rag.settings import Retrieval
 from rag.types import Hit, Passage
 
 FEEDBACK_HITS = 3
+DICTIONARY_HITS = 10
 
 
 class Index(Protocol):
@@ -46,6 +48,14 @@ class Index(Protocol):
 
     def vectors_of(self, rows: Sequence[int]) -> Vectors:
         """The vectors of given rows."""
+        ...
+
+    def terms(self, text: str) -> tuple[str, ...]:
+        """The index terms of a question."""
+        ...
+
+    def document_frequency(self, terms: Sequence[str]) -> dict[str, int]:
+        """In how many passages each term stands."""
         ...
 
     def passages(self, rows: Sequence[int]) -> tuple[Passage, ...]:
@@ -80,6 +90,7 @@ class Retriever:
         """
         if not question.strip():
             raise QuestionError("The question is empty.", remedy="Write a question.")
+        question = self.mended(question)
         wanted = self._settings.k if k is None else k
         rows, score, dense, lexical = self._candidates(question, max(self._settings.candidates, wanted))
         order = np.argsort(-score, kind="stable")[: max(wanted, self._settings.rerank if self._reranker else 0)]
@@ -89,6 +100,20 @@ class Retriever:
             for rank, (i, passage) in enumerate(zip(order, found, strict=True), 1)
         )
         return self._reranked(question, hits)[:wanted]
+
+    def mended(self, question: str) -> str:
+        """The question with its misspelt words replaced by those of its nearest passages; itself where there are none."""
+
+        def unknown(word: str) -> bool:
+            terms = self._index.terms(word)
+            return bool(terms) and not any(self._index.document_frequency(terms).values())
+
+        def nearest() -> Iterator[str]:
+            vector = self._embedder.embed_query([question])[0]
+            rows = [scored.row for scored in self._index.dense(vector, DICTIONARY_HITS)]
+            yield from (passage.text for passage in self._index.passages(rows))
+
+        return corrected(question, nearest(), unknown=unknown, pieces=self._embedder.count_tokens)
 
     def neighbours(self, hit: Hit) -> tuple[Hit, ...]:
         """The passages right before and after a hit in the same section: where an answer runs over a passage's edge.

@@ -67,6 +67,12 @@ class MemoryIndex:
     def passages(self, rows: Sequence[int]) -> tuple[Passage, ...]:
         return tuple(self.made[r] for r in rows)
 
+    def terms(self, text: str) -> tuple[str, ...]:
+        return self.words.terms(text)
+
+    def document_frequency(self, terms: Sequence[str]) -> dict[str, int]:
+        return self.words.document_frequency(terms)
+
     def row_of(self, passage_id: str) -> int:
         for row, passage in enumerate(self.made):
             if passage.id == passage_id:
@@ -119,6 +125,13 @@ def test_a_question_without_a_known_word_still_finds_its_nearest(index: MemoryIn
     hits = Retriever(index, index.embedder).search("🦊", 3)
     assert len(hits) == 3
     assert {h.lexical for h in hits} == {0.0}
+
+
+def test_a_misspelt_word_is_searched_for_as_it_is_meant(index: MemoryIndex) -> None:
+    index.embedder.count_tokens = lambda text: len(text)  # type: ignore[method-assign]
+    retriever = Retriever(index, index.embedder)
+    assert retriever.mended("the lighthuose") == "the lighthouse"
+    assert retriever.search("lighthuose", 1)[0].passage.text == TEXTS[1]
 
 
 def test_a_blank_question_is_refused(index: MemoryIndex) -> None:
