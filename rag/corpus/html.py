@@ -27,7 +27,7 @@ _AROUND = frozenset(("nav", "aside", "footer", "script", "style", "template", "n
 _ROLES = frozenset(("navigation", "banner", "contentinfo", "search", "menu", "menubar"))
 _LAYOUT = ("head", "list", "table", "quote", "p")
 _BLOCKS = frozenset(("div", "p", "ul", "ol", "table", "section", "article", "pre", "blockquote", "h1", "h2", "h3", "h4", "dl"))
-_INLINE = ("hi", "ref", "del", "graphic")
+_APART = frozenset(("p", "head", "list", "item", "table", "row", "quote"))
 _FORMS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
 
 
@@ -114,7 +114,9 @@ def _main_text(page: Any) -> tuple[Any | None, str | None]:
     found = bare_extraction(page, include_comments=False, with_metadata=True, config=config, favor_recall=True)
     if found is None or found.body is None or not "".join(found.body.itertext()).strip():
         return None, None
-    return found.body, found.title
+    # the metadata's title is any h1 of the page, that of a hidden dialogue too; a heading at the top of the text is surer
+    first = next(found.body.iterchildren(), None)
+    return found.body, None if first is not None and first.tag == "head" else found.title
 
 
 def _wrap(page: Any) -> None:
@@ -190,7 +192,7 @@ def _text(element: Any, without: list[Any] | None = None) -> str:
             if child.tag == "lb":
                 words.append("\n")
             elif without is None or child not in without:
-                apart = "" if child.tag in _INLINE else "\n"
+                apart = "\n" if child.tag in _APART else ""
                 words.append(apart)
                 walk(child)
                 words.append(apart)

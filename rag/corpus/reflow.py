@@ -55,13 +55,15 @@ _NUMBER_ALONE = re.compile(
 )
 _CLOSED = re.compile(r"[.;:!?…]['\"”’»)\]]*\Z")
 _WORD = re.compile(r"\w+(?:-\w+)*")
-_DIGITS = re.compile(r"\d+")
+_LAST_NUMBER = re.compile(r"(?:\A|\s)\W*(\d{1,4})(?:\s*(?:of|/|von|из)\s*\d{1,4})?\W*\Z")
+_FIRST_NUMBER = re.compile(r"\A\W*(\d{1,4})\W*\s")
+_LEADER = re.compile(r"(?:\s?\.){5,}\s*(?:\d{1,4}|[ivxlc]{1,6})?\s*\Z|…{2,}\s*\d{1,4}\Z")
 
 
 def pieces_of(pages: Sequence[PageLines]) -> Iterator[Piece]:
     """The paragraphs and headings of a document. A paragraph that runs over a page is one block with two pages."""
     heads = _running_heads(pages)
-    kept = [PageLines(page.number, page.height, _without_running_heads(page, heads)) for page in pages]
+    kept = _without_contents([PageLines(p.number, p.height, _without_running_heads(p, heads)) for p in pages])
     body = _body_size(kept)
     levels = _levels(kept, body)
     words = {word.casefold() for page in kept for line in page.lines for word in _WORD.findall(line.text)}
@@ -104,34 +106,50 @@ def headed(pages: Sequence[PageLines]) -> bool:
     return bool(pages) and any(line.size >= _LARGER * body for line in pages[0].lines)
 
 
-def _running_heads(pages: Sequence[PageLines]) -> set[tuple[str, int]]:
-    """Texts (numbers as ``#``) that stand in the same place of a margin on several pages."""
-    places: dict[str, list[tuple[float, str]]] = defaultdict(list)
+def _running_heads(pages: Sequence[PageLines]) -> set[tuple[int, Line]]:
+    """Page and line of what stands in the same place of a margin on several pages, alike but for the page's number."""
+    found: dict[tuple[str, int | None], list[tuple[int, Line]]] = defaultdict(list)
     for page in pages:
         for line in page.lines:
             if _in_margin(line, page):
-                places[_DIGITS.sub("#", line.text)].append((line.bottom, line.text))
-    heads: set[tuple[str, int]] = set()
-    for shape, found in places.items():
-        # "Article 4" at the top of one page and "Article 5" of the next are headings, not one running head
-        numbered = marker(found[0][1]) is not None
-        texts = Counter(text for _, text in found)
-        for bottom, text in found:
-            together = sum(abs(bottom - other) <= _SAME_PLACE and (not numbered or text == same) for other, same in found)
-            if together >= _REPEATS and (not numbered or texts[text] >= _REPEATS):
-                heads.add((text if numbered else shape, round(bottom / _SAME_PLACE)))
+                shape, number = _shape(line.text)
+                found[shape, None if number is None else number - page.number].append((page.number, line))
+                if number is not None:
+                    found[shape, None].append((page.number, line))
+    heads: set[tuple[int, Line]] = set()
+    for (_, offset), places in found.items():
+        for place, line in places:
+            together = sum(abs(line.bottom - other.bottom) <= _SAME_PLACE for _, other in places)
+            # a number that counts the pages is a page number: two of those are enough
+            if together >= (_REPEATS if offset is None else 2):
+                heads.add((place, line))
     return heads
 
 
-def _without_running_heads(page: PageLines, heads: set[tuple[str, int]]) -> tuple[Line, ...]:
+def _shape(text: str) -> tuple[str, int | None]:
+    """A line without the page number at either end, and that number.
+
+    In "Article 4" at the top of a page the number is not the page's, and in "Chapter 2: Ports 17" only the second may be.
+    """
+    for pattern in (_LAST_NUMBER, _FIRST_NUMBER):
+        if (match := pattern.search(text)) and (marker(text) is None or marker(pattern.sub("", text)) is not None):
+            return pattern.sub("#", text), int(match[1])
+    return text, None
+
+
+def _without_running_heads(page: PageLines, heads: set[tuple[int, Line]]) -> tuple[Line, ...]:
     def runs(line: Line) -> bool:
-        if not _in_margin(line, page):
-            return False
-        place = round(line.bottom / _SAME_PLACE)
-        shapes = (line.text, _DIGITS.sub("#", line.text))
-        return _NUMBER_ALONE.match(line.text) is not None or any((shape, place) in heads for shape in shapes)
+        return _in_margin(line, page) and (_NUMBER_ALONE.match(line.text) is not None or (page.number, line) in heads)
 
     return tuple(line for line in page.lines if not runs(line))
+
+
+def _without_contents(pages: Sequence[PageLines]) -> list[PageLines]:
+    """Leave out the lines of a table of contents: they repeat every heading, and would be found before the matter itself."""
+    leaders = sum(_LEADER.search(line.text) is not None for page in pages for line in page.lines)
+    if leaders < _REPEATS:
+        return list(pages)
+    return [PageLines(p.number, p.height, tuple(line for line in p.lines if not _LEADER.search(line.text))) for p in pages]
 
 
 def _in_margin(line: Line, page: PageLines) -> bool:
@@ -178,12 +196,12 @@ def _same_paragraph(before: Line, line: Line, edges: dict[int, float], *, new_pa
         return False
     if heading:
         return marker(line.text) is None
-    if marker(line.text) is not None and (_CLOSED.search(before.text) or line.left > before.left - 1):
-        return False
     width = (line.right - line.left) / max(1, len(line.text))
     edge = max((edges.get(int(before.left // 10) + n, 0.0) for n in (-1, 0, 1)), default=before.right)
     room = max(edge, line.right) - before.right
     fits = room > width * (len(line.text.split(maxsplit=1)[0]) + 2)
+    if marker(line.text) is not None and (fits or _CLOSED.search(before.text) or line.left > before.left + 1):
+        return False
     if fits:
         return _CLOSED.search(before.text) is None and line.text[:1].islower()
     indented = line.left > before.left + height

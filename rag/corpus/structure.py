@@ -89,8 +89,9 @@ def _sections(draft: Draft, found: list[Division]) -> tuple[Section, ...]:
         return ()
     opened: list[tuple[Division, tuple[str, ...]]] = []
     stack: list[Division] = []
+    last: dict[str, str] = {}
     for division in found:
-        if _enter(stack, division):
+        if _enter(stack, division, last):
             opened.append((division, tuple(d.label for d in stack[:_DEEPEST])))
     starts: list[tuple[int, tuple[str, ...]]] = []
     held: int | None = None
@@ -112,8 +113,11 @@ def _only_leads_to(division: Division, after: Division) -> bool:
     return division.bare and division.rank < after.rank < CLAUSE and after.first == division.last + 1
 
 
-def _enter(stack: list[Division], division: Division) -> bool:
-    """Put a division on the stack of open ones and close those it ends; false where its number is out of sequence."""
+def _enter(stack: list[Division], division: Division, last: dict[str, str]) -> bool:
+    """Put a division on the stack of open ones and close those it ends; false where its number is out of sequence.
+
+    ``last`` holds the latest label of each style of clause: numbers may run on from one article to the next.
+    """
     if division.style == CLOSES:
         while stack and stack[-1].rank >= ITEM:
             stack.pop()
@@ -127,10 +131,12 @@ def _enter(stack: list[Division], division: Division) -> bool:
     else:
         division = _as_roman(stack, division)
         siblings = [n for n, other in enumerate(stack) if other.style == division.style]
+        before = stack[siblings[-1]].label if siblings else last.get(division.style)
+        if before is not None and not _follows(before, division.label):
+            return False
         if siblings:
-            if not _follows(stack[siblings[-1]].label, division.label):
-                return False
             del stack[siblings[-1] :]
+        last[division.style] = division.label
     stack.append(division)
     return True
 

@@ -51,6 +51,13 @@ def test_a_table_that_arranges_the_page_is_no_table() -> None:
     assert "opens at six. It shuts at ten.\n\nArticle 1\n\nShips" in text
 
 
+def test_words_set_off_within_a_sentence_stay_in_it() -> None:
+    page = (
+        "<main><h1>Rules</h1><p>Call <code>harbour</code> or <i>write</i> to <a href=x>us</a>, <span>please</span>.</p></main>"
+    )
+    assert made(page).text == "Rules\n\nCall harbour or write to us, please."
+
+
 def test_a_page_says_its_own_encoding() -> None:
     page = '<html><head><meta charset="windows-1251"></head><body><p>Порт открывается в шесть часов утра.</p></body></html>'
     assert made(page.encode("cp1251")).text == "Порт открывается в шесть часов утра."

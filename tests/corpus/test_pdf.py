@@ -183,3 +183,39 @@ def test_too_many_pages_are_refused_before_any_is_read() -> None:
 def test_too_much_text_is_refused() -> None:
     with pytest.raises(Unreadable, match="characters"):
         draft_pdf(printed(["x" * 90] * 30), Parsing(max_characters=1000))
+
+
+def at_height(*pages: tuple[str, ...], height: int = 805) -> bytes:
+    """Pages whose first line stands at ``height`` points and whose others follow in the middle."""
+    data = io.BytesIO()
+    canvas = Canvas(data)
+    for head, *lines in pages:
+        canvas.drawString(72, height, head)
+        for row, line in enumerate(lines):
+            canvas.drawString(72, 600 - 14 * row, line)
+        canvas.showPage()
+    canvas.save()
+    return data.getvalue()
+
+
+def test_a_running_head_that_names_the_chapter_ends_with_the_page_number_and_goes() -> None:
+    words = "The harbour master keeps the book of all ships."
+    text = made(at_height(("Chapter 2: Ports 17", words), ("Chapter 2: Ports 18", words), ("Annual report 2025", words))).text
+    assert "Chapter 2" not in text
+    assert "Annual report 2025" in text
+
+
+def test_the_table_of_contents_is_left_out() -> None:
+    contents = [f"{n}. Part number {n} {'. ' * 20}{n + 2}" for n in range(1, 5)]
+    body = ["1. Part number 1", "The first part says that the harbour opens at six o'clock."]
+    document = made(printed(["Harbour law", *contents], body))
+    assert ". . ." not in document.text
+    assert document.text.count("Part number 1") == 1
+
+
+def test_a_number_at_the_start_of_a_wrapped_line_is_no_clause() -> None:
+    lines = [
+        "The register holds all the ships that entered and whose number is over",
+        "100. It also holds the boats that entered in the year before.",
+    ]
+    assert made(printed(lines)).text == " ".join(lines)

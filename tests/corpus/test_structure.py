@@ -114,6 +114,16 @@ def test_an_article_holds_sections_where_articles_come_first() -> None:
     assert path_of(document, "The rest") == ("Article II",)
 
 
+def test_numbers_may_run_on_from_one_article_to_the_next_but_not_jump() -> None:
+    document = made("Article 1\n1. One rule.\n2. Two rules.\nArticle 2\n3. Three rules.\n250. Ships came.\nArticle 3\n1. Anew.")
+    assert [s.path for s in document.sections if len(s.path) > 1] == [
+        ("Article 1", "1"),
+        ("Article 1", "2"),
+        ("Article 2", "3"),
+        ("Article 3", "1"),
+    ]
+
+
 def test_a_short_line_is_a_heading_only_above_a_paragraph() -> None:
     body = "The harbour master grants the permit within ten days of the request, or says why not."
     document = made(f"Harbour rules\n\n{body}\n\nThe permit\n\n{body}\n\nAda Varga\nHarbour Office\nBaku")
