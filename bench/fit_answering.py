@@ -35,7 +35,7 @@ from rag.types import Hit
 
 MODES = ("answerable", "adversarial", "paragraph removed", "article removed")
 WEIGHTS = {"answerable": 1.0, "adversarial": 0.5, "paragraph removed": 1.0, "article removed": 0.6}
-OWN_WEIGHT = 2.0
+OWN_WEIGHT = 8.0
 EVERY = {"paragraph removed": 2, "article removed": 3}  # of the answerable questions, to keep the run short
 
 

@@ -65,8 +65,16 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _QUANTITY = re.compile(
-    r"\d|\b(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fifteen|twenty|thirty|forty|fifty|sixty|seventy|"
+    r"\d|\b(two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fifteen|twenty|thirty|forty|fifty|sixty|seventy|"
     r"eighty|ninety|hundreds?|thousands?|millions?|billions?|half|quarter|third|dozens?|twice|once|double|several)\b",
+    re.IGNORECASE,
+)
+
+
+# Those who act in official documents without a name of their own.
+_ACTORS = re.compile(
+    r"\b(governments?|ministr(?:y|ies)|sectors?|institutions?|part(?:y|ies)|sides|states|countries|citizens|companies|agenc(?:y|ies)|"
+    r"authorit(?:y|ies)|committees?|councils?|groups?|persons?|people|members)\b",
     re.IGNORECASE,
 )
 
@@ -85,6 +93,8 @@ def offers(kind: Kind, sentence: str, sentence_words: tuple[Word, ...], asked: f
         return any(not _folded(m.group()) & asked for m in _TIME.finditer(sentence))
     if kind is Kind.QUANTITY:
         return any(not _folded(m.group()) & asked for m in _QUANTITY.finditer(sentence))
+    if kind is Kind.PERSON and any(not _folded(m.group()) & asked for m in _ACTORS.finditer(sentence)):
+        return True
     if kind in (Kind.PERSON, Kind.PLACE):
         return any(
             w.text[0].isupper() and w.text.casefold() not in FUNCTION and not w.terms & asked and (n or len(w.text) > 1)

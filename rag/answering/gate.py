@@ -89,7 +89,7 @@ def gate_signals(reading: Reading, selection: Selection) -> NDArray[np.float64]:
 
 
 def fit_gate(examples: Sequence[Example], fingerprint: str, *, threshold: float | None = None) -> Gate:
-    """Fit a gate. Without ``threshold``, the one with the best balanced accuracy on these examples is taken.
+    """Fit a gate. Without ``threshold``, :func:`best_threshold` of these examples is taken.
 
     Raises:
         ValueError: the examples are not of both kinds.
@@ -104,11 +104,16 @@ def fit_gate(examples: Sequence[Example], fingerprint: str, *, threshold: float 
 
 
 def best_threshold(confidence: NDArray[np.float64], labels: NDArray[np.float64]) -> float:
-    """The threshold halfway between the two neighbouring confidences that give the best balanced accuracy."""
+    """Where the worse of two shares, answerable questions answered and unanswerable ones refused, is as good as it gets.
+
+    Halfway between two neighbouring confidences. The best balanced accuracy would let one share fall far below the other: on
+    the questions of the default knowledge base it answered .88 and refused .95.
+    """
     levels = np.unique(confidence)
     cuts = np.r_[levels[0] / 2, (levels[1:] + levels[:-1]) / 2, (1 + levels[-1]) / 2]
-    scores = [((confidence[labels == 1] >= c).mean() + (confidence[labels == 0] < c).mean()) / 2 for c in cuts]
-    return float(cuts[int(np.argmax(scores))])
+    yes, no = confidence[labels == 1], confidence[labels == 0]
+    worse = [(round(min((yes >= c).mean(), (no < c).mean()), 9), (yes >= c).mean() + (no < c).mean()) for c in cuts]
+    return float(cuts[max(range(len(cuts)), key=worse.__getitem__)])
 
 
 def load_gate(file: Path, fingerprint: str | None) -> Gate:
