@@ -23,6 +23,7 @@ from rag.types import Document, Section
 BLOCK = 4000
 """Code points after which a block of text ends at the next line break; browsers lay out only the blocks in view."""
 LONGEST_HEADING = 300
+MOST_CONTENTS = 2000
 RIGHT_TO_LEFT = {"ar", "fa", "he", "ur"}
 WORDS = {
     "en": (
@@ -131,24 +132,35 @@ def source_page(document: Document, lang: str = "en") -> str:
 
 
 def _article(document: Document, page_word: str) -> list[str]:
-    """The text in pieces; outside the tags stands exactly the canonical text."""
+    """The text in blocks; outside the tags stands exactly the canonical text. A block holds as many pieces as fill it."""
     made: list[str] = []
-    cuts = _marks(document, page_word)
-    starts = [offset for offset, _ in cuts]
+    marks = _marks(document, page_word)
+    offsets = [offset for offset, _ in marks]
+    begun: int | None = None
+
+    def words(start: int, end: int) -> None:
+        at = start
+        for offset, mark in marks[bisect.bisect_left(offsets, start) : bisect.bisect_left(offsets, end)]:
+            made.extend((_escaped(document.text[at:offset]), mark))
+            at = offset
+        made.append(_escaped(document.text[at:end]))
+
     for piece in _pieces(document):
-        made.append(piece.opening)
-        for start, end in _blocks(document.text, piece.start, piece.end):
-            heading = bool(piece.closing.startswith("</h"))
-            made.append("" if heading else f'<div class="block" data-start="{start}">')
-            at = start
-            for n in range(bisect.bisect_left(starts, start), bisect.bisect_left(starts, end)):
-                offset, mark = cuts[n]
-                made += [html.escape(document.text[at:offset], quote=False), mark]
-                at = offset
-            made.append(html.escape(document.text[at:end], quote=False))
-            made.append("" if heading else "</div>")
-        made.append(piece.closing)
+        slices = [(piece.start, piece.end)] if piece.opening else _blocks(document.text, piece.start, piece.end)
+        for start, end in slices:
+            if begun is None or start - begun >= BLOCK:
+                made.append(f'{"" if begun is None else "</div>"}<div class="block" data-start="{start}">')
+                begun = start
+            made.append(piece.opening)
+            words(start, end)
+            made.append(piece.closing)
+    made.append("" if begun is None else "</div>")
     return made
+
+
+def _escaped(text: str) -> str:
+    """As HTML; a carriage return would become a line feed in the parser and must not."""
+    return html.escape(text, quote=False).replace("\r", "&#13;")
 
 
 def _pieces(document: Document) -> list[Piece]:
@@ -163,7 +175,7 @@ def _pieces(document: Document) -> list[Piece]:
         level = min(6, 1 + max(1, len(section.path)))
         end = _heading_end(document.text, section)
         if end is not None and start == section.span.start:
-            pieces.append(Piece(start, end, f'<h{level} id="s{number}" data-start="{start}">', f"</h{level}>"))
+            pieces.append(Piece(start, end, f'<h{level} id="s{number}">', f"</h{level}>"))
             at = end
         elif section.path:
             name = html.escape(section.path[-1])
@@ -213,14 +225,17 @@ def _blocks(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 
 def _contents(document: Document, word: str) -> str:
-    if len(document.sections) < 2:
+    """The list of sections, as deep as ``MOST_CONTENTS`` entries allow."""
+    depths = sorted({len(s.path) for s in document.sections if s.path})
+    fitting = [d for d in depths if sum(0 < len(s.path) <= d for s in document.sections) <= MOST_CONTENTS]
+    if len(document.sections) < 2 or not fitting:
         return ""
     items = "".join(
         f'<li class="depth{min(4, len(s.path))}"><a href="#s{n}">{html.escape(s.path[-1])}</a></li>'
         for n, s in enumerate(document.sections)
-        if s.path
+        if 0 < len(s.path) <= fitting[-1]
     )
-    return f'<details class="contents"><summary>{word}</summary><ol>{items}</ol></details>' if items else ""
+    return f'<details class="contents"><summary>{word}</summary><ol>{items}</ol></details>'
 
 
 def _link(source: str | None) -> str:

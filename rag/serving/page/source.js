@@ -26,7 +26,7 @@ function spansOf(fragment) {
   return joined;
 }
 
-/** The elements that know where their text begins, in order. */
+/** The blocks of text, in order; each knows where its text begins. */
 const carriers = Array.from(article.querySelectorAll("[data-start]"), (element) => ({
   element,
   start: Number(element.dataset.start),
