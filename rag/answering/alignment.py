@@ -7,6 +7,7 @@ claim best comes first; a second and a third are added only where they cover wha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.answering.clauses import Analysis, Marked, analyse, matches
+from rag.answering.injection import speaks_to_model
 from rag.answering.wording import Word, initials
 from rag.indexing.embedder import Embedder, TokenVectors
 from rag.types import Passage, Span
@@ -22,6 +24,14 @@ MOST_SENTENCES = 3
 _EXACT_BONUS = 0.25  # a vector's similarity is worth at most this much less than the word itself
 _WORTH_ADDING = 0.34  # a further sentence must close this share of the claim's open weight
 _HINT = 0.04
+_HEADED = 0.9  # a word that a title or heading has
+_FRAME = re.compile(
+    r"\A(?:the|this)\s+(?:[\w-]+\s+){0,2}?(?:document|text|report|charter|treaty|agreement|accord|contract|notice|law|act|regulation|"
+    r"rules?|note|letter|memorandum|convention|article|policy)\s+(?:also\s+)?(?:says?|states?|notes?|provides?|specif(?:y|ies)|mentions?|"
+    r"indicates?|explains?|stipulates?)\s*(?:that\b|:)\s*",
+    re.IGNORECASE,
+)
+"""Who says it is the citation's business: "The notice says that …" is verified without its frame."""
 _LIGHT = frozenset(
     "get gets make makes made take takes give gives given provide provides contain contains include includes including state "
     "states stated say says said mention mentions mentioned note notes noted accord according regard regarding called also "
@@ -46,11 +56,13 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
-    """The passages of one question, prepared once for all claims. ``terms`` are those of all content words."""
+    """The passages of one question, prepared once for all claims. ``terms`` are those of all content words;
+    ``headings`` are the titles and section paths, which may lend a word and are never quoted."""
 
     passages: tuple[Passage, ...]
     sentences: tuple[Sentence, ...]
     terms: frozenset[str]
+    headings: Analysis
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,6 +93,7 @@ class Aligned:
 def prepare(passages: Sequence[Passage], embedder: Embedder) -> Evidence:
     """Embed the sentences of ``passages``: one pass of the model over each word of them."""
     places = [(n, p, span) for n, p in enumerate(passages, 1) for span in (p.sentences or (p.span,))]
+    places = [place for place in places if not speaks_to_model(place[1].quote(place[2]))]
     texts = [p.quote(span) for _, p, span in places]
     inner = embedder.embed_tokens(texts) if texts else []
     sentences = []
@@ -89,7 +102,8 @@ def prepare(passages: Sequence[Passage], embedder: Embedder) -> Evidence:
         vectors = _word_vectors([w.word for w in analysis.content], tokens)
         sentences.append(Sentence(passage, number, span, analysis, vectors, _mean(tokens.vectors)))
     terms = frozenset(term for s in sentences for w in s.analysis.content for term in w.word.terms)
-    return Evidence(tuple(passages), tuple(sentences), terms)
+    headings = dict.fromkeys(part for p in passages for part in (p.title, *p.section) if part)
+    return Evidence(tuple(passages), tuple(sentences), terms, analyse(". ".join(headings)))
 
 
 def align(claim: str, hinted: Sequence[int], evidence: Evidence, embedder: Embedder) -> Aligned | None:
@@ -97,6 +111,7 @@ def align(claim: str, hinted: Sequence[int], evidence: Evidence, embedder: Embed
 
     ``hinted`` passages are preferred only among sentences that cover the claim equally well.
     """
+    claim = _FRAME.sub("", claim)
     analysis = analyse(claim)
     if not analysis.content or not evidence.sentences:
         return None
@@ -107,6 +122,8 @@ def align(claim: str, hinted: Sequence[int], evidence: Evidence, embedder: Embed
     weights /= weights.sum()
     tables = [_laid(analysis, vectors, s) for s in evidence.sentences]
     soft = np.stack([t.soft for t in tables])
+    headed = [w.value is None and any(matches(w, h) for h in evidence.headings.content) for w in analysis.content]
+    soft[:, headed] = np.maximum(soft[:, headed], _HEADED)
     cosines = np.array([float(s.vector @ whole) for s in evidence.sentences])
     score = soft @ weights + 0.3 * cosines
     score += np.array([_HINT * (s.number in hinted) for s in evidence.sentences])

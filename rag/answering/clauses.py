@@ -10,7 +10,8 @@ from rag.answering.values import Value, values
 from rag.answering.wording import Word, is_content, words
 
 _BREAK = re.compile(
-    r"[;!?]|[:.](?=\s|\Z)(?<![ap]\.m\.)|,(?!\d)|(?<=\s)(?:but|while|whereas|although|though|unless|if|when|because|until|"
+    r"[;!?]|[:.](?=\s|\Z)(?<![ap]\.m\.)|,(?!\d)(?!\s+(?:between|in|on|of|with|for|to|from|including|as|at|by|such|under|through|within|during|according|or|and)\b)|"
+    r"(?<=\s)(?:but|while|whereas|although|though|unless|if|when|because|until|"
     r"and(?=\s+[a-zа-яəıöüçşğ]))(?=\s)"
 )
 _APPOSITION = re.compile(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from rag.answering.injection import without_instructions
 from rag.types import Hit, Passage, Span
 
 _DELIMITER = re.compile(r"<(?=\s*/?\s*passage)", re.IGNORECASE)
@@ -34,9 +35,11 @@ def fitting(hits: Sequence[Hit], budget: int, count_tokens: Callable[[str], int]
 
 def numbered(passages: Sequence[Passage]) -> str:
     """The passages as delimited data, numbered from 1. Nothing inside a passage can close it: delimiters in it are defused."""
-    return "\n".join(
-        f'<passage number="{n}">\n{_title(p)}{_DELIMITER.sub("‹", p.text)}\n</passage>' for n, p in enumerate(passages, 1)
+    framed = (
+        f'<passage number="{n}">\n{_title(p)}{_DELIMITER.sub("‹", without_instructions(p))}\n</passage>'
+        for n, p in enumerate(passages, 1)
     )
+    return "\n".join(framed)
 
 
 def _title(passage: Passage) -> str:

@@ -10,7 +10,7 @@ import nh3
 
 _IMAGE = re.compile(r"!\[[^\]\n]*\](?:\([^)\n]*\)?|\[[^\]\n]*\])?")
 _LINK = re.compile(r"(?<!!)\[([^\]\n]*)\]\(\s*[^)\n]*\)")
-_REFERENCE = re.compile(r"^\s*\[[^\]\n]+\]:\s*\S+.*$", re.MULTILINE)
+REFERENCE = re.compile(r"^\s*\[[^\]\n]+\]:?\s*<?(?:https?:|www\.|mailto:)\S+.*$", re.MULTILINE | re.IGNORECASE)
 _AUTOLINK = re.compile(r"<(?:https?|ftp|mailto|data|javascript):[^>\s]*>", re.IGNORECASE)
 _PREFIX = re.compile(r"^\s*(?:#{1,6}\s+|>\s*)+")
 _BULLET = re.compile(r"^\s*(?:[-*+•‣◦–]\s+|\(?\d{1,2}[.)]\s+|\(?[a-z][.)]\s+)")
@@ -22,7 +22,7 @@ URL = re.compile(r"(?:\b(?:https?|ftp|file|data|javascript|mailto):|\bwww\.)[^\s
 def plain(text: str) -> str:
     """One line of plain words: images and tags gone, links reduced to their words, emphasis unwrapped, white space single."""
     text = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf", "Co", "Cs"})
-    text = _REFERENCE.sub(" ", _AUTOLINK.sub(" ", text))
+    text = REFERENCE.sub(" ", _AUTOLINK.sub(" ", text))
     text = _LINK.sub(r"\1", _IMAGE.sub(" ", text))
     for _ in range(3):  # escaped markup is markup once it is unescaped
         if "<" not in text and "&" not in text:

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from rag.answering.markup import is_item, plain, without_bullet
+from rag.answering.markup import REFERENCE, is_item, plain, without_bullet
 from rag.corpus.sentences import split
 
 _NUMBERS = r"(?:passages?|sources?|documents?)?\s*#?\^?\d{1,4}(?:\s*(?:[,;–-]|and|&)\s*#?\^?\d{1,4})*"
@@ -28,7 +28,9 @@ _GIVEN = (
 _PREAMBLE = re.compile(
     rf"\A(?:(?:according to|based on|as (?:stated|mentioned|described|noted) in|in|from)\s+{_GIVEN}\s*,\s*"
     rf"|{_GIVEN}\s+(?:states?|says?|mentions?|notes?|indicates?|explains?)\s+that\s+"
-    r"|(?:(?:final|short)\s+)?answer\s*:\s*)",
+    r"|(?:(?:final|short)\s+)?answer\s*:\s*"
+    # Whether "yes" fits the question cannot be checked against a source; the statement after it can, and answers as well.
+    r"|(?:yes|no)\s*[,:;–—-]\s*)",
     re.IGNORECASE,
 )
 _SILENT = re.compile(
@@ -144,7 +146,7 @@ class Claims:
     def _pieces(self, line: str) -> list[str]:
         """``line`` cut into sentences that join to ``line`` again, each with the markers that follow it."""
         masked = MARKER.sub(lambda m: " " * len(m[0]), line)
-        starts = [span.start for span in split(masked.replace("\n", " "), self._language)][1:]
+        starts = [_before_quote(line, span.start) for span in split(masked.replace("\n", " "), self._language)][1:]
         cuts = [0, *starts, len(line)]
         return [line[a:b] for a, b in pairwise(cuts) if b > a]
 
@@ -152,7 +154,7 @@ class Claims:
         found = []
         for piece in pieces:
             hints = tuple(dict.fromkeys(n for marker in MARKER.findall(piece) for n in _numbers(marker)))
-            text = plain(MARKER.sub("", piece))
+            text = plain(MARKER.sub("", REFERENCE.sub("", piece)))
             if _NOT_FOUND.match(text):
                 self.says_not_found = True
                 continue
@@ -164,6 +166,12 @@ class Claims:
             elif any(c.isalnum() for c in text) and not _LABEL.match(text):
                 found.append(ReplyClaim(text, hints))
         return found
+
+
+def _before_quote(line: str, cut: int) -> int:
+    """An opening quotation mark belongs to the sentence after it, also while its partner has not come yet."""
+    opening = re.search(r"[“«„‘(]\s*\Z", line[:cut])
+    return opening.start() if opening else cut
 
 
 def _numbers(marker: str) -> list[int]:

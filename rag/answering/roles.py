@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from rag.answering.alignment import Aligned
 from rag.answering.clauses import Analysis, Marked, matches
+from rag.answering.wording import initials
 
 _MODIFIERS = {"vice", "deputy", "former", "acting", "assistant", "honorary", "junior", "senior", "non", "ex", "under"}
 _SIBLING = 0.35  # two words this alike in context can stand in each other's place (tuned on the development half)
@@ -35,9 +36,9 @@ def names(claim: Analysis, sources: Sequence[Analysis], headings: Analysis) -> s
     for run in runs:
         if len(run) < 2:
             continue
-        holding = [other for other in source_runs if all(any(matches(w, o) for o in other) for w in run)]
-        if not holding and any(any(matches(w, o) for o in other) for w in run for other in source_runs):
-            spread = [w for w in run if not any(matches(w, o) for other in source_runs for o in other)]
+        holding = [other for other in source_runs if all(_in_run(w, other) for w in run)]
+        if not holding and any(_in_run(w, other) for w in run for other in source_runs):
+            spread = [w for w in run if not any(_in_run(w, other) for other in source_runs)]
             if spread or _persons(run, source_runs):
                 return f"The source does not say “{' '.join(w.word.text for w in run)}”."
         if holding and all(_drops_modifier(run, other) for other in holding):
@@ -105,7 +106,15 @@ def _reversed(claim: Analysis, verb: Marked, source: Analysis, theirs: Marked) -
             straight = any(matches(a, x) for x in source_before) or any(matches(b, x) for x in source_after)
             if crossed and not straight:
                 return a.word.text, b.word.text
+    if _has_agent(source, theirs) and not _has_agent(claim, verb) and before:
+        done_to = next((b for b in after if b.name and any(matches(b, x) for x in source_before)), None)
+        if done_to is not None and not any(matches(a, x) for a in before for x in source_before):
+            return before[0].word.text, done_to.word.text
     return None
+
+
+def _has_agent(text: Analysis, verb: Marked) -> bool:
+    return any(w.folded in _BY and w.clause == verb.clause and w.word.start > verb.word.start for w in text.words)
 
 
 def _sides(text: Analysis, verb: Marked) -> tuple[list[Marked], list[Marked]]:
@@ -181,9 +190,16 @@ def _runs(text: Analysis) -> list[list[Marked]]:
     return list(found.values())
 
 
+def _in_run(word: Marked, run: Sequence[Marked]) -> bool:
+    """Whether ``run`` has ``word``, or has the words that it abbreviates."""
+    if any(matches(word, other) for other in run):
+        return True
+    return word.word.text.isupper() and word.folded.replace(".", "") in initials(tuple(w.word for w in run))
+
+
 def _persons(run: Sequence[Marked], source_runs: Sequence[Sequence[Marked]]) -> bool:
     """Whether the words of ``run`` come from runs that do not overlap otherwise: two persons mixed into one."""
-    owners = [{n for n, other in enumerate(source_runs) if any(matches(w, o) for o in other)} for w in run]
+    owners = [{n for n, other in enumerate(source_runs) if _in_run(w, other)} for w in run]
     return not set.intersection(*owners)
 
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from rag.answering.agreement import disagreement
 from rag.answering.alignment import Evidence, align, prepare
-from rag.answering.clauses import Analysis, analyse
 from rag.answering.markup import URL
 from rag.answering.quotation import edited
 from rag.answering.support import SupportModel
@@ -72,15 +71,10 @@ class Verifier:
         aligned = align(sentence, hinted, evidence, self._embedder)
         if aligned is None:
             return Withheld(sentence, "It says nothing that could be checked.")
-        if (reason := disagreement(aligned, _headings(evidence))) is not None:
+        if (reason := disagreement(aligned, evidence.headings)) is not None:
             return Withheld(sentence, reason)
         support = self._support.score(aligned)
         if support < self._threshold:
             return Withheld(sentence, f"The sources do not bear it (support {support:.2f}).")
         spans = sorted(aligned.sentences, key=lambda s: (s.passage.document, s.span))
         return Verified(sentence, tuple(Cited(s.passage, s.span) for s in spans), support)
-
-
-def _headings(evidence: Evidence) -> Analysis:
-    parts = dict.fromkeys(part for p in evidence.passages for part in (p.title, *p.section) if part)
-    return analyse(". ".join(parts))
