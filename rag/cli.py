@@ -209,6 +209,23 @@ def ask(
 
 
 @app.command()
+def backends(kb: Kb = None, as_json: Json = False) -> None:
+    """List every LLM back end: ready, or what is missing. The one that the settings name is tried out."""
+    from dataclasses import asdict
+
+    from rag.answering.backends.registry import describe
+
+    states = describe(settings_of(kb))
+    if as_json:
+        echo_json({"backends": [asdict(state) for state in states]})
+        return
+    for state in states:
+        mark = "*" if state.configured else " "
+        readiness = "ready" if state.ready else "missing"
+        typer.echo(f"{mark} {state.name:28} {readiness:8} {state.detail.removeprefix('ready')}".rstrip())
+
+
+@app.command()
 def serve(
     kb: Kb = None,
     host: Annotated[str | None, typer.Option("--host", help="Where to listen.", show_default="127.0.0.1")] = None,

@@ -354,6 +354,7 @@ def test_the_list_says_which_back_end_is_ready_and_what_the_others_lack(
     assert states["openai:liar"].ready
     assert states["openai:liar"].configured
     assert states["extractive"].ready
+    assert not states["anthropic"].ready
     assert not states["llamacpp"].ready
     assert "llamacpp" in states["llamacpp"].detail or "FILE" in states["llamacpp"].detail
 

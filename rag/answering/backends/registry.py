@@ -61,7 +61,8 @@ def describe(settings: Settings) -> tuple[BackendState, ...]:
     states = [BackendState(EXTRACTIVE, True, "needs no model", configured=chosen == EXTRACTIVE)]
     for provider in ("openai", "anthropic", "ollama", "llamacpp", "python"):
         name = settings.backend if provider == chosen else provider
-        missing = _missing(provider, model if provider == chosen else None, settings.llm)
+        # The key and the address in the settings are the configured provider's alone.
+        missing = _missing(provider, model, settings.llm) if provider == chosen else _missing(provider, None, Llm())
         states.append(BackendState(name, not missing, missing or "ready", configured=provider == chosen))
     if all(not state.configured for state in states):
         missing = _unopened(settings)
