@@ -128,7 +128,7 @@ textarea, input { background: var(--bg); border: 1px solid light-dark(#7b8794, #
 .excerpt header { display: flex; gap: 8px; align-items: start }
 .excerpt header div { flex: 1 }
 small, .small { font-size: .87em; color: var(--muted) }
-small { display: block }
+small, header b { display: block }
 blockquote { margin: 8px 0; max-height: 14em; overflow: auto }
 a { color: var(--accent); display: inline-block; min-height: 24px }
 summary { cursor: pointer; min-height: 24px; padding: 2px 0 }
