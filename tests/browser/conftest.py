@@ -82,7 +82,7 @@ def fresh(browser: Browser) -> Iterator[Watched]:
         locale="en-US", viewport={"width": 1440, "height": 900}, reduced_motion="reduce", accept_downloads=True
     )
     context.grant_permissions(["clipboard-read", "clipboard-write"])
-    expect.set_options(timeout=10_000)
+    expect.set_options(timeout=30_000)
     seen = Watched(context.new_page())
     yield seen
     context.close()

@@ -63,6 +63,8 @@ class Allowed:
                     del headers[name]
                 headers["Content-Security-Policy"] = POLICY
                 headers["Referrer-Policy"] = "no-referrer"
+                if message["status"] == 200 and scope["path"].startswith("/assets/"):
+                    headers["Cache-Control"] = "private, max-age=31536000, immutable"  # their names hold their hash
             await send(message)
 
         await self._app(scope, receive, guarded)

@@ -75,7 +75,10 @@ def test_the_page_and_its_files_are_there(visitor: httpx.Client) -> None:
     html = visitor.get("/")
     assert html.status_code == 200
     script = re.search(r'src="\./(assets/[^"]+\.js)"', html.text)
-    assert script and visitor.get("/" + script.group(1)).status_code == 200
+    assert script
+    served = visitor.get("/" + script.group(1))
+    assert served.status_code == 200 and "immutable" in served.headers["cache-control"]
+    assert "immutable" not in html.headers.get("cache-control", "")
     assert visitor.get("/theme.css").status_code == 200
 
 
