@@ -6,7 +6,8 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from rag.answering.draft import Draft, citation
+from rag.answering.citing import Citer
+from rag.answering.draft import Draft
 from rag.answering.notices import Notice, say
 from rag.types import Answer, Delta, Event, Finished, Hit, Provenance, Refusal, Timings, Withheld
 
@@ -40,6 +41,7 @@ class Asked:
     standalone: str | None
     lang: str | None
     clock: Clock
+    citer: Citer
     hits: tuple[Hit, ...] = ()
 
     @property
@@ -86,7 +88,7 @@ class Asked:
                 self.id,
                 self.question,
                 text,
-                tuple(citation(n, hit.passage, hit.passage.span) for n, hit in enumerate(self.hits[:RELATED], 1)),
+                tuple(self.citer.cite(n, hit.passage, hit.passage.span) for n, hit in enumerate(self.hits[:RELATED], 1)),
                 confidence,
                 replace(provenance, timings=self.clock.timings()),
                 self.standalone,

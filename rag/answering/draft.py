@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rag.answering.citing import Citer
 from rag.types import Citation, CitationReady, Claim, ClaimReady, Delta, Event, Passage, Span
-
-
-def citation(number: int, passage: Passage, span: Span) -> Citation:
-    """The verbatim excerpt ``span`` of a passage."""
-    p = passage
-    return Citation(number, p.document, p.document_sha256, p.title, p.section, p.page, span, p.quote(span))
 
 
 class Draft:
     """Collects verified claims and turns each into events. An excerpt that two claims rest on is one citation."""
 
-    def __init__(self) -> None:
+    def __init__(self, citer: Citer) -> None:
+        self._citer = citer
         self.claims: list[Claim] = []
         self.citations: list[Citation] = []
         self.text = ""
@@ -31,7 +27,7 @@ class Draft:
             key = (passage.document, span)
             if key not in self._numbers:
                 self._numbers[key] = len(self.citations) + 1
-                self.citations.append(citation(self._numbers[key], passage, span))
+                self.citations.append(self._citer.cite(self._numbers[key], passage, span))
                 yield CitationReady(self.citations[-1])
             if self._numbers[key] not in ids:
                 ids.append(self._numbers[key])

@@ -15,6 +15,7 @@ from pathlib import Path
 from rag.answering.asked import Asked, Clock
 from rag.answering.backends.backend import Backend
 from rag.answering.backends.registry import open_backend
+from rag.answering.citing import Citer
 from rag.answering.draft import Draft
 from rag.answering.examples import examples
 from rag.answering.followup import standalone
@@ -51,6 +52,7 @@ class _Open:
     generation: Generation
     retriever: Retriever
     reader: Reader
+    citer: Citer
 
 
 class Engine:
@@ -186,7 +188,7 @@ class Engine:
         text = self._checked(question)
         opened = self._current()
         whole = self._standalone(text, history, cancelled)
-        asked = Asked(uuid.uuid4().hex, text, whole, lang or self._settings.lang, clock)
+        asked = Asked(uuid.uuid4().hex, text, whole, lang or self._settings.lang, clock, opened.citer)
         yield Started(asked.id, opened.generation.id, self.backend)
         text = opened.retriever.mended(asked.text)
         asked = replace(asked, hits=opened.retriever.search(text))
@@ -216,7 +218,7 @@ class Engine:
         if not selection.chosen or confidence < self._threshold():
             yield from asked.refused(confidence, provenance, withheld, notice)
             return
-        draft = Draft()
+        draft = Draft(asked.citer)
         for chosen in selection.chosen:
             yield from draft.add(chosen.text, ((chosen.hit.passage, chosen.span),), 1.0)
         yield asked.answered(draft, confidence, provenance, withheld, notice)
@@ -236,7 +238,7 @@ class Engine:
             count_tokens=self._embedder.count_tokens,
         )
         agreed = gate.with_vote(confidence, llm.name, found=True)
-        draft, withheld, said_not_found = Draft(), list[Withheld](), False
+        draft, withheld, said_not_found = Draft(asked.citer), list[Withheld](), False
         end = ReplyEnd("", None, None, cut=False)
         failure: BackendError | None = None
         try:
@@ -300,7 +302,7 @@ class Engine:
         if opened is None or opened.generation.id != generation.id:
             with self._opening:
                 retriever = Retriever(generation, self._embedder, self._settings.retrieval, self._reranker)
-                opened = _Open(generation, retriever, Reader(self._embedder, generation))
+                opened = _Open(generation, retriever, Reader(self._embedder, generation), Citer(generation.document))
                 self._opened = opened
         return opened
 

@@ -1,0 +1,34 @@
+"""Verbatim excerpts, placed by their own words: the section and page are the excerpt's, not its passage's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+from rag.corpus.structure import page_at, path_at
+from rag.types import Citation, Document, Passage, Span
+
+REMEMBERED = 32
+
+
+class Citer:
+    """Makes citations. ``document`` gives a document by its id; the last few are remembered."""
+
+    def __init__(self, document: Callable[[str], Document]) -> None:
+        self._document = lru_cache(maxsize=REMEMBERED)(document)
+
+    def cite(self, number: int, passage: Passage, span: Span) -> Citation:
+        """The excerpt ``span`` of a passage; where it runs over several clauses, the path is the one that they share."""
+        document = self._document(passage.document)
+        first, last = (path_at(document.sections, at) for at in (span.start, max(span.start, span.end - 1)))
+        shared = next((n for n, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), min(len(first), len(last)))
+        return Citation(
+            number,
+            passage.document,
+            passage.document_sha256,
+            passage.title,
+            first[:shared],
+            page_at(document.pages, span.start),
+            span,
+            passage.quote(span),
+        )
