@@ -9,7 +9,7 @@ import numpy as np
 
 from rag.errors import UsageError
 from rag.evaluation.catalogue import CATALOGUE, Mask, Metric, Table, rows, table_of
-from rag.evaluation.intervals import Clusters, Estimate, Floats, cluster, estimate
+from rag.evaluation.intervals import Estimate, Floats, cluster, estimate
 from rag.evaluation.record import Record
 
 OVERALL = "overall"
@@ -107,6 +107,12 @@ def _changes(tables: tuple[Table, Table], mask: Mask, confidence: float) -> tupl
     return tuple(changes)
 
 
+def _same(base: Table, new: Table) -> bool:
+    """Nothing differs, so no resample can differ either."""
+    flags = (base.answered, new.answered), (base.refused, new.refused)
+    return all(np.array_equal(a, b) for a, b in (*flags, *((base.columns[c], new.columns[c]) for c in base.columns)))
+
+
 def _change(metric: Metric, base: Table, new: Table, confidence: float) -> Change:
     sign = 1.0 if metric.higher_is_better else -1.0
     before, after = metric.statistic(base), metric.statistic(new)
@@ -122,5 +128,8 @@ def _change(metric: Metric, base: Table, new: Table, confidence: float) -> Chang
         order = np.argsort(steps, kind="stable")
         lost = tuple(base.ids[i] for i in order if steps[i] < -1e-12)
         won = tuple(base.ids[i] for i in order[::-1] if steps[i] > 1e-12)
-    gain = estimate(gained, Clusters(base.clusters.labels, base.clusters.by), confidence=confidence)
+    if _same(base, new):
+        gain = Estimate(0.0, 0.0, 0.0, len(base.ids))
+    else:
+        gain = estimate(gained, base.clusters, confidence=confidence)
     return Change(metric, float(before(one)[0]), float(after(one)[0]), gain, lost, won)
