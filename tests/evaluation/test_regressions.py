@@ -31,6 +31,11 @@ from tests.evaluation.charter import INDEX, charter_questions
 pytestmark = [pytest.mark.long, pytest.mark.model]
 SETTINGS = Settings()
 PERMITS = 80
+BOILERPLATE = (
+    "The harbour office keeps this record for the port authority and for the customs house. Whoever moors a vessel follows "
+    "the orders of the harbour master at all times. Waste oil is handed in at the western quay before noon. Fees are paid in "
+    "advance at the office, which opens every weekday. Damage to a berth is reported on the same day."
+)
 
 
 def built(root: Path) -> KnowledgeBase:
@@ -48,11 +53,11 @@ def charter(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeBase:
 
 @pytest.fixture(scope="module")
 def permits(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeBase:
-    """Eighty documents alike but for a code: words tell them apart, vectors hardly."""
+    """Eighty documents alike but for one code in a page of boilerplate: words tell them apart, vectors hardly."""
     root = tmp_path_factory.mktemp("permits")
     (root / "sources").mkdir()
     for n in range(PERMITS):
-        (root / "sources" / f"{n}.txt").write_text(permit(n) + "\n", "utf-8")
+        (root / "sources" / f"{n}.txt").write_text(f"{BOILERPLATE} {permit(n)} {BOILERPLATE}\n", "utf-8")
     return built(root)
 
 
@@ -125,13 +130,20 @@ def test_a_regression_of_the_real_engine_is_caught_on_the_charter(
     assert metric in {loss.rule.metric for loss in found}, f"{name}: {verdict_line(found)}"
 
 
-def test_search_without_bm25_and_search_cut_to_one_are_caught(permits: KnowledgeBase, tmp_path: Path) -> None:
-    whole = records(PERMIT_QUESTIONS, permits, tmp_path / "base")
-    dense = records(PERMIT_QUESTIONS, permits, tmp_path / "dense", retrieval={"dense_weight": 1.0})
-    found = losses(compare(whole, dense), read_policy())
-    assert {"recall@1", "answers_right"} <= {loss.rule.metric for loss in found}, verdict_line(found)
-    cut = records(PERMIT_QUESTIONS, permits, tmp_path / "cut", degraded.RetrievalCut, retrieval={"k": 1})
-    found = losses(compare(dense, cut), read_policy())
+@pytest.fixture(scope="module")
+def searched(permits: KnowledgeBase, tmp_path_factory: pytest.TempPathFactory) -> tuple[Record, ...]:
+    return records(PERMIT_QUESTIONS, permits, tmp_path_factory.mktemp("permits-base") / "r")
+
+
+def test_search_without_bm25_is_caught(searched: tuple[Record, ...], permits: KnowledgeBase, tmp_path: Path) -> None:
+    dense = records(PERMIT_QUESTIONS, permits, tmp_path / "r", retrieval={"dense_weight": 1.0})
+    found = losses(compare(searched, dense), read_policy())
+    assert "ndcg@10" in {loss.rule.metric for loss in found}, verdict_line(found)
+
+
+def test_retrieval_cut_to_one_is_caught(base: tuple[Record, ...], charter: KnowledgeBase, tmp_path: Path) -> None:
+    cut = records(charter_questions(), charter, tmp_path / "r", degraded.RetrievalCut, retrieval={"k": 1})
+    found = losses(compare(base, cut), read_policy())
     assert "recall@5" in {loss.rule.metric for loss in found}, verdict_line(found)
 
 
