@@ -49,6 +49,7 @@ def open_model(model: str, llm: Llm) -> OpenedModel:
         max_retries=0,
         timeout=llm.timeout,
         stream_usage=True,
+        stream_chunk_timeout=None,  # the deadlines are ours; theirs would end a slow model's silent reading after 120 s
         http_async_client=asynchronous,
         http_client=synchronous,
         **options,
