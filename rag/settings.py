@@ -141,7 +141,7 @@ class Log(Group):
     format: Literal["json", "text"] = "text"
     questions: bool = Field(False, description="log question text")
     answers: Path | None = Field(None, description="JSONL file that keeps every answer with the model's raw reply")
-    tracing: bool = Field(False, description="OpenTelemetry spans, sent as the standard OTEL_* variables say; needs charterqa[otel]")
+    tracing: bool = Field(False, description="OpenTelemetry spans, as the OTEL_* variables say; needs charterqa[otel]")
 
 
 class Settings(Group):

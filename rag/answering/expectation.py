@@ -71,6 +71,22 @@ _QUANTITY = re.compile(
 )
 
 
+# What a quantity is measured in: a question that names the measure is not answered by a number of something else.
+_MEASURES = tuple(
+    (re.compile(asked, re.IGNORECASE), re.compile(held, re.IGNORECASE))
+    for asked, held in (
+        (
+            r"\b(dollars?|euros?|pounds?|manats?|roubles?|lira|money|cost|costs|price|budget|salary|fee|pay)\b",
+            r"[$€£₼₺₽]|\b(dollars?|euros?|pounds?|manats?|roubles?|lira|usd|eur|azn|cents?|free of charge)\b",
+        ),
+        (
+            r"\b(kilomet(?:re|er)s?|met(?:re|er)s?|miles?|km|feet|how (?:far|tall|high|wide|deep))\b",
+            r"\b(kilomet(?:re|er)s?|met(?:re|er)s?|miles?|km|m|feet|foot|ft|inch(?:es)?)\b",
+        ),
+        (r"\b(percent|percentage|per cent|proportion|share)\b", r"%|\b(percent|per cent|half|third|quarter|fifths?|tenths?)\b"),
+        (r"\b(tonnes?|tons?|kilograms?|kg|how heavy)\b", r"\b(tonnes?|tons?|kilograms?|kg|grams?|pounds?)\b"),
+    )
+)
 # Those who act in official documents without a name of their own.
 _ACTORS = re.compile(
     r"\b(governments?|ministr(?:y|ies)|sectors?|institutions?|part(?:y|ies)|sides|states|countries|citizens|companies|agenc(?:y|ies)|"
@@ -84,7 +100,7 @@ def expected_kind(question: str) -> Kind:
     return next((kind for kind, pattern in _RULES if pattern.search(question)), Kind.ANYTHING)
 
 
-def offers(kind: Kind, sentence: str, sentence_words: tuple[Word, ...], asked: frozenset[str]) -> bool | None:
+def offers(question: str, kind: Kind, sentence: str, sentence_words: tuple[Word, ...], asked: frozenset[str]) -> bool | None:
     """Whether ``sentence`` holds something of this kind that is not already among the question's terms ``asked``.
 
     ``None`` where the kind cannot be told from the surface (anything, a verdict, a list).
@@ -92,6 +108,8 @@ def offers(kind: Kind, sentence: str, sentence_words: tuple[Word, ...], asked: f
     if kind is Kind.TIME:
         return any(not _folded(m.group()) & asked for m in _TIME.finditer(sentence))
     if kind is Kind.QUANTITY:
+        if any(measure.search(question) and not held.search(sentence) for measure, held in _MEASURES):
+            return False
         return any(not _folded(m.group()) & asked for m in _QUANTITY.finditer(sentence))
     if kind is Kind.PERSON and any(not _folded(m.group()) & asked for m in _ACTORS.finditer(sentence)):
         return True

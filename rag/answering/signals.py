@@ -115,7 +115,7 @@ class Reader:
         rows = []
         for n, (candidate, text) in enumerate(zip(candidates, texts, strict=True)):
             passage = held[[m for m, other in enumerate(candidates) if other.hit is candidate.hit]].max(axis=0)
-            offered = offers(kind, candidate.text, text.words, asked_terms)
+            offered = offers(question, kind, candidate.text, text.words, asked_terms)
             rows.append(
                 (
                     float(asked_text.mean @ text.mean),

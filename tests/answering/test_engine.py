@@ -22,7 +22,8 @@ from rag.settings import Settings
 from rag.types import Answer, CitationReady, ClaimReady, Delta, Finished, Refusal, Started, Turn
 from tests.fake_embedder import FakeEmbedder
 
-HARBOUR = "The harbour opens at six in the morning. The lighthouse was built in 1911 by Ada Varga. It stands on a rock."
+HARBOUR = "The harbour opens at six in the morning. The lighthouse was built in 1911 by Ada Varga. "
+HARBOUR += "It stands on a rock."
 FERRY = "The ferry leaves on Mondays. Dogs travel free of charge on the ferry."
 EMBEDDER = FakeEmbedder()
 
@@ -36,7 +37,9 @@ class ScriptedModel:
     model: str = "scripted"
     asked: list[Sequence[Message]] = field(default_factory=list)
 
-    def stream(self, messages: Sequence[Message], *, cancelled: Callable[[], bool] = lambda: False) -> Iterator[TextChunk | Usage]:
+    def stream(
+        self, messages: Sequence[Message], *, cancelled: Callable[[], bool] = lambda: False
+    ) -> Iterator[TextChunk | Usage]:
         self.asked.append(messages)
         reply = self.replies.pop(0)
         if isinstance(reply, BackendError):

@@ -45,9 +45,15 @@ def test_the_question_word_says_what_is_asked_for(question: str, kind: Kind) -> 
     ],
 )
 def test_a_sentence_offers_a_kind_or_lacks_it(kind: Kind, sentence: str, offered: bool | None) -> None:
-    assert offers(kind, sentence, words(sentence), frozenset()) is offered
+    assert offers("", kind, sentence, words(sentence), frozenset()) is offered
 
 
 def test_what_the_question_holds_itself_is_no_offer() -> None:
     sentence = "Ada Varga was born in 1911."
-    assert offers(Kind.TIME, sentence, words(sentence), frozenset({"1911"})) is False
+    assert offers("", Kind.TIME, sentence, words(sentence), frozenset({"1911"})) is False
+
+
+def test_a_number_of_something_else_is_no_offer() -> None:
+    sentence = "The lighthouse is 40 metres high and has two lamps."
+    for question, offered in (("How high is it in metres?", True), ("How many dollars did it cost?", False)):
+        assert offers(question, Kind.QUANTITY, sentence, words(sentence), frozenset()) is offered
