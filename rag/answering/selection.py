@@ -17,8 +17,8 @@ from rag.answering.signals import SIGNALS, Candidate, Reading
 # More signals of the passage were tried and choose worse on questions that were not fitted: a sentence answers on its own.
 CHOOSING = ("cosine", "aligned", "shared", "offered", "lacking")
 SHIPPED = Path(__file__).with_name("selector.json")
-NEAR = {Kind.LIST: 1.6, Kind.ANYTHING: 1.0}  # in log odds below the best: how close a further sentence must come
-NEAR_ELSE = 0.8
+NEAR = {Kind.LIST: 1.2, Kind.ANYTHING: 0.6}  # in log odds below the best: how close a further sentence must come
+NEAR_ELSE = 0.5
 AT_MOST = {Kind.LIST: 6}
 AT_MOST_ELSE = 2
 ITEMS = 30  # of one enumeration
