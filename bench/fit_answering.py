@@ -14,7 +14,7 @@ import argparse
 import json
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -63,11 +63,11 @@ def main() -> None:
         report(f"SQuAD v2, fitted on articles {1 - half}::2, reported on {half}::2", rows, half)
     selector = fit_selector(rows)
     own = charter_rows(args.own)
-    gate, threshold = fit_final(rows, own, selector, embedder.identity.fingerprint)
-    print(f"threshold {threshold:.3f}")
-    print("own questions (fitted on)", operating(own, selector, gate, threshold))
+    gate = fit_final(rows, own, selector, embedder.identity.fingerprint)
+    print(f"threshold {gate.threshold:.3f}")
+    print("own questions (fitted on)", operating(own, selector, gate))
     if args.held_out:
-        print("held-out questions", operating(charter_rows(args.held_out), selector, gate, threshold))
+        print("held-out questions", operating(charter_rows(args.held_out), selector, gate))
     if args.write:
         SHIPPED.write_text(json.dumps(selector.to_json(), indent=1) + "\n", encoding="utf-8")
         SHIPPED_GATE.write_text(json.dumps(gate.to_json(), indent=1) + "\n", encoding="utf-8")
@@ -150,7 +150,7 @@ def examples(rows: Sequence[Row], selector: Logistic, weights: dict[str, float],
     return made
 
 
-def fit_final(rows: Sequence[Row], own: Sequence[Row], selector: Logistic, fingerprint: str) -> tuple[Gate, float]:
+def fit_final(rows: Sequence[Row], own: Sequence[Row], selector: Logistic, fingerprint: str) -> Gate:
     both = examples(rows, selector, WEIGHTS, 1.0) + examples(own, selector, {}, OWN_WEIGHT)
     gate = fit_gate(both, fingerprint, threshold=0.5)
     # The threshold comes from confidences of gates that were fitted without the question at hand.
@@ -162,8 +162,20 @@ def fit_final(rows: Sequence[Row], own: Sequence[Row], selector: Logistic, finge
             examples(rows, selector, WEIGHTS, 1.0) + examples(others, selector, {}, OWN_WEIGHT), "", threshold=0.5
         )
         confidence[fold == held] = confidences([own[n] for n in np.flatnonzero(fold == held)], selector, without)
-    threshold = best_threshold(confidence, np.array([float(row.mode == "answerable") for row in own]))
-    return Gate(gate.model, threshold, fingerprint), threshold
+    labels = np.array([float(row.mode == "answerable") for row in own])
+    return calibrated(Gate(gate.model, best_threshold(confidence, labels), fingerprint), confidence, labels)
+
+
+def calibrated(gate: Gate, confidence: NDArray[np.float64], labels: NDArray[np.float64]) -> Gate:
+    """The gate with its log odds moved and stretched (Platt 1999) so that its confidence is a probability on the own questions:
+    SQuAD mixed as it is here has another share of answerable ones. No decision changes."""
+    odds = np.log(np.clip(confidence, 1e-9, 1 - 1e-9) / (1 - np.clip(confidence, 1e-9, 1 - 1e-9)))
+    line = fit(("odds",), odds[:, None], labels, ridge=0.0)
+    slope = line.weights[0] / line.scale[0]
+    shift = line.bias - slope * line.mean[0]
+    model = replace(gate.model, weights=tuple(w * slope for w in gate.model.weights), bias=gate.model.bias * slope + shift)
+    threshold = 1 / (1 + np.exp(-(slope * np.log(gate.threshold / (1 - gate.threshold)) + shift)))
+    return Gate(model, float(threshold), gate.fingerprint)
 
 
 def confidences(rows: Sequence[Row], selector: Logistic, gate: Gate) -> NDArray[np.float64]:
@@ -199,13 +211,14 @@ def auroc(yes: NDArray[np.float64], no: NDArray[np.float64]) -> float:
     return float(((yes[:, None] > no[None]) + 0.5 * (yes[:, None] == no[None])).mean())
 
 
-def operating(rows: Sequence[Row], selector: Logistic, gate: Gate, threshold: float) -> dict[str, float]:
+def operating(rows: Sequence[Row], selector: Logistic, gate: Gate) -> dict[str, float]:
     confidence = confidences(rows, selector, gate)
     answerable = np.array([row.mode == "answerable" for row in rows])
     return {
         "AUROC": round(auroc(confidence[answerable], confidence[~answerable]), 3),
-        "answered": round(float((confidence[answerable] >= threshold).mean()), 3),
-        "refused": round(float((confidence[~answerable] < threshold).mean()), 3),
+        "answered": round(float((confidence[answerable] >= gate.threshold).mean()), 3),
+        "refused": round(float((confidence[~answerable] < gate.threshold).mean()), 3),
+        "Brier": round(float(np.mean((confidence - answerable) ** 2)), 3),
         "first choice right": round(firsts([r for r in rows if r.mode == "answerable"], selector), 3),
     }
 
