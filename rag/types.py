@@ -154,6 +154,8 @@ class Withheld:
 
     text: str
     reason: str
+    contradicted: bool = True
+    """Whether the sources lack or deny something that it states; false where they merely do not bear it well enough to show."""
 
 
 @dataclass(frozen=True, slots=True)

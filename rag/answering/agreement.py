@@ -19,6 +19,12 @@ def disagreement(aligned: Aligned, headings: Analysis = _NO_HEADINGS) -> str | N
 
     ``headings`` are the words of titles and section paths: they may lend a name, and are never quoted.
     """
+    return contradiction(aligned, headings) or binding(aligned) or swapped(aligned)
+
+
+def contradiction(aligned: Aligned, headings: Analysis = _NO_HEADINGS) -> str | None:
+    """The part of :func:`disagreement` that is beyond doubt: a value, name or word that is not there, a negation, a modal verb,
+    a pole or a strength that differs. Who did what, and which word goes with which, is read from word order and may err."""
     claim = aligned.claim
     sources = [s.analysis for s in aligned.sentences]
     return (
@@ -28,8 +34,6 @@ def disagreement(aligned: Aligned, headings: Analysis = _NO_HEADINGS) -> str | N
         or modality(claim, sources)
         or poles(claim, sources)
         or strength(claim, sources)
-        or binding(aligned)
-        or swapped(aligned)
     )
 
 

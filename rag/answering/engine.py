@@ -273,6 +273,10 @@ class Engine:
                 yield from self._extractive(asked, selection, doubted, own_words, notice=silent)
             else:
                 yield from asked.refused(doubted, provenance)
+        elif not any(claim.contradicted for claim in withheld) and confidence >= self._threshold():
+            # Not lies, only sentences that could not be proved: a small model must never lower what extraction answers.
+            unproved = say(Notice.MODEL_UNPROVED, asked.lang)
+            yield from self._extractive(asked, selection, confidence, own_words, withheld, unproved)
         else:
             yield from asked.refused(agreed, provenance, withheld)
 

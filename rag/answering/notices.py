@@ -13,6 +13,7 @@ class Notice(Enum):
     REFUSAL = "refusal"
     MODEL_FAILED = "model_failed"
     MODEL_SILENT = "model_silent"
+    MODEL_UNPROVED = "model_unproved"
     CUT = "cut"
 
 
@@ -34,6 +35,12 @@ _TEXTS: dict[Notice, dict[str, str]] = {
         "az": "Dil modeli cavab tapmadı; sənədlərin bu cümlələri cavaba ən yaxındır.",
         "ru": "Языковая модель не нашла ответа; ближе всего к нему эти предложения документов.",
         "tr": "Dil modeli bir yanıt bulamadı; belgelerin şu cümleleri yanıta en yakın olanlardır.",
+    },
+    Notice.MODEL_UNPROVED: {
+        "en": "What the language model wrote could not be proved, so the answer is in the documents' own words.",
+        "az": "Dil modelinin yazdıqlarını cümlə-cümlə sübut etmək mümkün olmadı, ona görə cavab sənədlərin öz sözləri ilədir.",
+        "ru": "Написанное языковой моделью не удалось доказать по предложениям, поэтому ответ дан словами самих документов.",
+        "tr": "Dil modelinin yazdıkları cümle cümle kanıtlanamadı; bu yüzden yanıt belgelerin kendi sözleriyledir.",
     },
     Notice.CUT: {
         "en": "The language model's reply was cut off; what is shown is complete sentences only.",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.answering.agreement import disagreement
+from rag.answering.agreement import contradiction, disagreement
 from rag.answering.alignment import Evidence, align, prepare
 from rag.answering.markup import URL
 from rag.answering.quotation import edited
@@ -70,11 +70,11 @@ class Verifier:
             return Withheld(sentence, f"The source does not say “{quotation}” word for word.")
         aligned = align(sentence, hinted, evidence, self._embedder)
         if aligned is None:
-            return Withheld(sentence, "It says nothing that could be checked.")
+            return Withheld(sentence, "It says nothing that could be checked.", contradicted=False)
         if (reason := disagreement(aligned, evidence.headings)) is not None:
-            return Withheld(sentence, reason)
+            return Withheld(sentence, reason, contradicted=contradiction(aligned, evidence.headings) is not None)
         support = self._support.score(aligned)
         if support < self._threshold:
-            return Withheld(sentence, f"The sources do not bear it (support {support:.2f}).")
+            return Withheld(sentence, f"The sources do not bear it (support {support:.2f}).", contradicted=False)
         spans = sorted(aligned.sentences, key=lambda s: (s.passage.document, s.span))
         return Verified(sentence, tuple(Cited(s.passage, s.span) for s in spans), support)

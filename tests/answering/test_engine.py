@@ -201,3 +201,15 @@ def test_a_model_cannot_open_a_gate_that_is_shut(built: KnowledgeBase) -> None:
     outcome = engine(built, ScriptedModel(["The ferry leaves on Mondays [1]."])).ask("Which volcano erupted in Iceland?")
     assert isinstance(outcome, Refusal)
     assert [w.text for w in outcome.withheld] == ["The ferry leaves on Mondays."]
+
+
+def test_sentences_that_only_could_not_be_proved_leave_the_documents_own_words(built: KnowledgeBase) -> None:
+    outcome = engine(built, ScriptedModel(["Ada Varga was built in 1911 by the lighthouse [1]."])).ask(
+        "Who built the lighthouse?"
+    )
+    assert len(outcome.withheld) == 1
+    assert not outcome.withheld[0].contradicted, outcome.withheld[0].reason
+    assert isinstance(outcome, Answer)
+    assert outcome.provenance.backend == "extractive"
+    assert outcome.text == "The lighthouse was built in 1911 by Ada Varga. [1]"
+    assert outcome.notice is not None
