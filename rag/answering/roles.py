@@ -33,7 +33,9 @@ def names(claim: Analysis, sources: Sequence[Analysis], headings: Analysis) -> s
     name, a title without its "Vice"."""
     runs = _runs(claim)
     source_runs = [run for s in (*sources, headings) for run in _runs(s)]
-    for run in runs:
+    spelt_out = frozenset().union(*(initials(tuple(w.word for w in s.words)) for s in (*sources, headings)))
+    for whole in runs:
+        run = [w for w in whole if not (w.word.text.isupper() and w.folded in spelt_out)]
         if len(run) < 2:
             continue
         holding = [other for other in source_runs if all(_in_run(w, other) for w in run)]
@@ -89,7 +91,7 @@ def _is_verb(text: Analysis, word: Marked) -> bool:
     if not position:
         return False
     before, after = text.words[position - 1], text.words[position + 1] if position + 1 < len(text.words) else None
-    if before.folded in _AUXILIARIES:
+    if before.folded in _AUXILIARIES or (before.folded in {"and", "or"} and _has_agent(text, word)):
         return True
     acts = after is not None and after.clause == word.clause and (after.name or after.folded in _DETERMINERS)
     return before.content and before.value is None and acts

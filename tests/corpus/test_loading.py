@@ -138,8 +138,8 @@ def test_caps_on_bytes_characters_and_pages_are_errors_that_name_the_setting(fol
 
 
 def test_a_file_that_needs_too_much_memory_is_refused_and_the_next_is_read(folder: Path) -> None:
-    parsing = Parsing(memory=64 * 2**20)
-    bomb = source(folder, "a.jsonl", b'{"_id": "1", "text": "' + b"word " * 6_000_000 + b'"}')
+    parsing = Parsing(memory=128 * 2**20)
+    bomb = source(folder, "a.jsonl", b'{"_id": "1", "text": "' + b"word " * 12_000_000 + b'"}')
     good = source(folder, "b.txt", b"Good.")
     with Loader(parsing) as loader:
         with pytest.raises(SourceError, match="memory"):
