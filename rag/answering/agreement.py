@@ -19,12 +19,13 @@ def disagreement(aligned: Aligned, headings: Analysis = _NO_HEADINGS) -> str | N
 
     ``headings`` are the words of titles and section paths: they may lend a name, and are never quoted.
     """
-    return contradiction(aligned, headings) or binding(aligned) or swapped(aligned)
+    doubtful = _foreign(aligned, headings) or binding(aligned) or swapped(aligned)
+    return contradiction(aligned, headings) or doubtful
 
 
 def contradiction(aligned: Aligned, headings: Analysis = _NO_HEADINGS) -> str | None:
-    """The part of :func:`disagreement` that is beyond doubt: a value, name or word that is not there, a negation, a modal verb,
-    a pole or a strength that differs. Who did what, and which word goes with which, is read from word order and may err."""
+    """The part of :func:`disagreement` that is beyond doubt: a value or name that is not there, a negation, a modal verb, a
+    pole or a strength that differs. A word without a like, and who did what, are read from vectors and word order and may err."""
     claim = aligned.claim
     sources = [s.analysis for s in aligned.sentences]
     return (
@@ -38,21 +39,31 @@ def contradiction(aligned: Aligned, headings: Analysis = _NO_HEADINGS) -> str | 
 
 
 def _unborne(aligned: Aligned, headings: Analysis) -> str | None:
-    """A number, date, name or other word that the sentences do not have. Titles and headings may lend words, not numbers."""
-    headed = {w.folded for w in headings.words} | headings.terms | initials(tuple(w.word for w in headings.words))
+    """A number, date or name that the sentences do not have. Titles and headings may lend names, not numbers."""
+    headed = _headed(headings)
     for i, word in enumerate(aligned.claim.content):
         if aligned.exact[i]:
             continue
         if word.value is not None:
             if not _article(aligned, i):
                 return f"The source does not have “{aligned.claim.text[word.value.start : word.value.end]}”."
-        elif word.folded in headed or word.word.terms & headings.terms:
-            continue
-        elif word.name:
+        elif word.name and word.folded not in headed and not word.word.terms & headings.terms:
             return f"The source does not have “{word.word.text}”."
-        elif aligned.soft[i] < _NOTHING_LIKE and aligned.weighty[i] and not word.word.terms & aligned.elsewhere:
+    return None
+
+
+def _foreign(aligned: Aligned, headings: Analysis) -> str | None:
+    """A word that nothing in the passages is like. Titles and headings may lend words."""
+    headed = _headed(headings)
+    for i, word in enumerate(aligned.claim.content):
+        lent = aligned.exact[i] or word.folded in headed or word.word.terms & (headings.terms | aligned.elsewhere)
+        if word.value is None and not lent and aligned.soft[i] < _NOTHING_LIKE and aligned.weighty[i]:
             return f"The source has nothing like “{word.word.text}”."
     return None
+
+
+def _headed(headings: Analysis) -> set[str]:
+    return {w.folded for w in headings.words} | headings.terms | initials(tuple(w.word for w in headings.words))
 
 
 def _article(aligned: Aligned, i: int) -> bool:
