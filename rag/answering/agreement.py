@@ -19,13 +19,14 @@ def disagreement(aligned: Aligned, headings: Analysis = _NO_HEADINGS) -> str | N
 
     ``headings`` are the words of titles and section paths: they may lend a name, and are never quoted.
     """
-    doubtful = _foreign(aligned, headings) or binding(aligned) or swapped(aligned)
-    return contradiction(aligned, headings) or doubtful
+    certain = contradiction(aligned, headings)
+    return certain or _foreign(aligned, headings) or binding(aligned) or swapped(aligned)
 
 
 def contradiction(aligned: Aligned, headings: Analysis = _NO_HEADINGS) -> str | None:
     """The part of :func:`disagreement` that is beyond doubt: a value or name that is not there, a negation, a modal verb, a
-    pole or a strength that differs. A word without a like, and who did what, are read from vectors and word order and may err."""
+    pole or a strength that differs. A word without a like, and who did what, are read from vectors and word order: they may
+    err."""
     claim = aligned.claim
     sources = [s.analysis for s in aligned.sentences]
     return (
