@@ -62,8 +62,9 @@ class Chat:
         if not self.page.url.startswith(self.url):
             self.open()
         self.watched.requests.clear()
-        clear = self.page.get_by_role("button", name="New conversation")
-        if clear.is_enabled():
+        if self.page.locator("article.exchange").count():
+            clear = self.page.get_by_role("button", name="New conversation")
+            expect(clear).to_be_enabled()
             clear.click()
         return self.ready()
 
