@@ -10,11 +10,14 @@ run: $(STAMP)  ## install, build the index, open the chat
 	$(BIN)/charterqa index
 	$(BIN)/python app.py
 
+# The browser tests have a process of their own: what two thousand tests leave behind slows a page past its time limits.
 test: check  ## lint, types and every test that fits in ten minutes
-	$(BIN)/python -m pytest -m "not long"
+	$(BIN)/python -m pytest -m "not long" --ignore=tests/browser
+	$(BIN)/python -m pytest -m "not long" tests/browser
 
 test-long: check  ## the soaks, the full kill runs and the real LLM as well
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --ignore=tests/browser
+	$(BIN)/python -m pytest tests/browser
 
 check: $(STAMP)  ## what every commit must pass
 	$(BIN)/ruff check .
