@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from rag.answering.clauses import Analysis, Marked, analyse, matches
 from rag.answering.injection import speaks_to_model
-from rag.answering.wording import Word, initials
-from rag.indexing.embedder import Embedder, TokenVectors
+from rag.answering.word_vectors import text_vector, word_vectors
+from rag.answering.wording import initials
+from rag.indexing.embedder import Embedder
 from rag.types import Passage, Span
 
 MOST_SENTENCES = 3
@@ -99,8 +100,8 @@ def prepare(passages: Sequence[Passage], embedder: Embedder) -> Evidence:
     sentences = []
     for (number, passage, span), text, tokens in zip(places, texts, inner, strict=True):
         analysis = analyse(text)
-        vectors = _word_vectors([w.word for w in analysis.content], tokens)
-        sentences.append(Sentence(passage, number, span, analysis, vectors, _mean(tokens.vectors)))
+        vectors = word_vectors([w.word for w in analysis.content], tokens)
+        sentences.append(Sentence(passage, number, span, analysis, vectors, text_vector(tokens.vectors)))
     terms = frozenset(term for s in sentences for w in s.analysis.content for term in w.word.terms)
     headings = dict.fromkeys(part for p in passages for part in (p.title, *p.section) if part)
     return Evidence(tuple(passages), tuple(sentences), terms, analyse(". ".join(headings)))
@@ -116,8 +117,8 @@ def align(claim: str, hinted: Sequence[int], evidence: Evidence, embedder: Embed
     if not analysis.content or not evidence.sentences:
         return None
     tokens = embedder.embed_tokens([claim])[0]
-    vectors = _word_vectors([w.word for w in analysis.content], tokens)
-    whole = _mean(tokens.vectors)
+    vectors = word_vectors([w.word for w in analysis.content], tokens)
+    whole = text_vector(tokens.vectors)
     weights = np.array([_weight(w) for w in analysis.content], dtype=np.float32)
     weights /= weights.sum()
     tables = [_laid(analysis, vectors, s) for s in evidence.sentences]
@@ -209,25 +210,3 @@ def _weight(word: Marked) -> float:
     if word.folded in _LIGHT:
         return 0.3
     return _WEIGHTS["value"] if word.value is not None else _WEIGHTS["name"] if word.name else 1.0
-
-
-def _word_vectors(found: Sequence[Word], tokens: TokenVectors) -> Floats:
-    """A unit row per word: the mean of its tokens."""
-    width = tokens.vectors.shape[1] if tokens.vectors.ndim == 2 else 1
-    rows = np.zeros((len(found), width), np.float32)
-    if not len(tokens.offsets):
-        return rows
-    starts = np.array([a for a, _ in tokens.offsets])
-    ends = np.array([b for _, b in tokens.offsets])
-    for i, word in enumerate(found):
-        inside = (starts < word.end) & (ends > word.start)
-        if inside.any():
-            rows[i] = _mean(tokens.vectors[inside])
-    return rows
-
-
-def _mean(vectors: Floats) -> Floats:
-    if not len(vectors):
-        return np.zeros(vectors.shape[1], np.float32)
-    mean = vectors.mean(axis=0)
-    return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-9), np.float32)

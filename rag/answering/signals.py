@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.answering.expectation import Kind, expected_kind, offers
+from rag.answering.word_vectors import text_vector, word_vectors
 from rag.answering.wording import Word, initials, is_content, words
 from rag.indexing.embedder import Embedder, TokenVectors
 from rag.types import Hit, Passage, Span
@@ -153,13 +154,11 @@ class Reader:
     def _measure(self, text: str, tokens: TokenVectors) -> _Text:
         all_words = words(text, self._statistics.languages)
         content = tuple(w for w in all_words if is_content(w)) or all_words
-        width = self._embedder.identity.dimension
-        mean = tokens.vectors.sum(axis=0) if len(tokens.vectors) else np.zeros(width, dtype=np.float32)
         return _Text(
             all_words,
             content,
-            _word_vectors(content, tokens, width),
-            _unit(mean),
+            word_vectors(content, tokens),
+            text_vector(tokens.vectors),
             frozenset(t for w in all_words for t in w.terms),
             initials(content),
         )
@@ -178,23 +177,3 @@ def _nearest(asked: Vectors, offered: Vectors) -> NDArray[np.float64]:
     if not len(offered) or not len(asked):
         return np.zeros(len(asked), dtype=np.float64)
     return np.asarray((asked @ offered.T).max(axis=1), dtype=np.float64)
-
-
-def _word_vectors(wanted: Sequence[Word], tokens: TokenVectors, width: int) -> Vectors:
-    """The unit mean of each word's token vectors; zeros for a word past the model's window."""
-    rows = np.zeros((len(wanted), width), dtype=np.float32)
-    at = 0
-    for n, word in enumerate(wanted):
-        while at < len(tokens.offsets) and tokens.offsets[at][1] <= word.start:
-            at += 1
-        end = at
-        while end < len(tokens.offsets) and tokens.offsets[end][0] < word.end:
-            end += 1
-        if end > at:
-            rows[n] = _unit(tokens.vectors[at:end].sum(axis=0))
-    return rows
-
-
-def _unit(vector: Vectors) -> Vectors:
-    norm = float(np.linalg.norm(vector))
-    return np.asarray(vector / norm if norm else vector, dtype=np.float32)
