@@ -178,7 +178,10 @@ def test_a_failure_says_what_happened_and_can_be_tried_again(chat: Chat, questio
     failed = chat.ask(question, state="failed")
     expect(failed.locator(".failure")).to_contain_text(shown)
     expect(failed.locator(".failure")).not_to_contain_text("Traceback")
+    failed.evaluate("article => article.dataset.first = ''")
     failed.get_by_role("button", name="Ask again").click()
+    expect(chat.page.locator("article.exchange.failed:not([data-first])")).to_be_visible()
+    expect(chat.page.get_by_role("button", name="Send")).to_be_visible()
     expect(chat.page.locator("article.exchange")).to_have_count(1)
     chat.ask("Who built the lighthouse?")
 
