@@ -97,7 +97,7 @@ def squad_rows(file: Path, embedder: SentenceTransformerEmbedder) -> list[Row]:
         ]
         for n, (a, home, question) in enumerate(asked):
             impossible = question.get("is_impossible", False)
-            hits = retriever.search(question["question"], 200)
+            hits = retriever.search(question["question"], 100)
             starts = {answer["answer_start"] for answer in question["answers"]}
             for mode in ("adversarial",) if impossible else ("answerable", "paragraph removed", "article removed"):
                 if n % EVERY.get(mode, 1):

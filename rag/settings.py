@@ -63,8 +63,8 @@ class Retrieval(Group):
     """How hits are found and ranked."""
 
     candidates: int = Field(100, ge=1, le=1000, description="taken from each of dense and BM25 before fusion")
-    dense_weight: float = Field(0.65, ge=0.0, le=1.0, description="share of the dense side; 0 is BM25 alone, 1 is dense alone")
-    feedback: float = Field(0.15, ge=0.0, lt=1.0, description="how far the question moves towards its first three hits")
+    dense_weight: float = Field(0.6, ge=0.0, le=1.0, description="share of the dense side; 0 is BM25 alone, 1 is dense alone")
+    feedback: float = Field(0.2, ge=0.0, lt=1.0, description="how far the question moves towards its first four hits")
     k: int = Field(8, ge=1, le=100, description="hits handed to the answering stage")
     reranker: str | None = Field(None, description="a sentence-transformers CrossEncoder by name or folder")
     rerank: int = Field(30, ge=1, le=1000, description="hits that the reranker looks at")

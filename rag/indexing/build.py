@@ -110,9 +110,9 @@ class _Build:
         tell: Callable[[Progress], None],
     ) -> None:
         self.kb = kb
-        self.settings = settings
         self.embedder = embedder
         self.recipe = Recipe.of(embedder.identity, settings)
+        self.cutting = settings.passages.model_copy(update={"max_tokens": self.recipe.max_tokens})
         self.earlier = usable[0].id if usable else ""
         self.usable = [] if rebuild else usable
         self.base = self.usable[0] if self.usable else None
@@ -176,7 +176,7 @@ class _Build:
             yield self._cut(reading.state.id, document, dates.get((document.id, document.sha256), self.created_at))
 
     def _cut(self, source: str, document: Document, date: str) -> StoredDocument:
-        passages = cut(document, self.settings.passages, self.embedder.count_tokens)
+        passages = cut(document, self.cutting, self.embedder.count_tokens)
         keys = tuple(_vector_key(self.recipe.model, embedding_text(passage)) for passage in passages)
         return StoredDocument(source, document, date, passages, keys)
 

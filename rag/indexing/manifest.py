@@ -24,6 +24,8 @@ VECTORS = "vectors.faiss"
 LEXICAL = "lexical.npz"
 FILES = (LEXICAL, PASSAGES, VECTORS)
 LARGEST = 1 << 20
+RESERVED = 8
+"""Tokens of a model's window that are not the passage's: the special ones, and a prompt such as "passage: "."""
 ID = re.compile(r"[0-9]{5,}-[0-9a-f]{16}")
 REMEDY = "Run charterqa index."
 
@@ -51,9 +53,10 @@ class Recipe:
 
     @classmethod
     def of(cls, model: ModelIdentity, settings: Settings) -> Recipe:
-        """The recipe that a model and the settings make."""
+        """The recipe that a model and the settings make: passages never grow past the model's window, which cuts silently."""
         cut, bm25 = settings.passages, settings.bm25
-        return cls(model, cut.max_tokens, cut.overlap_sentences, bm25.k1, bm25.b, code.wording())
+        max_tokens = min(cut.max_tokens, max(model.max_tokens - RESERVED, RESERVED))
+        return cls(model, max_tokens, cut.overlap_sentences, bm25.k1, bm25.b, code.wording())
 
     @property
     def cutting(self) -> tuple[ModelIdentity, int, int]:

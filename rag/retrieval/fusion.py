@@ -1,8 +1,20 @@
 """Dense and BM25 scores into one.
 
 Each side is scaled to [0, 1] over the candidates and the two are added with weights (Bruch, Gai & Ingber 2023 found this convex
-combination better than reciprocal ranks, and so did we). Figures with the weight of .65, the feedback and the paired terms: see
-the README's table.
+combination better than reciprocal ranks, and so did we). nDCG@10 with the default weight, the feedback and the paired terms:
+
+======== ========== ======== ==== ====
+weight   ObliQA dev XQuAD-en CISI NPL
+======== ========== ======== ==== ====
+.40      .705       .988     .451 .499
+.50      .710       .990     .459 .516
+.55      .706       .990     .470 .516
+.60      .703       .991     .470 .519
+.65      .692       .992     .469 .521
+.70      .681       .990     .466 .514
+======== ========== ======== ==== ====
+
+Chosen as the middle of what is good on all four; feedback of .15 to .3 over two to five hits moves no figure by more than .006.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from rag.retrieval.spelling import corrected
 from rag.settings import Retrieval
 from rag.types import Hit, Passage
 
-FEEDBACK_HITS = 3
+FEEDBACK_HITS = 4
 DICTIONARY_HITS = 10
 
 
@@ -92,7 +92,9 @@ class Retriever:
             raise QuestionError("The question is empty.", remedy="Write a question.")
         question = self.mended(question)
         wanted = self._settings.k if k is None else k
-        rows, score, dense, lexical = self._candidates(question, max(self._settings.candidates, wanted))
+        rows, score, dense, lexical = self._candidates(question, self._settings.candidates)
+        if len(rows) < min(wanted, self._index.size):  # otherwise the first hits do not depend on how many are asked for
+            rows, score, dense, lexical = self._candidates(question, wanted)
         order = np.argsort(-score, kind="stable")[: max(wanted, self._settings.rerank if self._reranker else 0)]
         found = self._index.passages([int(rows[i]) for i in order])
         hits = tuple(

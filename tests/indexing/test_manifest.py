@@ -6,7 +6,7 @@ import pytest
 
 from rag.errors import IndexDamaged, IndexMismatch
 from rag.indexing import code
-from rag.indexing.manifest import FILES, FileEntry, Manifest, Recipe, generation_id
+from rag.indexing.manifest import FILES, RESERVED, FileEntry, Manifest, Recipe, generation_id
 from rag.settings import Settings
 from tests.fake_embedder import FakeEmbedder
 
@@ -16,6 +16,11 @@ MANIFEST = Manifest(7, "2026-01-01T00:00:00Z", code.reading(), RECIPE, 3, 12, tu
 
 def test_it_comes_back_as_it_was_written() -> None:
     assert Manifest.from_bytes(MANIFEST.to_bytes()) == MANIFEST
+
+
+def test_passages_never_grow_past_the_window_of_a_small_model() -> None:
+    small = replace(FakeEmbedder().identity, max_tokens=128)
+    assert Recipe.of(small, Settings()).max_tokens == 128 - RESERVED
 
 
 def test_the_id_carries_the_number_and_the_hash() -> None:

@@ -121,6 +121,13 @@ def test_no_more_hits_than_asked_for_and_by_default_as_the_settings_say(index: M
     assert len(Retriever(index, index.embedder).search("harbour", 50)) == 5
 
 
+def test_the_first_hits_and_their_scores_do_not_depend_on_how_many_are_asked_for(index: MemoryIndex) -> None:
+    retriever = Retriever(index, index.embedder, Retrieval(candidates=3))
+    three = retriever.search("When was the lighthouse built?", 3)
+    assert [retriever.search("When was the lighthouse built?", k) for k in (1, 2)] == [three[:1], three[:2]]
+    assert len(retriever.search("When was the lighthouse built?", 5)) == 5
+
+
 def test_a_question_without_a_known_word_still_finds_its_nearest(index: MemoryIndex) -> None:
     hits = Retriever(index, index.embedder).search("🦊", 3)
     assert len(hits) == 3
