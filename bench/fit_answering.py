@@ -27,6 +27,7 @@ from rag.answering.selection import CHOOSING, SHIPPED, Selector
 from rag.answering.signals import SIGNALS, Reader, Reading
 from rag.indexing.build import build
 from rag.indexing.generation import open_current
+from rag.indexing.live import LiveIndex
 from rag.indexing.sentence_transformer import SentenceTransformerEmbedder
 from rag.knowledge_base import KnowledgeBase, find_knowledge_base
 from rag.retrieval.retriever import Retriever
@@ -62,12 +63,12 @@ def main() -> None:
     for half in (0, 1):
         report(f"SQuAD v2, fitted on articles {1 - half}::2, reported on {half}::2", rows, half)
     selector = fit_selector(rows)
-    own = charter_rows(args.own)
+    own = charter_rows(args.own, embedder)
     gate = fit_final(rows, own, selector, embedder.identity.fingerprint)
     print(f"threshold {gate.threshold:.3f}")
     print("own questions (fitted on)", operating(own, selector, gate))
     if args.held_out:
-        print("held-out questions", operating(charter_rows(args.held_out), selector, gate))
+        print("held-out questions", operating(charter_rows(args.held_out, embedder), selector, gate))
     if args.write:
         SHIPPED.write_text(json.dumps(selector.to_json(), indent=1) + "\n", encoding="utf-8")
         SHIPPED_GATE.write_text(json.dumps(gate.to_json(), indent=1) + "\n", encoding="utf-8")
@@ -120,9 +121,10 @@ def allowed(hit: Hit, mode: str, home: str) -> bool:
     return True
 
 
-def charter_rows(file: Path) -> list[Row]:
-    """The questions of a file read against the default knowledge base."""
-    engine = Engine.open(Settings(), find_knowledge_base(None))
+def charter_rows(file: Path, embedder: SentenceTransformerEmbedder) -> list[Row]:
+    """The questions of a file, read in the default knowledge base. ``Engine.open`` would ask for the gate made here."""
+    kb = find_knowledge_base(None)
+    engine = Engine(kb, Settings(), LiveIndex(kb, embedder.identity, Settings()), embedder)
     rows = []
     for line in file.read_text(encoding="utf-8").splitlines():
         question = json.loads(line)

@@ -23,7 +23,7 @@ from rag.answering.selection import Selection
 from rag.answering.signals import SIGNALS, Reading
 from rag.errors import IndexMismatch
 
-GATING = ("cosine", "aligned", "shared", "complete", "names_missing", "lacking", Kind.LIST.value)
+GATING = ("cosine", "distant", "aligned", "shared", "complete", "names_missing", "lacking", "ahead", Kind.LIST.value)
 VERSION = 1
 # Of a model nobody has measured: its "not found" halves the odds, a claim of it that was verified doubles them.
 UNMEASURED = 2.0

@@ -2,8 +2,9 @@
 
 The strongest single signal is late interaction (ColBERT's MaxSim, Khattab & Zaharia 2020) on the embedding model's own token
 vectors: every content word of the question looks for its nearest word in the sentence. A paraphrase finds a neighbour for each
-of its words; a near-miss leaves one of them, usually the one that matters, alone. Signals of the passage as a whole, of the
-hit's rank and of words that no document holds were tried, and chose and refused worse on questions that were not fitted.
+of its words; a near-miss leaves one of them, usually the one that matters, alone. Of some thirty others that were tried (of the
+passage as a whole, of ranks, of words that no document holds), and of a random forest over all of them, only "ahead" refused
+better on questions that were not fitted.
 """
 
 from __future__ import annotations
@@ -34,8 +35,14 @@ SIGNALS = (
     "names_missing",  # share of the question's names and numbers that the whole passage does not hold
     "offered",  # 1 where the sentence offers the kind of thing asked for
     "lacking",  # 1 where it does not
+    "distant",  # how far the cosine is below DISTANT, times what is not shared: one word may have a neighbour anywhere
+    "ahead",  # the lead of the best hit's BM25 score over the second's, in the idf of the question: one for all candidates
 )
+DISTANT = 0.2
 REMEMBERED = 4096
+HELD = 0.85
+"""The least similarity of a word that the sentence has, whatever its neighbours do to its vector: a question of one word would
+else be a stranger to the sentence it stands in. AUROC on folds of own questions .930 → .937; .75 and .95 give .934, .936."""
 
 
 class TermStatistics(Protocol):
@@ -108,39 +115,42 @@ class Reader:
         asked = asked_text.content
         if not asked:
             return Reading(question, kind, (), (), np.zeros((0, len(SIGNALS)), dtype=np.float64))
-        weights = self._weights(asked)
+        idf = self._idf(asked)
+        weights = idf / idf.sum() if idf.any() else idf
+        ahead = _lead([hit.lexical for hit in hits if hit.lexical is not None]) / max(float(idf.sum()), 1.0)
         asked_terms = frozenset(t for w in asked_text.words for t in w.terms)
         names = [n for n, w in enumerate(asked) if w.capitalised and (w.start > 0 or w.text.isupper() or w.text[0].isdigit())]
         held = np.array([[_holds(t, w) for w in asked] for t in texts], dtype=np.float64).reshape(len(texts), len(asked))
         nearest = np.array([_nearest(asked_text.vectors, t.vectors) for t in texts]).reshape(len(texts), len(asked))
+        nearest = np.maximum(nearest, HELD * held)
         rows = []
         for n, (candidate, text) in enumerate(zip(candidates, texts, strict=True)):
             passage = held[[m for m, other in enumerate(candidates) if other.hit is candidate.hit]].max(axis=0)
             offered = offers(question, kind, candidate.text, text.words, asked_terms)
+            cosine, shared = float(asked_text.mean @ text.mean), float(weights @ held[n])
             rows.append(
                 (
-                    float(asked_text.mean @ text.mean),
+                    cosine,
                     float(weights @ nearest[n]),
                     float(nearest[n].min()),
-                    float(weights @ held[n]),
+                    shared,
                     float(held[n].all()),
                     float(np.mean(1 - passage[names])) if names else 0.0,
                     float(offered is True),
                     float(offered is False),
+                    max(DISTANT - cosine, 0.0) * (1 - shared),
+                    ahead,
                 )
             )
         return Reading(question, kind, asked, candidates, np.array(rows, dtype=np.float64).reshape(-1, len(SIGNALS)))
 
-    def _weights(self, asked: Sequence[Word]) -> NDArray[np.float64]:
-        """The idf of each word (Lucene's form), scaled to sum to one."""
+    def _idf(self, asked: Sequence[Word]) -> NDArray[np.float64]:
+        """The idf of each word, in Lucene's form."""
         terms = sorted({t for w in asked for t in w.terms})
         frequency = self._statistics.document_frequency(terms)
         size = self._statistics.size
-        idf = [
-            math.log(1 + (size - n + 0.5) / (n + 0.5)) for n in (max((frequency[t] for t in w.terms), default=0) for w in asked)
-        ]
-        total = sum(idf)
-        return np.array([v / total for v in idf] if total else idf, dtype=np.float64)
+        common = [max((frequency[t] for t in w.terms), default=0) for w in asked]
+        return np.array([math.log(1 + (size - n + 0.5) / (n + 0.5)) for n in common], dtype=np.float64)
 
     def _texts(self, wanted: Sequence[str]) -> list[_Text]:
         found = {t: self._known[t] for t in dict.fromkeys(wanted) if t in self._known}
@@ -177,3 +187,8 @@ def _nearest(asked: Vectors, offered: Vectors) -> NDArray[np.float64]:
     if not len(offered) or not len(asked):
         return np.zeros(len(asked), dtype=np.float64)
     return np.asarray((asked @ offered.T).max(axis=1), dtype=np.float64)
+
+
+def _lead(scores: Sequence[float]) -> float:
+    best, second, *_ = [*sorted(scores, reverse=True), 0.0, 0.0]
+    return best - second

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
 from rag.answering.expectation import Kind
-from rag.answering.signals import SIGNALS
+from rag.answering.signals import DISTANT, HELD, SIGNALS
 from tests.answering.readings import Counts, hit, reader
 
 TEXT = "The lighthouse was built in 1911 by Ada Varga. The harbour opens at six."
@@ -34,6 +35,23 @@ def test_the_same_word_is_aligned_fully() -> None:
     assert reading.column("aligned")[0] == pytest.approx(1.0, abs=1e-5)
     assert reading.column("worst")[0] == pytest.approx(1.0, abs=1e-5)
     assert reading.column("complete")[0] == 1.0
+
+
+def test_a_word_that_the_sentence_has_is_near_whatever_stands_around_it_and_is_no_stranger() -> None:
+    reading = reader().read(
+        "lighthouse", [hit("The lighthouse was built of stone."), hit("Dogs travel free.", rank=2, start=99)]
+    )
+    assert reading.column("aligned")[0] >= HELD
+    assert reading.column("distant")[0] == 0.0
+    cosine = reading.column("cosine")[1]
+    assert cosine < DISTANT
+    assert reading.column("distant")[1] == pytest.approx(DISTANT - cosine)
+
+
+def test_the_lead_of_the_best_hit_is_told_in_the_idf_of_the_question() -> None:
+    hits = [replace(hit(TEXT), lexical=5.0), replace(hit("Dogs travel free.", rank=2, start=99), lexical=2.0)]
+    reading = reader(Counts(size=10, lighthous=1)).read("lighthouse", hits)
+    assert reading.column("ahead").tolist() == pytest.approx([3.0 / math.log(1 + 9.5 / 1.5)] * 3)
 
 
 def test_a_name_that_the_passage_does_not_hold_is_missing() -> None:
