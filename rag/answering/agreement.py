@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from rag.answering.alignment import Aligned
 from rag.answering.clauses import Analysis, analyse
+from rag.answering.cues import FORCING
+from rag.answering.frames import identified, joined
 from rag.answering.polarity import modality, negation, poles, strength
 from rag.answering.roles import binding, names, swapped
 from rag.answering.wording import initials
@@ -20,7 +22,9 @@ def disagreement(aligned: Aligned, headings: Analysis = _NO_HEADINGS) -> str | N
     ``headings`` are the words of titles and section paths: they may lend a name, and are never quoted.
     """
     certain = contradiction(aligned, headings)
-    return certain or _foreign(aligned, headings) or binding(aligned) or swapped(aligned)
+    return (
+        certain or _foreign(aligned, headings) or binding(aligned) or swapped(aligned) or identified(aligned) or joined(aligned)
+    )
 
 
 def contradiction(aligned: Aligned, headings: Analysis = _NO_HEADINGS) -> str | None:
@@ -58,7 +62,13 @@ def _foreign(aligned: Aligned, headings: Analysis) -> str | None:
     headed = _headed(headings)
     for i, word in enumerate(aligned.claim.content):
         lent = aligned.exact[i] or word.folded in headed or word.word.terms & (headings.terms | aligned.elsewhere)
-        if word.value is None and not lent and aligned.soft[i] < _NOTHING_LIKE and aligned.weighty[i]:
+        if (
+            word.value is None
+            and not lent
+            and word.folded not in FORCING
+            and aligned.soft[i] < _NOTHING_LIKE
+            and aligned.weighty[i]
+        ):
             return f"The source has nothing like “{word.word.text}”."
     return None
 

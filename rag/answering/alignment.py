@@ -8,7 +8,7 @@ claim best comes first; a second and a third are added only where they cover wha
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +22,8 @@ from rag.indexing.embedder import Embedder
 from rag.types import Passage, Span
 
 MOST_SENTENCES = 3
+STARTS = 3
+_NEARLY = 0.8  # a sentence may begin another way of bearing the claim from this share of the best one's score
 _EXACT_BONUS = 0.25  # a vector's similarity is worth at most this much less than the word itself
 _WORTH_ADDING = 0.34  # a further sentence must close this share of the claim's open weight
 _HINT = 0.04
@@ -36,7 +38,7 @@ _FRAME = re.compile(
 _LIGHT = frozenset(
     "get gets make makes made take takes give gives given provide provides contain contains include includes including state "
     "states stated say says said mention mentions mentioned note notes noted accord according regard regarding called also "
-    "well following document text use uses used while other responsible whether both".split()
+    "well following document text use uses used while other responsible whether both come comes came after before".split()
 )
 _WEIGHTS = {"value": 1.6, "name": 1.4}
 
@@ -108,14 +110,19 @@ def prepare(passages: Sequence[Passage], embedder: Embedder) -> Evidence:
 
 
 def align(claim: str, hinted: Sequence[int], evidence: Evidence, embedder: Embedder) -> Aligned | None:
-    """The sentences that ``claim`` rests on, or ``None`` where it has no word to lay against anything.
+    """The sentences that ``claim`` rests on best, or ``None`` where it has no word to lay against anything."""
+    return next(alignments(claim, hinted, evidence, embedder), None)
+
+
+def alignments(claim: str, hinted: Sequence[int], evidence: Evidence, embedder: Embedder) -> Iterator[Aligned]:
+    """The ways in which ``claim`` may rest on sentences, the best first: each begins with another sentence.
 
     ``hinted`` passages are preferred only among sentences that cover the claim equally well.
     """
     claim = _FRAME.sub("", claim)
     analysis = analyse(claim)
     if not analysis.content or not evidence.sentences:
-        return None
+        return
     tokens = embedder.embed_tokens([claim])[0]
     vectors = word_vectors([w.word for w in analysis.content], tokens)
     whole = text_vector(tokens.vectors)
@@ -128,32 +135,53 @@ def align(claim: str, hinted: Sequence[int], evidence: Evidence, embedder: Embed
     cosines = np.array([float(s.vector @ whole) for s in evidence.sentences])
     score = soft @ weights + 0.3 * cosines
     score += np.array([_HINT * (s.number in hinted) for s in evidence.sentences])
-    chosen = [int(np.argmax(score))]
-    covered = soft[chosen[0]].copy()
+    seen: set[frozenset[int]] = set()
+    for first in np.argsort(-score, kind="stable")[:STARTS]:
+        if score[first] < _NEARLY * score.max():
+            return
+        chosen = _grown(int(first), analysis, tables, soft, weights, cosines, score)
+        if frozenset(chosen) in seen:
+            continue
+        seen.add(frozenset(chosen))
+        stacked = np.stack([soft[c] for c in chosen])
+        owner = np.argmax(stacked, axis=0)
+        yield Aligned(
+            claim=analysis,
+            claim_vectors=vectors,
+            sentences=tuple(evidence.sentences[c] for c in chosen),
+            soft=stacked.max(axis=0),
+            exact=np.any(np.stack([tables[c].exact for c in chosen]), axis=0, keepdims=True)[0],
+            best=tuple((int(o), int(tables[chosen[o]].best[i])) for i, o in enumerate(owner)),
+            cosine=float(cosines[chosen].max()),
+            weights=weights,
+            elsewhere=evidence.terms,
+        )
+
+
+def _grown(
+    first: int,
+    claim: Analysis,
+    tables: Sequence[_Laid],
+    soft: Floats,
+    weights: Floats,
+    cosines: NDArray[np.float64],
+    score: NDArray[np.float64],
+) -> list[int]:
+    """``first`` and what must be added to it."""
+    chosen = [first]
+    covered = soft[first].copy()
     while len(chosen) < MOST_SENTENCES:
         open_weight = float(weights @ (1.0 - covered))
         gains = np.maximum(soft - covered, 0.0) @ weights + 0.02 * cosines + (score - soft @ weights - 0.3 * cosines)
         gains[chosen] = -1.0
         nearest = int(np.argmax(gains))
         gain = float(np.maximum(soft[nearest] - covered, 0.0) @ weights)
-        closes = _closes_a_hard_word(analysis, tables, chosen, nearest)
+        closes = _closes_a_hard_word(claim, tables, chosen, nearest)
         if not (closes or (gain > _WORTH_ADDING * open_weight and gain > 0.12)):
             break
         chosen.append(nearest)
         covered = np.maximum(covered, soft[nearest])
-    stacked = np.stack([soft[c] for c in chosen])
-    owner = np.argmax(stacked, axis=0)
-    return Aligned(
-        claim=analysis,
-        claim_vectors=vectors,
-        sentences=tuple(evidence.sentences[c] for c in chosen),
-        soft=stacked.max(axis=0),
-        exact=np.any(np.stack([tables[c].exact for c in chosen]), axis=0, keepdims=True)[0],
-        best=tuple((int(o), int(tables[chosen[o]].best[i])) for i, o in enumerate(owner)),
-        cosine=float(cosines[chosen].max()),
-        weights=weights,
-        elsewhere=evidence.terms,
-    )
+    return chosen
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,9 +10,9 @@ from rag.answering.values import Value, values
 from rag.answering.wording import Word, is_content, words
 
 _BREAK = re.compile(
-    r"[;!?]|[:.](?=\s|\Z)(?<![ap]\.m\.)|,(?!\d)(?!\s+(?:between|in|on|of|with|for|to|from|including|as|at|by|such|under|through|within|during|according|or|and)\b)|"
+    r"[;!?]|[:.](?=\s|\Z)(?<![ap]\.m\.)|,(?!\d)(?!\s+(?:between|in|on|of|with|for|to|from|including|as|at|by|such|under|through|within|during|according|or|and|\w+ed|\d{4})\b)|"
     r"(?<=\s)(?:but|while|whereas|although|though|unless|if|when|because|until|"
-    r"and(?=\s+[a-zа-яəıöüçşğ]))(?=\s)"
+    r"and(?=\s+[a-zа-яəıöüçşğ])(?!\s+the\s+[A-Z]))(?=\s)"
 )
 _APPOSITION = re.compile(
     r",\s+(?:the\s+)?[A-ZА-ЯƏÖÜÇŞĞİ][^,;.:]{0,60},|,\s+(?:which|who)\s[^,;.:]{0,60},|,\s+(?:the|a|an)\s[^,;.:]{0,40},"
@@ -49,6 +49,12 @@ class Analysis:
     def content(self) -> tuple[Marked, ...]:
         """The words that carry meaning, values included."""
         return tuple(w for w in self.words if w.content or w.value is not None)
+
+    @property
+    def runs(self) -> tuple[tuple[Marked, ...], ...]:
+        """The runs of capitalised words, in order: a person with the title, a body with its name."""
+        numbers = dict.fromkeys(w.run for w in self.words if w.run >= 0)
+        return tuple(tuple(w for w in self.words if w.run == number) for number in numbers)
 
     @property
     def terms(self) -> frozenset[str]:

@@ -21,12 +21,14 @@ FORCES = {
     "permission": _words("able allowed can could entitled may might optional permitted possible"),
     "duty": _words("bound compulsory duty has have mandatory must needs obligation obliged require required requires shall"),
     "plan": _words(
-        "aim aiming aims hope hopes intend intends plan planned plans propose proposes seek seeks want wants wish wishes would"
+        "aim aiming aims hope hopes intend intends intention intentions "
+        "plan planned plans propose proposes seek seeks want wants wish wishes would"
     ),
     "advice": _words("encouraged ought recommended should"),
     "future": _words("going will"),
 }
 """How strongly a modal word puts what it governs."""
+FORCING = frozenset().union(*FORCES.values())
 FORCE_NAMES = {
     "permission": "is allowed",
     "duty": "is required",
@@ -44,7 +46,7 @@ BEARS = {
     "future": _words("future plan"),
 }
 """What a source of the first force bears in a claim: a duty may be told as a fact, a plan may not."""
-NEED_TO = _words("able bound going has have hope hopes needs plan plans want wants wish wishes")
+NEED_TO = _words("able bound going has have hope hopes intention intentions needs plan plans want wants wish wishes")
 """Modal only before "to"."""
 BETWEEN = _words("all also are be been being both each have is jointly not only still then to")
 """May stand between a modal and what it governs."""
@@ -53,6 +55,8 @@ NOMINAL = _words(
     "these this to which who with"
 )
 """After one of these a word is not the verb of its clause."""
+GENERIC = _words("both country countries document it nation nations parties party report side sides state states text they two")
+"""Stand for others: whom they mean is not told by where else they occur."""
 OPPOSITES: tuple[tuple[frozenset[str], ...], ...] = (
     (
         _words("above exceed exceeding exceeds greater higher longer more over"),
@@ -96,7 +100,9 @@ STRENGTHS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
         ),
         (
             r"all|every|always|entire|everyone|everything|any",
-            r"all|every|always|entire|everyone|everything|any|each|whole|both|anyone|a person|persons|no",
+            r"all|every|always|entire|everyone|everything|any|each|whole|both|anyone|a person|persons|no|"
+            r"(?:a|per|on the) (?:day|night|week|month|year)|"
+            r"daily|nightly|weekly|monthly|yearly|annual\w*",
         ),
         (
             r"(?:more|greater|higher|longer) than|over(?= \d)|exceed\w*",
@@ -111,7 +117,7 @@ STRENGTHS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
             r"at least|less than|minimum|or more|more than|over",
         ),
         (
-            r"up to|at most|no more than|maximum",
+            r"up to(?= (?:\d|an?\b|one|two|three|four|five|six|seven|eight|nine|ten|half))|at most|no more than|maximum",
             r"up to|at most|more than|maximum|or less|within|not exceed\w*",
         ),
         (

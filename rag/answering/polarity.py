@@ -23,6 +23,7 @@ from rag.answering.cues import (
     STRENGTHS,
 )
 
+_COORDINATED = 16  # words that "seek to" reaches back over, where its verbs are listed
 _SCOPE = 4  # content words that a negation reaches
 
 
@@ -137,15 +138,18 @@ def _force(text: Analysis, position: int) -> str:
     ``noun`` where it is not the verb of its clause: an infinitive, a noun after an article or preposition, the first word.
     """
     word = text.words[position]
-    for n in range(position - 1, max(-1, position - 6), -1):
+    coordinated = position > 0 and text.words[position - 1].folded in {"and", "or"}
+    for n in range(position - 1, max(-1, position - (_COORDINATED if coordinated else 6)), -1):
         other = text.words[n]
-        if other.clause != word.clause and other.folded != "and":
+        if other.clause != word.clause and other.folded != "and" and not coordinated:
             break
         for force, cues in FORCES.items():
             followed_by_to = n + 1 < len(text.words) and text.words[n + 1].folded == "to"
             if other.folded in cues and (other.folded not in NEED_TO or followed_by_to) and other.word.text != "May":
+                if coordinated and n + 2 < position and not (followed_by_to and other.folded in NEED_TO | FORCES["plan"]):
+                    break  # "may close and opens": only "seek to build, widen and keep" reaches over objects
                 return force
-        if not (other.folded in BETWEEN or other.folded.endswith("ly")):
+        if not coordinated and not (other.folded in BETWEEN or other.folded.endswith("ly")):
             break
     before = text.words[position - 1].folded if position else ""
     return "noun" if not position or before in NOMINAL or word.word.text[0].isupper() else "fact"

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from rag.answering.alignment import Aligned
 from rag.answering.clauses import Analysis, Marked, matches
+from rag.answering.cues import DENYING, GENERIC
+from rag.answering.frames import frames
 from rag.answering.wording import initials
 
 _MODIFIERS = {"vice", "deputy", "former", "acting", "assistant", "honorary", "junior", "senior", "non", "ex", "under"}
@@ -31,8 +33,8 @@ class _Unit:
 def names(claim: Analysis, sources: Sequence[Analysis], headings: Analysis) -> str | None:
     """A run of capitalised words that no run of the sources holds: a first name with another's surname, a title with another's
     name, a title without its "Vice"."""
-    runs = _runs(claim)
-    source_runs = [run for s in (*sources, headings) for run in _runs(s)]
+    runs = claim.runs
+    source_runs = [run for s in (*sources, headings) for run in s.runs]
     spelt_out = frozenset().union(*(initials(tuple(w.word for w in s.words)) for s in (*sources, headings)))
     for whole in runs:
         run = [w for w in whole if not (w.word.text.isupper() and w.folded in spelt_out)]
@@ -137,7 +139,7 @@ def _sides(text: Analysis, verb: Marked) -> tuple[list[Marked], list[Marked]]:
 def _misplaced(aligned: Aligned, mine: Sequence[tuple[int, Marked]], base: _Unit, units: Sequence[_Unit]) -> str | None:
     in_clause = [w for _, w in mine]
     for i, word in mine:
-        if base.has(word):
+        if base.has(word) or word.folded in GENERIC:
             continue
         homes = [u for u in units if u is not base and u.has(word)]
         if homes and not all(_says_something_else(home, base, in_clause) for home in homes):
@@ -169,6 +171,8 @@ def _sibling(aligned: Aligned, i: int, word: Marked, base: _Unit, claimed: Seque
         first = left_out[0][1]  # both begin their clause: what the sentence is about
         if first.value is None:
             return first
+    if not DENYING.match(word.folded) and any(aligned.claim.content[f.verb] is word for f in frames(aligned.claim)):
+        return None  # another verb may say the same; whether its act is borne is asked of the whole act
     vectors = aligned.sentences[base.sentence].vectors
     alike = [(float(aligned.claim_vectors[i] @ vectors[n]), o) for n, o in left_out if o.value is None]
     best = max(alike, key=lambda pair: pair[0], default=(0.0, None))
@@ -182,14 +186,6 @@ def _units(aligned: Aligned) -> list[_Unit]:
         for clause in sorted({w.clause for _, w in content}):
             units.append(_Unit(n, clause, tuple((i, w) for i, w in content if w.clause == clause)))
     return units
-
-
-def _runs(text: Analysis) -> list[list[Marked]]:
-    found: dict[int, list[Marked]] = {}
-    for word in text.words:
-        if word.run >= 0:
-            found.setdefault(word.run, []).append(word)
-    return list(found.values())
 
 
 def _in_run(word: Marked, run: Sequence[Marked]) -> bool:

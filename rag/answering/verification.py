@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.answering.agreement import contradiction, disagreement
-from rag.answering.alignment import Evidence, align, prepare
+from rag.answering.alignment import Aligned, Evidence, alignments, prepare
 from rag.answering.markup import URL
 from rag.answering.quotation import edited
 from rag.answering.support import SupportModel
@@ -68,9 +68,15 @@ class Verifier:
             return Withheld(sentence, "It has an address that the sources do not have.")
         if (quotation := edited(sentence, evidence.passages)) is not None:
             return Withheld(sentence, f"The source does not say “{quotation}” word for word.")
-        aligned = align(sentence, hinted, evidence, self._embedder)
-        if aligned is None:
-            return Withheld(sentence, "It says nothing that could be checked.", contradicted=False)
+        refused: Withheld | None = None
+        for aligned in alignments(sentence, hinted, evidence, self._embedder):
+            verdict = self._judged(sentence, aligned, evidence)
+            if isinstance(verdict, Verified):
+                return verdict
+            refused = refused or verdict
+        return refused or Withheld(sentence, "It says nothing that could be checked.", contradicted=False)
+
+    def _judged(self, sentence: str, aligned: Aligned, evidence: Evidence) -> Verified | Withheld:
         if (reason := disagreement(aligned, evidence.headings)) is not None:
             return Withheld(sentence, reason, contradicted=contradiction(aligned, evidence.headings) is not None)
         support = self._support.score(aligned)

@@ -1,0 +1,200 @@
+"""What happened, to whom and where, as one: a claim may not join the act of one sentence to the persons or places of another.
+
+Without a parser, an act is a verb with the words on either side of it in its clause and the words behind each preposition that
+follows it. A claim's act is borne by a source's act of the same verb when nothing that the claim attaches to it is taken from
+somewhere else in the passages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from rag.answering.alignment import Aligned, Sentence
+from rag.answering.clauses import Analysis, Marked, matches
+from rag.answering.cues import GENERIC
+
+PREPOSITIONS = frozenset("in on at for from by with between under through within during after before into against".split())
+SUBORDINATORS = frozenset("while whereas although though unless if when because until which who".split())
+WHO, TO = "who", "to"
+_BE = frozenset("is are was were be been being".split())
+_DETERMINERS = frozenset("the a an its their his her each every all both this that these those".split())
+_AUXILIARIES = _BE | frozenset("has have had will shall may must can could should would not also to".split())
+_ALIKE = 0.45  # from this similarity on, two words may say the same
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """An act of the text: its verb and what is attached to it, by role. Words are places in the text's content words."""
+
+    verb: int
+    roles: tuple[tuple[str, tuple[int, ...]], ...]
+
+
+def joined(aligned: Aligned) -> str | None:
+    """Why no single act of the sources bears an act of the claim, or ``None``."""
+    mine = list(frames(aligned.claim))
+    verbs = [aligned.claim.content[f.verb] for f in mine]
+    theirs = [(s, f) for s in aligned.sentences for f in frames(s.analysis, verbs)]
+    for frame in mine:
+        verb = aligned.claim.content[frame.verb]
+        reasons = [_foreign(aligned, frame, s, f) for s, f in theirs if matches(verb, s.analysis.content[f.verb])]
+        if reasons and all(reasons):
+            return reasons[0]
+    return None
+
+
+def identified(aligned: Aligned) -> str | None:
+    """A claim that one thing is another ("A is the B of C") where the sources say B of something else, or nothing of A."""
+    claim = aligned.claim
+    for n, word in enumerate(claim.words[1:-1], 1):
+        if word.folded not in {"is", "was", "are", "were"} or claim.words[n + 1].folded not in {"the", "an", "a"}:
+            continue
+        subject = [w for w in claim.words[:n] if w.clause == word.clause and w.content and w.folded not in GENERIC]
+        predicate = next((w for w in claim.words[n + 2 :] if w.content), None)
+        if predicate is None or not subject:
+            continue
+        one, other = (
+            [w for w in claim.words if w.run in _runs_among(part)] for part in (claim.words[:n], claim.words[n + 2 : n + 5])
+        )
+        if _two_persons(one, other, [s.analysis for s in aligned.sentences]):
+            return f"The source does not say “{claim.text[predicate.word.start :].rstrip(' .')}” of “{subject[0].word.text}”."
+        said = [(s.analysis, m) for s in aligned.sentences for m, w in enumerate(s.analysis.words) if matches(predicate, w)]
+        if said and not any(_said_of(subject, text, m) for text, m in said):
+            about, what = " ".join(w.word.text for w in subject), claim.text[predicate.word.start :].rstrip(" .")
+            return f"The source does not say “{what}” of “{about}”."
+    return None
+
+
+def _runs_among(words: Sequence[Marked]) -> set[int]:
+    return {w.run for w in words if w.run >= 0}
+
+
+def _two_persons(one: Sequence[Marked], other: Sequence[Marked], sources: Sequence[Analysis]) -> bool:
+    """Whether a name and an office stand in different runs of capitals: "President A" and "Minister B"."""
+    if len(one) < 2 or len(other) < 2:
+        return False
+    holding = [run for text in sources for run in text.runs if any(matches(w, o) for w in one for o in run)]
+    longer = any(len(run) > len(one) for run in holding)
+    return longer and not any(all(any(matches(w, o) for o in run) for w in other) for run in holding)
+
+
+def _said_of(subject: Sequence[Marked], text: Analysis, position: int) -> bool:
+    """Whether the word at ``position`` of a source may be said of ``subject``: they share a sentence, and where a name stands
+    right beside the word ("the mayor, Anna Berg") it is the subject's."""
+    if not any(matches(w, o) for w in subject for o in text.words):
+        return False
+    beside = [w for w in text.words[max(0, position - 1) : position + 2] if w.run >= 0]
+    runs = {w.run for w in beside}
+    named = [w for w in text.words if w.run in runs and not matches(w, text.words[position])]
+    person = any(w.name for w in subject)
+    return not (person and named) or any(matches(w, o) for w in subject for o in named)
+
+
+def frames(text: Analysis, known: Sequence[Marked] = ()) -> Iterator[Frame]:
+    """The acts of a text, in order. An act reaches to the next verb or the next clause that is not merely coordinated.
+
+    ``known`` are verbs of another text: the same words are verbs here, unless a determiner stands before them.
+    """
+    place = {id(w): n for n, w in enumerate(text.content)}
+    verbs = [
+        n
+        for n, w in enumerate(text.words)
+        if id(w) in place and (_is_verb(text, n) or (n and any(matches(w, v) for v in known) and not _named(text, n)))
+    ]
+    if not verbs and not any(w.folded in _BE for w in text.words):  # "The council meets in March"
+        verbs = [n for n, w in enumerate(text.words[1:-1], 1) if w.content and not w.name and _may_be_third_person(w)][:1]
+    for position in verbs:
+        word = text.words[position]
+        before = [n for n in range(position) if text.words[n].clause == word.clause]
+        end = next((n for n in range(position + 1, len(text.words)) if n in verbs or _begins_anew(text, n)), len(text.words))
+        after = range(position + 1, end)
+        passive = _is_passive(text, position)
+        roles = [(TO, before if passive else _until_preposition(text, after))] + ([] if passive else [(WHO, before)])
+        for n in after:
+            if text.words[n].folded in PREPOSITIONS:
+                role = WHO if passive and text.words[n].folded == "by" else text.words[n].folded
+                roles.append((role, _until_preposition(text, range(n + 1, end))))
+        placed = [(role, tuple(place[id(text.words[n])] for n in found if id(text.words[n]) in place)) for role, found in roles]
+        yield Frame(place[id(word)], tuple((role, found) for role, found in placed if found))
+
+
+def _foreign(aligned: Aligned, frame: Frame, source: Sentence, theirs: Frame) -> str | None:
+    """Why the source's act does not bear the claim's, or ``None``."""
+    claimed, borne = aligned.claim.content, source.analysis.content
+    attached = {m for _, found in theirs.roles for m in found}
+    for role, words in frame.roles:
+        said = [n for n in words if n != frame.verb and claimed[n].folded not in GENERIC]
+        instead = {m for other, found in theirs.roles if other == role for m in found}
+        if role == WHO and instead:
+            places = instead
+        else:  # what is left out ("built by A and painted by B") stands earlier in the sentence
+            places = attached if instead or role in PREPOSITIONS else attached | set(range(theirs.verb))
+        if not said or any(matches(claimed[n], borne[m]) for n in said for m in places):
+            continue
+        known = all(aligned.exact[n] or claimed[n].word.terms & aligned.elsewhere for n in said)
+        hard = any(claimed[n].name or claimed[n].value is not None for n in said)
+        near = [float(aligned.claim_vectors[n] @ source.vectors[m]) for n in said for m in instead or places]
+        if known and (hard or max(near, default=0.0) < _ALIKE):
+            what = " ".join(claimed[n].word.text for n in said)
+            return f"The source does not say “{claimed[frame.verb].word.text}” of “{what}”."
+    return None
+
+
+def _begins_anew(text: Analysis, position: int) -> bool:
+    before, word = text.words[position - 1], text.words[position]
+    between = text.text[before.word.end : word.word.start]
+    return any(c in between for c in ";:.!?") or (before.clause != word.clause and word.folded in SUBORDINATORS)
+
+
+def _is_verb(text: Analysis, position: int) -> bool:
+    word = text.words[position]
+    if word.value is not None or word.name or not position or word.folded in PREPOSITIONS:
+        return False
+    before, after = text.words[position - 1], text.words[position + 1] if position + 1 < len(text.words) else None
+    if before.folded in _AUXILIARIES and word.content:
+        return True
+    follows = after is not None and not text.text[word.word.end : after.word.start].strip()
+    led = before.content or before.clause != word.clause or before.word.text[0].isupper()
+    if word.folded.endswith("ed") and (led or not follows or after is None or after.folded in PREPOSITIONS):
+        return True
+    acts = follows and after is not None and (after.name or after.folded in _DETERMINERS)
+    if _may_be_third_person(word) and follows and after is not None:  # where a noun follows at once, a plural is unlikely
+        acts = acts or (after.content and after.folded not in PREPOSITIONS)
+    return led and before.value is None and acts
+
+
+def _named(text: Analysis, position: int) -> bool:
+    return text.words[position].name or text.words[position - 1].folded in _DETERMINERS
+
+
+def _may_be_third_person(word: Marked) -> bool:
+    return word.folded.endswith("s") and not word.folded.endswith(("ss", "us", "is", "ous"))
+
+
+def _is_passive(text: Analysis, position: int) -> bool:
+    word = text.words[position]
+    near = {w.folded for w in text.words[max(0, position - 3) : position] if w.clause == word.clause}
+    if near & _BE:
+        return not word.folded.endswith("ing")
+    if word.folded.endswith("ed") and any(w.folded == "by" for w in text.words[position + 1 : position + 4]):
+        return True
+    after = text.words[position + 1] if position + 1 < len(text.words) else None
+    follows = after is not None and not text.text[word.word.end : after.word.start].strip()
+    participle = word.folded.endswith("ed") and follows and after is not None
+    return (
+        participle
+        and after is not None
+        and (after.folded in PREPOSITIONS or not after.content)
+        and after.folded not in _DETERMINERS
+    )
+
+
+def _until_preposition(text: Analysis, places: Iterable[int]) -> list[int]:
+    found: list[int] = []
+    for n in places:
+        behind_up = n > 0 and text.words[n - 1].folded == "up"
+        if text.words[n].folded in PREPOSITIONS or (text.words[n].folded == "to" and found and not behind_up):
+            break
+        found.append(n)
+    return found
