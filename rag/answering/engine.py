@@ -25,10 +25,10 @@ from rag.answering.notices import Notice, say
 from rag.answering.prompts import Prompt
 from rag.answering.prompts import load as load_prompt
 from rag.answering.question import checked
-from rag.answering.selection import Selection, Selector
+from rag.answering.selection import Selection, Selector, bears_on
 from rag.answering.signals import Reader, Reading
 from rag.answering.support import CrossEncoderSupport, LogisticSupport, SupportModel
-from rag.answering.verification import Verifier
+from rag.answering.verification import Verified, Verifier
 from rag.errors import BackendError, CharterError
 from rag.indexing.embedder import Embedder
 from rag.indexing.generation import Generation
@@ -42,6 +42,7 @@ from rag.types import Document, DocumentEntry, Event, Finished, Hit, Outcome, Pr
 
 EXTRACTIVE = "extractive"
 READ_HITS = 5
+ASIDE_REASON = "The sources bear it, but it does not bear on the question."
 SHIPPED_GATE = Path(__file__).with_name("gate.json")
 
 
@@ -203,7 +204,7 @@ class Engine:
         if self._llm is None:
             yield from self._extractive(asked, selection, confidence, Provenance(EXTRACTIVE, opened.generation.id))
         else:
-            yield from self._generative(opened, asked, selection, confidence, cancelled)
+            yield from self._generative(opened, asked, reading, selection, confidence, cancelled)
 
     def _extractive(
         self,
@@ -224,10 +225,17 @@ class Engine:
         yield asked.answered(draft, confidence, provenance, withheld, notice)
 
     def _generative(
-        self, opened: _Open, asked: Asked, selection: Selection, confidence: float, cancelled: Callable[[], bool]
+        self,
+        opened: _Open,
+        asked: Asked,
+        reading: Reading,
+        selection: Selection,
+        confidence: float,
+        cancelled: Callable[[], bool],
     ) -> Iterator[Event]:
         """The model's verified sentences. Whether to answer is decided when the first of them is verified: before that, nothing
-        is shown, so nothing is ever taken back."""
+        is shown, so nothing is ever taken back. A sentence about something else waits for one that bears on the question, and
+        is shown only where none comes."""
         assert self._llm is not None and self._verifier is not None
         llm, gate, prompt = self._llm, self._gate(), self._prompts["answer"]
         answerer = GenerativeAnswerer(
@@ -238,7 +246,7 @@ class Engine:
             count_tokens=self._embedder.count_tokens,
         )
         agreed = gate.with_vote(confidence, llm.name, found=True)
-        draft, withheld, said_not_found = Draft(asked.citer), list[Withheld](), False
+        draft, withheld, aside, said_not_found = Draft(asked.citer), list[Withheld](), list[Verified](), False
         end = ReplyEnd("", None, None, cut=False)
         failure: BackendError | None = None
         try:
@@ -251,12 +259,19 @@ class Engine:
                     end = event
                 elif agreed < self._threshold():
                     withheld.append(Withheld(event.text, "The documents do not seem to answer the question."))
+                elif not bears_on(reading, selection, event.cited):
+                    aside.append(event)
                 else:
-                    yield from draft.add(event.text, tuple((c.passage, c.span) for c in event.spans), event.support)
+                    yield from draft.add(event.text, event.cited, event.support)
         except BackendError as error:
             failure = error
         if cancelled():
             return
+        if draft.claims:
+            withheld += [Withheld(claim.text, ASIDE_REASON, contradicted=False) for claim in aside]
+        else:
+            for claim in aside:
+                yield from draft.add(claim.text, claim.cited, claim.support)
         asked.clock.generate = asked.clock.elapsed() - asked.clock.retrieve
         provenance = Provenance(llm.name, opened.generation.id, llm.model, prompt.label, end.raw, end.tokens_in, end.tokens_out)
         own_words = replace(provenance, backend=EXTRACTIVE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from rag.answering.expectation import Kind
 from rag.answering.logistic import Logistic
 from rag.answering.signals import SIGNALS, Candidate, Reading
+from rag.types import Passage, Span
 
 # More signals of the passage were tried and choose worse on questions that were not fitted: a sentence answers on its own.
 CHOOSING = ("cosine", "aligned", "shared", "offered", "lacking")
@@ -21,6 +23,7 @@ NEAR = {Kind.LIST: 1.2, Kind.ANYTHING: 0.6}  # in log odds below the best: how c
 NEAR_ELSE = 0.5
 AT_MOST = {Kind.LIST: 6}
 AT_MOST_ELSE = 2
+ASIDE = 3.0  # log odds below the best from which a model's sentence, true as it is, is about something else
 ITEMS = 30  # of one enumeration
 _ITEM = re.compile(r"^\s*(?:[-*•–]|\(?(?:\d{1,3}|[a-z]{1,2}|[ivx]+)[.)])\s", re.IGNORECASE)
 
@@ -32,6 +35,16 @@ class Selection:
     best: int | None
     chosen: tuple[Candidate, ...]
     odds: NDArray[np.float64]
+
+
+def bears_on(reading: Reading, selection: Selection, cited: Iterable[tuple[Passage, Span]]) -> bool:
+    """Whether one of the cited sentences may answer the question at all: it is within :data:`ASIDE` of the best candidate, or
+    none of the candidates, so that nothing is known of it. True sentences about something else are what small models add."""
+    if selection.best is None:
+        return True
+    odds = {(c.hit.passage.id, c.span): odd for c, odd in zip(reading.candidates, selection.odds, strict=True)}
+    least = float(selection.odds[selection.best]) - ASIDE
+    return any(odds.get((passage.id, span), least) >= least for passage, span in cited)
 
 
 class Selector:

@@ -40,6 +40,11 @@ class Verified:
     spans: tuple[Cited, ...]
     support: float
 
+    @property
+    def cited(self) -> tuple[tuple[Passage, Span], ...]:
+        """The spans with their passages."""
+        return tuple((c.passage, c.span) for c in self.spans)
+
 
 class Verifier:
     """Aligns claims to source sentences and judges them.

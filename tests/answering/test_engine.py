@@ -173,6 +173,22 @@ def test_a_false_sentence_is_withheld_and_the_true_one_shown(built: KnowledgeBas
     assert outcome.withheld[0].reason
 
 
+def test_a_true_sentence_about_something_else_is_withheld_beside_one_that_answers(built: KnowledgeBase) -> None:
+    reply = (
+        "The ferry leaves on Mondays [2]. Ada Varga built the lighthouse in 1911 [1]. The ferry leaves on Mondays and Fridays."
+    )
+    outcome = engine(built, ScriptedModel([reply])).ask("Who built the lighthouse?")
+    assert isinstance(outcome, Answer)
+    assert outcome.text == "Ada Varga built the lighthouse in 1911. [1]"
+    assert "The ferry leaves on Mondays." in [w.text for w in outcome.withheld]
+
+
+def test_a_true_sentence_that_is_all_a_model_wrote_is_shown(built: KnowledgeBase) -> None:
+    outcome = engine(built, ScriptedModel(["The ferry leaves on Mondays [2]."])).ask("Who built the lighthouse?")
+    assert isinstance(outcome, Answer)
+    assert (outcome.provenance.backend, outcome.text) == ("openai:scripted", "The ferry leaves on Mondays. [1]")
+
+
 def test_if_nothing_survives_the_answer_is_a_refusal(built: KnowledgeBase) -> None:
     outcome = engine(built, ScriptedModel(["It was built by Bruno Kiss in 1850 [1]."])).ask("Who built the lighthouse?")
     assert isinstance(outcome, Refusal)
