@@ -152,7 +152,7 @@ def _say(report: BuildReport) -> None:
     outcome = {
         "file": "It is not in the index.",
         "version": "Its last readable version stays in the index until the file is mended or deleted.",
-        "line": "The other lines are in the index.",
+        "line": "The rest of it is in the index.",
     }
     for failure in report.failures:
         typer.echo(f"charterqa: {failure.error} {outcome[failure.loss]}", err=True)

@@ -57,6 +57,15 @@ NOMINAL = _words(
 """After one of these a word is not the verb of its clause."""
 GENERIC = _words("both country countries document it nation nations parties party report side sides state states text they two")
 """Stand for others: whom they mean is not told by where else they occur."""
+DOCUMENTS = _words(
+    "accord act agreement article charter contract convention document law memorandum note notice policy regulation report "
+    "rules text treaty"
+)
+SAYING = re.compile(
+    r"(?:outlin|list|describ|mention|stat|cover|contain|includ|defin|explain|nam|giv|not|stress|highlight|emphasi|underscor|"
+    r"underlin|confirm|address|specif|summari|announc|declar|reaffirm)(?:y|e|es|ed|s|ses|ze|zes|zed|sed|ies|ied)?\b"
+)
+"""What documents do: "the charter outlines goals" may rest on "the parties have outlined goals"."""
 OPPOSITES: tuple[tuple[frozenset[str], ...], ...] = (
     (
         _words("above exceed exceeding exceeds greater higher longer more over"),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from rag.answering.alignment import Aligned, Sentence
 from rag.answering.clauses import Analysis, Marked, matches
-from rag.answering.cues import GENERIC
+from rag.answering.cues import DOCUMENTS, GENERIC, SAYING
 
 PREPOSITIONS = frozenset("in on at for from by with between under through within during after before into against".split())
 SUBORDINATORS = frozenset("while whereas although though unless if when because until which who".split())
@@ -33,10 +33,9 @@ class Frame:
 
 def joined(aligned: Aligned) -> str | None:
     """Why no single act of the sources bears an act of the claim, or ``None``."""
-    mine = list(frames(aligned.claim))
-    verbs = [aligned.claim.content[f.verb] for f in mine]
+    verbs = [aligned.claim.content[f.verb] for f in frames(aligned.claim)]
     theirs = [(s, f) for s in aligned.sentences for f in frames(s.analysis, verbs)]
-    for frame in mine:
+    for frame in frames(aligned.claim, verbs):
         verb = aligned.claim.content[frame.verb]
         reasons = [_foreign(aligned, frame, s, f) for s, f in theirs if matches(verb, s.analysis.content[f.verb])]
         if reasons and all(reasons):
@@ -124,7 +123,8 @@ def _foreign(aligned: Aligned, frame: Frame, source: Sentence, theirs: Frame) ->
     claimed, borne = aligned.claim.content, source.analysis.content
     attached = {m for _, found in theirs.roles for m in found}
     for role, words in frame.roles:
-        said = [n for n in words if n != frame.verb and claimed[n].folded not in GENERIC]
+        light = GENERIC | DOCUMENTS if role == WHO and SAYING.match(claimed[frame.verb].folded) else GENERIC
+        said = [n for n in words if n != frame.verb and claimed[n].folded not in light]
         instead = {m for other, found in theirs.roles if other == role for m in found}
         if role == WHO and instead:
             places = instead

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from rag.answering.agreement import disagreement
 from rag.answering.alignment import Aligned
+from rag.answering.logistic import Logistic
 from rag.errors import ModelError
 
 SIGNALS = (
@@ -77,14 +78,11 @@ def _share(exact: NDArray[np.bool_], places: Sequence[int]) -> float:
     return float(exact[list(places)].mean()) if places else 1.0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class LogisticSupport:
-    """``sigmoid(bias + weights · (signals − mean) / scale)``."""
+    """A logistic regression on :data:`SIGNALS`."""
 
-    mean: NDArray[np.float64]
-    scale: NDArray[np.float64]
-    weights: NDArray[np.float64]
-    bias: float
+    model: Logistic
     threshold: float
 
     @classmethod
@@ -96,13 +94,7 @@ class LogisticSupport:
         """
         try:
             stored: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-            if tuple(stored["signals"]) != SIGNALS:
-                raise ValueError("other signals")
-            columns = [np.array(stored[key], np.float64) for key in ("mean", "scale", "weights")]
-            if any(c.shape != (len(SIGNALS),) for c in columns):
-                raise ValueError("other shapes")
-            mean, scale, weights = columns
-            return cls(mean, scale, weights, float(stored["bias"]), float(stored["threshold"]))
+            return cls(Logistic.from_json(stored["model"], SIGNALS), float(stored["threshold"]))
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ModelError(
                 f"The support coefficients in {file.name} cannot be used ({error}).", remedy="Fit them again."
@@ -110,8 +102,7 @@ class LogisticSupport:
 
     def score(self, aligned: Aligned) -> float:
         """See :class:`SupportModel`."""
-        z = self.bias + float(self.weights @ ((signals(aligned) - self.mean) / self.scale))
-        return float(1.0 / (1.0 + np.exp(-np.clip(z, -40, 40))))
+        return float(self.model.probability(signals(aligned))[0])
 
 
 class CrossEncoderSupport:

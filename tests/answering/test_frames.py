@@ -6,6 +6,7 @@ that they generalise is measured on the held-out half of ``statements.py``.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 
 import pytest
@@ -32,6 +33,7 @@ LIBRARY = (
     "Photography is permitted in the hall but not in the archive."
 )
 TRUE_OF_CHARTER = [
+    "The charter outlines five main goals.",
     "The Memorandum of Understanding was signed on August 8, 2025.",
     "The Working Group was set up to develop the Charter on Strategic Partnership.",
     "Both sides intend to strengthen their relations in areas of shared interest.",
@@ -132,6 +134,14 @@ def library() -> Evidence:
 @pytest.mark.parametrize("claim", TRUE_OF_CHARTER)
 def test_what_the_charter_report_says_in_other_words_is_shown(claim: str) -> None:
     assert isinstance(verifier().verify(claim, (), charter()), Verified)
+
+
+@pytest.mark.parametrize("which", [charter, library])
+def test_every_sentence_of_a_text_is_borne_by_itself(which: Callable[[], Evidence]) -> None:
+    for source in which().sentences:
+        verdict = verifier().verify(source.analysis.text, (), which())
+        assert isinstance(verdict, Verified), verdict
+        assert [c.span for c in verdict.spans][:1] == [source.span]
 
 
 @pytest.mark.parametrize("claim", FALSE_OF_CHARTER)

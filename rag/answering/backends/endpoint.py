@@ -1,8 +1,8 @@
 """Where a back end may connect. The address is the operator's setting, and still not every address is a model's.
 
 Cloud machines hand out credentials at link-local addresses, so these are refused in every spelling, before a key is sent:
-when the back end opens, and again for each request, since a name can change what it resolves to. Redirects are not followed
-by any client that a back end opens.
+when the back end opens, and again for each request, since a name can change what it resolves to; redirects are not followed.
+The clients of ``langchain.py`` are made by LangChain, so their address is checked when they open and not again.
 """
 
 from __future__ import annotations
