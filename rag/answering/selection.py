@@ -23,7 +23,10 @@ NEAR = {Kind.LIST: 1.2, Kind.ANYTHING: 0.6}  # in log odds below the best: how c
 NEAR_ELSE = 0.5
 AT_MOST = {Kind.LIST: 6}
 AT_MOST_ELSE = 2
-ASIDE = 3.0  # log odds below the best from which a model's sentence, true as it is, is about something else
+# Log odds below the best from which a model's sentence, true as it is, is about something else. On own questions 1.2 keeps 97
+# of 100 sentences with the answer and drops 89 of 100 without it.
+ASIDE = {Kind.LIST: 3.0}
+ASIDE_ELSE = 1.2
 ITEMS = 30  # of one enumeration
 _ITEM = re.compile(r"^\s*(?:[-*•–]|\(?(?:\d{1,3}|[a-z]{1,2}|[ivx]+)[.)])\s", re.IGNORECASE)
 
@@ -38,12 +41,12 @@ class Selection:
 
 
 def bears_on(reading: Reading, selection: Selection, cited: Iterable[tuple[Passage, Span]]) -> bool:
-    """Whether one of the cited sentences may answer the question at all: it is within :data:`ASIDE` of the best candidate, or
+    """Whether one of the cited sentences may answer the question at all: it is not far below the best candidate, or
     none of the candidates, so that nothing is known of it. True sentences about something else are what small models add."""
     if selection.best is None:
         return True
     odds = {(c.hit.passage.id, c.span): odd for c, odd in zip(reading.candidates, selection.odds, strict=True)}
-    least = float(selection.odds[selection.best]) - ASIDE
+    least = float(selection.odds[selection.best]) - ASIDE.get(reading.kind, ASIDE_ELSE)
     return any(odds.get((passage.id, span), least) >= least for passage, span in cited)
 
 

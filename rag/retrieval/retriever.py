@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Protocol
@@ -19,6 +20,8 @@ from rag.settings import Retrieval
 from rag.types import Hit, Passage
 
 FEEDBACK_HITS = 4
+KNOWN_PIECES = 2.0
+_WORD = re.compile(r"\w+")
 DICTIONARY_HITS = 10
 
 
@@ -135,7 +138,7 @@ class Retriever:
     ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """Rows with their fused, dense and BM25 scores. Each side's score is filled in for the other side's candidates: a row
         that one side ranks below its hundredth is not the same as one that it does not know (CISI .445 → .453)."""
-        share, move = self._settings.dense_weight, self._settings.feedback
+        share, move = self._share(question), self._settings.feedback
         vector = self._embedder.embed_query([question])[0]
         by_dense = self._index.dense(vector, count) if share > 0 else ()
         by_words = self._index.lexical(question, count) if share < 1 else ()
@@ -150,6 +153,15 @@ class Retriever:
             moved = (moved / np.linalg.norm(moved)).astype(np.float32)
             score = fused(self._index.dense_scores(moved, rows.tolist()).astype(np.float64), lexical, share)
         return rows, score, dense, lexical
+
+    def _share(self, question: str) -> float:
+        """The weight of the dense side: a third of it where the model does not know the language of the question. Its tokenizer
+        tells: it breaks words that it has never seen into many pieces. (For all-MiniLM-L6-v2, English questions have 1.2 pieces
+        a word, 99 of 100 below 1.9; Turkish ones 3.0, Russian ones 6.1. nDCG@10 on XQuAD .889 → .960 and .890 → .964.)"""
+        share = self._settings.dense_weight
+        words = len(_WORD.findall(question))
+        unknown = words and self._embedder.count_tokens(question) > KNOWN_PIECES * words
+        return share / 3 if unknown and share < 1 else share
 
     def _reranked(self, question: str, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
         if self._reranker is None or not hits:

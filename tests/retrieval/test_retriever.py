@@ -115,6 +115,22 @@ def test_a_share_of_nothing_is_bm25_alone_and_of_everything_is_dense_alone(index
     assert [h.passage.id for h in dense_only] == [f"p{s.row}" for s in index.dense(vector, 3)]
 
 
+class BrokenWords(FakeEmbedder):
+    """A model that does not know the language: it breaks every word into three pieces."""
+
+    def count_tokens(self, text: str) -> int:
+        return 3 * super().count_tokens(text)
+
+
+def test_a_model_that_does_not_know_the_language_weighs_a_third_and_alone_as_ever() -> None:
+    known, broken = MemoryIndex(FakeEmbedder()), MemoryIndex(BrokenWords())
+    question = "When was the lighthouse built?"
+    for set_to, counts_as in ((0.6, 0.2), (1.0, 1.0), (0.0, 0.0)):
+        found = Retriever(broken, broken.embedder, Retrieval(dense_weight=set_to)).search(question, 5)
+        expected = Retriever(known, known.embedder, Retrieval(dense_weight=counts_as)).search(question, 5)
+        assert [(h.passage.id, h.score) for h in found] == [(h.passage.id, pytest.approx(h.score)) for h in expected]
+
+
 def test_no_more_hits_than_asked_for_and_by_default_as_the_settings_say(index: MemoryIndex) -> None:
     assert len(Retriever(index, index.embedder, Retrieval(k=3)).search("harbour")) == 3
     assert len(Retriever(index, index.embedder).search("harbour", 1)) == 1
