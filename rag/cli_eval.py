@@ -251,7 +251,7 @@ def draft(
     documents = [generation.document(without)] if without else [generation.document(e.id) for e in generation.documents()]
     if backend:
         with _model(settings, backend) as model:
-            proposals = propose_by_model(documents, model)
+            proposals = propose_by_model(documents, model, at_most=limit)
     else:
         proposals = propose(documents)
     if without:
