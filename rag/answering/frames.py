@@ -147,19 +147,24 @@ def _begins_anew(text: Analysis, position: int) -> bool:
     return any(c in between for c in ";:.!?") or (before.clause != word.clause and word.folded in SUBORDINATORS)
 
 
+def _following(text: Analysis, position: int) -> Marked | None:
+    """The next word, where no punctuation stands before it."""
+    word, after = text.words[position], text.words[position + 1] if position + 1 < len(text.words) else None
+    return after if after is not None and not text.text[word.word.end : after.word.start].strip() else None
+
+
 def _is_verb(text: Analysis, position: int) -> bool:
-    word = text.words[position]
+    word, after = text.words[position], _following(text, position)
     if word.value is not None or word.name or not position or word.folded in PREPOSITIONS:
         return False
-    before, after = text.words[position - 1], text.words[position + 1] if position + 1 < len(text.words) else None
+    before = text.words[position - 1]
     if before.folded in _AUXILIARIES and word.content:
         return True
-    follows = after is not None and not text.text[word.word.end : after.word.start].strip()
     led = before.content or before.clause != word.clause or before.word.text[0].isupper()
-    if word.folded.endswith("ed") and (led or not follows or after is None or after.folded in PREPOSITIONS):
+    if word.folded.endswith("ed") and (led or after is None or after.folded in PREPOSITIONS):
         return True
-    acts = follows and after is not None and (after.name or after.folded in _DETERMINERS)
-    if _may_be_third_person(word) and follows and after is not None:  # where a noun follows at once, a plural is unlikely
+    acts = after is not None and (after.name or after.folded in _DETERMINERS)
+    if after is not None and _may_be_third_person(word):  # where a noun follows at once, a plural is unlikely
         acts = acts or (after.content and after.folded not in PREPOSITIONS)
     return led and before.value is None and acts
 
@@ -173,21 +178,15 @@ def _may_be_third_person(word: Marked) -> bool:
 
 
 def _is_passive(text: Analysis, position: int) -> bool:
-    word = text.words[position]
+    word, after = text.words[position], _following(text, position)
     near = {w.folded for w in text.words[max(0, position - 3) : position] if w.clause == word.clause}
     if near & _BE:
         return not word.folded.endswith("ing")
-    if word.folded.endswith("ed") and any(w.folded == "by" for w in text.words[position + 1 : position + 4]):
+    if not word.folded.endswith("ed"):
+        return False
+    if any(w.folded == "by" for w in text.words[position + 1 : position + 4]):
         return True
-    after = text.words[position + 1] if position + 1 < len(text.words) else None
-    follows = after is not None and not text.text[word.word.end : after.word.start].strip()
-    participle = word.folded.endswith("ed") and follows and after is not None
-    return (
-        participle
-        and after is not None
-        and (after.folded in PREPOSITIONS or not after.content)
-        and after.folded not in _DETERMINERS
-    )
+    return after is not None and (after.folded in PREPOSITIONS or not (after.content or after.folded in _DETERMINERS))
 
 
 def _until_preposition(text: Analysis, places: Iterable[int]) -> list[int]:
