@@ -71,6 +71,7 @@ _QUANTITY = re.compile(
 )
 
 
+_LENGTH = r"\b(year|month|week|day|hour|minute|decade|centur)\w*"
 # What a quantity is measured in: a question that names the measure is not answered by a number of something else.
 _MEASURES = tuple(
     (re.compile(asked, re.IGNORECASE), re.compile(held, re.IGNORECASE))
@@ -85,6 +86,19 @@ _MEASURES = tuple(
         ),
         (r"\b(percent|percentage|per cent|proportion|share)\b", r"%|\b(percent|per cent|half|third|quarter|fifths?|tenths?)\b"),
         (r"\b(tonnes?|tons?|kilograms?|kg|how heavy)\b", r"\b(tonnes?|tons?|kilograms?|kg|grams?|pounds?)\b"),
+        (r"\bduration\b", _LENGTH),
+    )
+)
+# A date of something else is no answer to when a thing ends or when people meet.
+_EVENTS = tuple(
+    (re.compile(asked, re.IGNORECASE), re.compile(held, re.IGNORECASE))
+    for asked, held in (
+        (
+            r"\b(expir\w*|ends?|ended|terminat\w*|laps\w*|ceas\w*|run out|finish\w*)\b",
+            r"\b(expir\w*|end(?:s|ed|ing)?|terminat\w*|laps\w*|ceas\w*|finish\w*|conclu\w*|clos\w*|until|till|through|valid|lasts?|lasted|"
+            r"surrender\w*|dissol\w*|collaps\w*|stop\w*|withdr\w*|years?|months?)\b",
+        ),
+        (r"\b(meets?|conven\w*)\b", r"\b(meets?|met|meetings?|conven\w*|sessions?|gather\w*|assembl\w*|held)\b"),
     )
 )
 # Those who act in official documents without a name of their own.
@@ -106,6 +120,8 @@ def offers(question: str, kind: Kind, sentence: str, sentence_words: tuple[Word,
     ``None`` where the kind cannot be told from the surface (anything, a verdict, a list).
     """
     if kind is Kind.TIME:
+        if any(event.search(question) and not held.search(sentence) for event, held in _EVENTS):
+            return False
         return any(not _folded(m.group()) & asked for m in _TIME.finditer(sentence))
     if kind is Kind.QUANTITY:
         if any(measure.search(question) and not held.search(sentence) for measure, held in _MEASURES):

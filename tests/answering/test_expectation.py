@@ -57,3 +57,19 @@ def test_a_number_of_something_else_is_no_offer() -> None:
     sentence = "The lighthouse is 40 metres high and has two lamps."
     for question, offered in (("How high is it in metres?", True), ("How many dollars did it cost?", False)):
         assert offers(question, Kind.QUANTITY, sentence, words(sentence), frozenset()) is offered
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "offered"),
+    [
+        ("When does the licence end?", "The licence was signed on 8 August 2025.", False),
+        ("When does the licence end?", "The licence is valid until 8 August 2027.", True),
+        ("When was the licence signed?", "The licence was signed on 8 August 2025.", True),
+        ("When will the board meet?", "The board was founded in May 1990.", False),
+        ("When will the board meet?", "The meetings take place in May.", True),
+    ],
+)
+def test_a_date_of_something_else_is_no_answer_to_when_a_thing_ends_or_people_meet(
+    question: str, sentence: str, offered: bool
+) -> None:
+    assert offers(question, Kind.TIME, sentence, words(sentence), frozenset()) is offered
