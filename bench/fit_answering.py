@@ -25,6 +25,7 @@ from rag.answering.gate import Example, Gate, best_threshold, fit_gate, gate_sig
 from rag.answering.logistic import Logistic, fit
 from rag.answering.selection import CHOOSING, SHIPPED, Selector
 from rag.answering.signals import SIGNALS, Reader, Reading
+from rag.evaluation.metrics import auroc
 from rag.indexing.build import build
 from rag.indexing.generation import open_current
 from rag.indexing.live import LiveIndex
@@ -200,7 +201,8 @@ def report(name: str, rows: Sequence[Row], half: int) -> None:
         both, labels = np.r_[yes, no], np.r_[np.ones(len(yes)), np.zeros(len(no))]
         cut = best_threshold(both, labels)
         balanced = ((yes >= cut).mean() + (no < cut).mean()) / 2
-        print(f"  {mode:18} AUROC {auroc(yes, no):.3f}  best balanced accuracy {balanced:.3f}  ({len(yes)} against {len(no)})")
+        area = float(auroc(both, labels))
+        print(f"  {mode:18} AUROC {area:.3f}  best balanced accuracy {balanced:.3f}  ({len(yes)} against {len(no)})")
 
 
 def firsts(rows: Sequence[Row], selector: Logistic) -> float:
@@ -209,15 +211,11 @@ def firsts(rows: Sequence[Row], selector: Logistic) -> float:
     return float(np.mean([n is not None and row.right[n] for row, n in best]))
 
 
-def auroc(yes: NDArray[np.float64], no: NDArray[np.float64]) -> float:
-    return float(((yes[:, None] > no[None]) + 0.5 * (yes[:, None] == no[None])).mean())
-
-
 def operating(rows: Sequence[Row], selector: Logistic, gate: Gate) -> dict[str, float]:
     confidence = confidences(rows, selector, gate)
     answerable = np.array([row.mode == "answerable" for row in rows])
     return {
-        "AUROC": round(auroc(confidence[answerable], confidence[~answerable]), 3),
+        "AUROC": round(float(auroc(confidence, answerable)), 3),
         "answered": round(float((confidence[answerable] >= gate.threshold).mean()), 3),
         "refused": round(float((confidence[~answerable] < gate.threshold).mean()), 3),
         "Brier": round(float(np.mean((confidence - answerable) ** 2)), 3),

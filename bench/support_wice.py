@@ -25,6 +25,7 @@ sys.path.insert(0, str(ROOT))
 from rag.answering.alignment import align, prepare  # noqa: E402
 from rag.answering.logistic import Logistic, fit  # noqa: E402
 from rag.answering.support import SIGNALS, LogisticSupport, signals  # noqa: E402
+from rag.evaluation.metrics import auroc  # noqa: E402
 from rag.indexing.embedder import Embedder  # noqa: E402
 from rag.indexing.sentence_transformer import SentenceTransformerEmbedder  # noqa: E402
 from rag.settings import Embedding  # noqa: E402
@@ -81,11 +82,6 @@ def store(support: LogisticSupport, file: Path) -> None:
     file.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
 
-def auroc(score: NDArray[np.float64], positive: NDArray[np.bool_]) -> float:
-    pairs = score[positive][:, None] - score[~positive][None, :]
-    return float(((pairs > 0) + 0.5 * (pairs == 0)).mean())
-
-
 def balanced_accuracy(score: NDArray[np.float64], positive: NDArray[np.bool_], threshold: float) -> float:
     return float(((score[positive] >= threshold).mean() + (score[~positive] < threshold).mean()) / 2)
 
@@ -102,17 +98,19 @@ def report(model: Logistic, data: Table) -> dict[str, float]:
     best = max(np.unique(fitted), key=lambda t: balanced_accuracy(fitted, y_fitted, float(t)))
     rng = np.random.default_rng(0)
     samples = [rng.integers(0, len(y), len(y)) for _ in range(1000)]
-    spread = [auroc(reported[s], y[s]) for s in samples if 0 < y[s].sum() < len(s)]
+    spread = [float(auroc(reported[s], y[s])) for s in samples if 0 < y[s].sum() < len(s)]
     return {
         "claims reported": float(len(y)),
         "supported among them": float(y.sum()),
-        "AUROC": auroc(reported, y),
+        "AUROC": float(auroc(reported, y)),
         "AUROC low (95 %)": float(np.percentile(spread, 2.5)),
         "AUROC high (95 %)": float(np.percentile(spread, 97.5)),
         "balanced accuracy (threshold from the fitted half)": balanced_accuracy(reported, y, float(best)),
         "calibration error (5 bins)": calibration_error(reported, y),
-        "AUROC of the fitted half": auroc(fitted, y_fitted),
-        "AUROC of MiniLM's best sentence cosine alone": auroc(data.signals[data.reported][:, SIGNALS.index("cosine")], y),
+        "AUROC of the fitted half": float(auroc(fitted, y_fitted)),
+        "AUROC of MiniLM's best sentence cosine alone": float(
+            auroc(data.signals[data.reported][:, SIGNALS.index("cosine")], y)
+        ),
     }
 
 

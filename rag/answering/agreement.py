@@ -21,16 +21,12 @@ def disagreement(aligned: Aligned, headings: Analysis = _NO_HEADINGS) -> str | N
 
     ``headings`` are the words of titles and section paths: they may lend a name, and are never quoted.
     """
-    certain = contradiction(aligned, headings)
-    return (
-        certain or _foreign(aligned, headings) or binding(aligned) or swapped(aligned) or identified(aligned) or joined(aligned)
-    )
+    return contradiction(aligned, headings) or doubt(aligned, headings)
 
 
 def contradiction(aligned: Aligned, headings: Analysis = _NO_HEADINGS) -> str | None:
     """The part of :func:`disagreement` that is beyond doubt: a value or name that is not there, a negation, a modal verb, a
-    pole or a strength that differs. A word without a like, and who did what, are read from vectors and word order: they may
-    err."""
+    pole or a strength that differs."""
     claim = aligned.claim
     sources = [s.analysis for s in aligned.sentences]
     return (
@@ -41,6 +37,11 @@ def contradiction(aligned: Aligned, headings: Analysis = _NO_HEADINGS) -> str | 
         or poles(claim, sources)
         or strength(claim, sources)
     )
+
+
+def doubt(aligned: Aligned, headings: Analysis = _NO_HEADINGS) -> str | None:
+    """The rest of it: a word without a like, and who did what, are read from vectors and word order, which may err."""
+    return _foreign(aligned, headings) or binding(aligned) or swapped(aligned) or identified(aligned) or joined(aligned)
 
 
 def _unborne(aligned: Aligned, headings: Analysis) -> str | None:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.answering.clauses import Analysis, Marked, analyse, matches
+from rag.answering.cues import DOCUMENTS
 from rag.answering.injection import speaks_to_model
 from rag.answering.word_vectors import text_vector, word_vectors
 from rag.answering.wording import initials
@@ -29,9 +30,8 @@ _WORTH_ADDING = 0.34  # a further sentence must close this share of the claim's 
 _HINT = 0.04
 _HEADED = 0.9  # a word that a title or heading has
 _FRAME = re.compile(
-    r"\A(?:the|this)\s+(?:[\w-]+\s+){0,2}?(?:document|text|report|charter|treaty|agreement|accord|contract|notice|law|act|regulation|"
-    r"rules?|note|letter|memorandum|convention|article|policy)\s+(?:also\s+)?(?:says?|states?|notes?|provides?|specif(?:y|ies)|mentions?|"
-    r"indicates?|explains?|stipulates?)\s*(?:that\b|:)\s*",
+    rf"\A(?:the|this)\s+(?:[\w-]+\s+){{0,2}}?(?:letter|rule|{'|'.join(sorted(DOCUMENTS))})\s+(?:also\s+)?"
+    r"(?:says?|states?|notes?|provides?|specif(?:y|ies)|mentions?|indicates?|explains?|stipulates?)\s*(?:that\b|:)\s*",
     re.IGNORECASE,
 )
 """Who says it is the citation's business: "The notice says that …" is verified without its frame."""
@@ -136,9 +136,8 @@ def alignments(claim: str, hinted: Sequence[int], evidence: Evidence, embedder: 
     score = soft @ weights + 0.3 * cosines
     score += np.array([_HINT * (s.number in hinted) for s in evidence.sentences])
     seen: set[frozenset[int]] = set()
-    for first in np.argsort(-score, kind="stable")[:STARTS]:
-        if score[first] < _NEARLY * score.max():
-            return
+    best, *others = np.argsort(-score, kind="stable")[:STARTS]
+    for first in (best, *(n for n in others if score[n] >= _NEARLY * score[best])):
         chosen = _grown(int(first), analysis, tables, soft, weights, cosines, score)
         if frozenset(chosen) in seen:
             continue

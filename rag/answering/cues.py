@@ -65,7 +65,7 @@ SAYING = re.compile(
     r"(?:outlin|list|describ|mention|stat|cover|contain|includ|defin|explain|nam|giv|not|stress|highlight|emphasi|underscor|"
     r"underlin|confirm|address|specif|summari|announc|declar|reaffirm)(?:y|e|es|ed|s|ses|ze|zes|zed|sed|ies|ied)?\b"
 )
-"""What documents do: "the charter outlines goals" may rest on "the parties have outlined goals"."""
+"""What :data:`DOCUMENTS` do: "the charter outlines goals" may rest on "the parties have outlined goals"."""
 OPPOSITES: tuple[tuple[frozenset[str], ...], ...] = (
     (
         _words("above exceed exceeding exceeds greater higher longer more over"),

@@ -71,7 +71,7 @@ _QUANTITY = re.compile(
 )
 
 
-_LENGTH = r"\b(year|month|week|day|hour|minute|decade|centur)\w*"
+_Pair = tuple[re.Pattern[str], re.Pattern[str]]
 # What a quantity is measured in: a question that names the measure is not answered by a number of something else.
 _MEASURES = tuple(
     (re.compile(asked, re.IGNORECASE), re.compile(held, re.IGNORECASE))
@@ -86,7 +86,7 @@ _MEASURES = tuple(
         ),
         (r"\b(percent|percentage|per cent|proportion|share)\b", r"%|\b(percent|per cent|half|third|quarter|fifths?|tenths?)\b"),
         (r"\b(tonnes?|tons?|kilograms?|kg|how heavy)\b", r"\b(tonnes?|tons?|kilograms?|kg|grams?|pounds?)\b"),
-        (r"\bduration\b", _LENGTH),
+        (r"\bduration\b", r"\b(year|month|week|day|hour|minute|decade|centur)\w*"),
     )
 )
 # A date of something else is no answer to when a thing ends or when people meet.
@@ -120,11 +120,11 @@ def offers(question: str, kind: Kind, sentence: str, sentence_words: tuple[Word,
     ``None`` where the kind cannot be told from the surface (anything, a verdict, a list).
     """
     if kind is Kind.TIME:
-        if any(event.search(question) and not held.search(sentence) for event, held in _EVENTS):
+        if _of_something_else(_EVENTS, question, sentence):
             return False
         return any(not _folded(m.group()) & asked for m in _TIME.finditer(sentence))
     if kind is Kind.QUANTITY:
-        if any(measure.search(question) and not held.search(sentence) for measure, held in _MEASURES):
+        if _of_something_else(_MEASURES, question, sentence):
             return False
         return any(not _folded(m.group()) & asked for m in _QUANTITY.finditer(sentence))
     if kind is Kind.PERSON and any(not _folded(m.group()) & asked for m in _ACTORS.finditer(sentence)):
@@ -136,6 +136,11 @@ def offers(question: str, kind: Kind, sentence: str, sentence_words: tuple[Word,
             if n or (len(sentence_words) > 1 and sentence_words[1].text[0].isupper())
         )
     return None
+
+
+def _of_something_else(pairs: tuple[_Pair, ...], question: str, sentence: str) -> bool:
+    """Whether the question names what ``sentence`` does not hold, by pairs of what is asked and what then must be held."""
+    return any(asked.search(question) and not held.search(sentence) for asked, held in pairs)
 
 
 def _folded(text: str) -> set[str]:

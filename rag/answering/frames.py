@@ -33,7 +33,7 @@ class Frame:
 
 def joined(aligned: Aligned) -> str | None:
     """Why no single act of the sources bears an act of the claim, or ``None``."""
-    verbs = [aligned.claim.content[f.verb] for f in frames(aligned.claim)]
+    verbs = verbs_of(aligned.claim)
     theirs = [(s, f) for s in aligned.sentences for f in frames(s.analysis, verbs)]
     for frame in frames(aligned.claim, verbs):
         verb = aligned.claim.content[frame.verb]
@@ -53,20 +53,20 @@ def identified(aligned: Aligned) -> str | None:
         predicate = next((w for w in claim.words[n + 2 :] if w.content), None)
         if predicate is None or not subject:
             continue
-        one, other = (
-            [w for w in claim.words if w.run in _runs_among(part)] for part in (claim.words[:n], claim.words[n + 2 : n + 5])
-        )
-        if _two_persons(one, other, [s.analysis for s in aligned.sentences]):
-            return f"The source does not say “{claim.text[predicate.word.start :].rstrip(' .')}” of “{subject[0].word.text}”."
+        one, other = (_runs_through(claim, part) for part in (claim.words[:n], claim.words[n + 2 : n + 5]))
         said = [(s.analysis, m) for s in aligned.sentences for m, w in enumerate(s.analysis.words) if matches(predicate, w)]
-        if said and not any(_said_of(subject, text, m) for text, m in said):
+        if _two_persons(one, other, [s.analysis for s in aligned.sentences]) or (
+            said and not any(_said_of(subject, text, m) for text, m in said)
+        ):
             about, what = " ".join(w.word.text for w in subject), claim.text[predicate.word.start :].rstrip(" .")
             return f"The source does not say “{what}” of “{about}”."
     return None
 
 
-def _runs_among(words: Sequence[Marked]) -> set[int]:
-    return {w.run for w in words if w.run >= 0}
+def _runs_through(text: Analysis, part: Sequence[Marked]) -> list[Marked]:
+    """The words of the runs of capitals that have a word in ``part``."""
+    numbers = {w.run for w in part if w.run >= 0}
+    return [w for w in text.words if w.run in numbers]
 
 
 def _two_persons(one: Sequence[Marked], other: Sequence[Marked], sources: Sequence[Analysis]) -> bool:
@@ -83,9 +83,8 @@ def _said_of(subject: Sequence[Marked], text: Analysis, position: int) -> bool:
     right beside the word ("the mayor, Anna Berg") it is the subject's."""
     if not any(matches(w, o) for w in subject for o in text.words):
         return False
-    beside = [w for w in text.words[max(0, position - 1) : position + 2] if w.run >= 0]
-    runs = {w.run for w in beside}
-    named = [w for w in text.words if w.run in runs and not matches(w, text.words[position])]
+    beside = _runs_through(text, text.words[max(0, position - 1) : position + 2])
+    named = [w for w in beside if not matches(w, text.words[position])]
     person = any(w.name for w in subject)
     return not (person and named) or any(matches(w, o) for w in subject for o in named)
 
@@ -96,13 +95,7 @@ def frames(text: Analysis, known: Sequence[Marked] = ()) -> Iterator[Frame]:
     ``known`` are verbs of another text: the same words are verbs here, unless a determiner stands before them.
     """
     place = {id(w): n for n, w in enumerate(text.content)}
-    verbs = [
-        n
-        for n, w in enumerate(text.words)
-        if id(w) in place and (_is_verb(text, n) or (n and any(matches(w, v) for v in known) and not _named(text, n)))
-    ]
-    if not verbs and not any(w.folded in _BE for w in text.words):  # "The council meets in March"
-        verbs = [n for n, w in enumerate(text.words[1:-1], 1) if w.content and not w.name and _may_be_third_person(w)][:1]
+    verbs = _verbs(text, known)
     for position in verbs:
         word = text.words[position]
         before = [n for n in range(position) if text.words[n].clause == word.clause]
@@ -116,6 +109,23 @@ def frames(text: Analysis, known: Sequence[Marked] = ()) -> Iterator[Frame]:
                 roles.append((role, _until_preposition(text, range(n + 1, end))))
         placed = [(role, tuple(place[id(text.words[n])] for n in found if id(text.words[n]) in place)) for role, found in roles]
         yield Frame(place[id(word)], tuple((role, found) for role, found in placed if found))
+
+
+def verbs_of(text: Analysis) -> list[Marked]:
+    """The verbs of a text's acts, in order."""
+    return [text.words[n] for n in _verbs(text)]
+
+
+def _verbs(text: Analysis, known: Sequence[Marked] = ()) -> list[int]:
+    content = {id(w) for w in text.content}
+    verbs = [
+        n
+        for n, w in enumerate(text.words)
+        if id(w) in content and (_is_verb(text, n) or (n and any(matches(w, v) for v in known) and not _named(text, n)))
+    ]
+    if not verbs and not any(w.folded in _BE for w in text.words):  # "The council meets in March"
+        verbs = [n for n, w in enumerate(text.words[1:-1], 1) if w.content and not w.name and _may_be_third_person(w)][:1]
+    return verbs
 
 
 def _foreign(aligned: Aligned, frame: Frame, source: Sentence, theirs: Frame) -> str | None:

@@ -143,13 +143,27 @@ def _force(text: Analysis, position: int) -> str:
         other = text.words[n]
         if other.clause != word.clause and other.folded != "and" and not coordinated:
             break
-        for force, cues in FORCES.items():
-            followed_by_to = n + 1 < len(text.words) and text.words[n + 1].folded == "to"
-            if other.folded in cues and (other.folded not in NEED_TO or followed_by_to) and other.word.text != "May":
-                if coordinated and n + 2 < position and not (followed_by_to and other.folded in NEED_TO | FORCES["plan"]):
-                    break  # "may close and opens": only "seek to build, widen and keep" reaches over objects
-                return force
+        force = _cue(text, n)
+        # "may close and opens": only "seek to build, widen and keep" reaches over objects
+        if force and (not coordinated or n + 2 >= position or _governs_a_list(text, n)):
+            return force
         if not coordinated and not (other.folded in BETWEEN or other.folded.endswith("ly")):
             break
     before = text.words[position - 1].folded if position else ""
     return "noun" if not position or before in NOMINAL or word.word.text[0].isupper() else "fact"
+
+
+def _cue(text: Analysis, position: int) -> str | None:
+    """The force of the modal word at ``position``, if it is one."""
+    word = text.words[position]
+    if word.word.text == "May" or (word.folded in NEED_TO and not _before_to(text, position)):
+        return None
+    return next((force for force, cues in FORCES.items() if word.folded in cues), None)
+
+
+def _governs_a_list(text: Analysis, position: int) -> bool:
+    return _before_to(text, position) and text.words[position].folded in NEED_TO | FORCES["plan"]
+
+
+def _before_to(text: Analysis, position: int) -> bool:
+    return position + 1 < len(text.words) and text.words[position + 1].folded == "to"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rag.answering.alignment import Aligned
 from rag.answering.clauses import Analysis, Marked, matches
 from rag.answering.cues import DENYING, GENERIC
-from rag.answering.frames import frames
+from rag.answering.frames import verbs_of
 from rag.answering.wording import initials
 
 _MODIFIERS = {"vice", "deputy", "former", "acting", "assistant", "honorary", "junior", "senior", "non", "ex", "under"}
@@ -171,7 +171,7 @@ def _sibling(aligned: Aligned, i: int, word: Marked, base: _Unit, claimed: Seque
         first = left_out[0][1]  # both begin their clause: what the sentence is about
         if first.value is None:
             return first
-    if not DENYING.match(word.folded) and any(aligned.claim.content[f.verb] is word for f in frames(aligned.claim)):
+    if not DENYING.match(word.folded) and any(verb is word for verb in verbs_of(aligned.claim)):
         return None  # another verb may say the same; whether its act is borne is asked of the whole act
     vectors = aligned.sentences[base.sentence].vectors
     alike = [(float(aligned.claim_vectors[i] @ vectors[n]), o) for n, o in left_out if o.value is None]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.answering.agreement import contradiction, disagreement
+from rag.answering.agreement import contradiction, doubt
 from rag.answering.alignment import Aligned, Evidence, alignments, prepare
 from rag.answering.markup import URL
 from rag.answering.quotation import edited
@@ -82,8 +82,10 @@ class Verifier:
         return refused or Withheld(sentence, "It says nothing that could be checked.", contradicted=False)
 
     def _judged(self, sentence: str, aligned: Aligned, evidence: Evidence) -> Verified | Withheld:
-        if (reason := disagreement(aligned, evidence.headings)) is not None:
-            return Withheld(sentence, reason, contradicted=contradiction(aligned, evidence.headings) is not None)
+        if (reason := contradiction(aligned, evidence.headings)) is not None:
+            return Withheld(sentence, reason)
+        if (reason := doubt(aligned, evidence.headings)) is not None:
+            return Withheld(sentence, reason, contradicted=False)
         support = self._support.score(aligned)
         if support < self._threshold:
             return Withheld(sentence, f"The sources do not bear it (support {support:.2f}).", contradicted=False)

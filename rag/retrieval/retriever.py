@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Protocol
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from rag.errors import QuestionError
 from rag.indexing.embedder import Embedder, Vectors
 from rag.indexing.scored import Scored
+from rag.indexing.terms import words
 from rag.retrieval.fusion import fused
 from rag.retrieval.reranker import Reranker
 from rag.retrieval.spelling import corrected
@@ -21,7 +21,6 @@ from rag.types import Hit, Passage
 
 FEEDBACK_HITS = 4
 KNOWN_PIECES = 2.0
-_WORD = re.compile(r"\w+")
 DICTIONARY_HITS = 10
 
 
@@ -96,7 +95,8 @@ class Retriever:
         question = self.mended(question)
         wanted = self._settings.k if k is None else k
         rows, score, dense, lexical = self._candidates(question, self._settings.candidates)
-        if len(rows) < min(wanted, self._index.size):  # otherwise the first hits do not depend on how many are asked for
+        # Only where there are too few: the first hits are not to depend on how many are asked for.
+        if len(rows) < wanted and self._settings.candidates < min(wanted, self._index.size):
             rows, score, dense, lexical = self._candidates(question, wanted)
         order = np.argsort(-score, kind="stable")[: max(wanted, self._settings.rerank if self._reranker else 0)]
         found = self._index.passages([int(rows[i]) for i in order])
@@ -157,10 +157,10 @@ class Retriever:
     def _share(self, question: str) -> float:
         """The weight of the dense side: a third of it where the model does not know the language of the question. Its tokenizer
         tells: it breaks words that it has never seen into many pieces. (For all-MiniLM-L6-v2, English questions have 1.2 pieces
-        a word, 99 of 100 below 1.9; Turkish ones 3.0, Russian ones 6.1. nDCG@10 on XQuAD .889 → .960 and .890 → .964.)"""
+        a word, 99 of 100 below 1.9; Turkish ones 3.0, Russian ones 6.1. nDCG@10 on XQuAD .889 → .960 and .890 → .963.)"""
         share = self._settings.dense_weight
-        words = len(_WORD.findall(question))
-        unknown = words and self._embedder.count_tokens(question) > KNOWN_PIECES * words
+        count = len(words(question))
+        unknown = count and self._embedder.count_tokens(question) > KNOWN_PIECES * count
         return share / 3 if unknown and share < 1 else share
 
     def _reranked(self, question: str, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
