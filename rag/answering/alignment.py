@@ -35,11 +35,17 @@ _FRAME = re.compile(
     re.IGNORECASE,
 )
 """Who says it is the citation's business: "The notice says that …" is verified without its frame."""
-_LIGHT = frozenset(
-    "get gets make makes made take takes give gives given provide provides contain contains include includes including state "
-    "states stated say says said mention mentions mentioned note notes noted accord according regard regarding called also "
-    "well following document text use uses used while other responsible whether both come comes came after before".split()
+LIGHT = frozenset(
+    "get gets getting got make makes made making take takes taken taking took give gives given giving go goes going gone went "
+    "put puts set sets come comes came bring brings brought carry carries carried hold holds held keep keeps kept let lets "
+    "leave leaves left stand stands stood run runs running turn turns turned bear bears lie lies "
+    "provide provides contain contains include includes including state states stated say says said mention mentions mentioned "
+    "note notes noted accord regard regarding called well document text use uses used other another "
+    "responsible effect place part kind way case cases time order favour right itself themselves own nothing anyone someone "
+    "everyone nobody single further already also number amount total case means respect account result "
+    "pass passes passed aside due numbers charge interval".split()
 )
+"""Say hardly anything on their own: "take place", "in favour", "the number of"."""
 _WEIGHTS = {"value": 1.6, "name": 1.4}
 
 Floats = NDArray[np.float32]
@@ -73,8 +79,8 @@ class Aligned:
     """A claim laid against its sentences, best first.
 
     ``soft[i]`` is how well content word ``i`` of the claim is covered by them, in [0, 1]; ``exact[i]`` whether by the same word
-    or value; ``best[i]`` the (sentence, content word) that covers it best. ``cosine`` is the best sentence's similarity;
-    ``elsewhere`` holds the terms of all sentences of the passages.
+    or value; ``best[i]`` the (sentence, content word) that covers it best; ``same[s][i, j]`` whether it is word ``j`` of
+    sentence ``s``. ``cosine`` is the best sentence's similarity; ``evidence`` is what the sentences were taken from.
     """
 
     claim: Analysis
@@ -83,14 +89,15 @@ class Aligned:
     soft: Floats
     exact: NDArray[np.bool_]
     best: tuple[tuple[int, int], ...]
+    same: tuple[NDArray[np.bool_], ...]
     cosine: float
     weights: Floats
-    elsewhere: frozenset[str]
+    evidence: Evidence
 
     @property
     def weighty(self) -> tuple[bool, ...]:
         """For each content word, whether it says something: "use" or "contain" hardly do."""
-        return tuple(w.folded not in _LIGHT for w in self.claim.content)
+        return tuple(w.folded not in LIGHT for w in self.claim.content)
 
 
 def prepare(passages: Sequence[Passage], embedder: Embedder) -> Evidence:
@@ -151,9 +158,10 @@ def alignments(claim: str, hinted: Sequence[int], evidence: Evidence, embedder: 
             soft=stacked.max(axis=0),
             exact=np.any(np.stack([tables[c].exact for c in chosen]), axis=0, keepdims=True)[0],
             best=tuple((int(o), int(tables[chosen[o]].best[i])) for i, o in enumerate(owner)),
+            same=tuple(tables[c].same for c in chosen),
             cosine=float(cosines[chosen].max()),
             weights=weights,
-            elsewhere=evidence.terms,
+            evidence=evidence,
         )
 
 
@@ -188,6 +196,7 @@ class _Laid:
     soft: Floats
     exact: NDArray[np.bool_]
     best: NDArray[np.int64]
+    same: NDArray[np.bool_]
 
 
 def _laid(claim: Analysis, vectors: Floats, sentence: Sentence) -> _Laid:
@@ -195,11 +204,12 @@ def _laid(claim: Analysis, vectors: Floats, sentence: Sentence) -> _Laid:
     mine, theirs = claim.content, sentence.analysis.content
     if not theirs:
         empty = np.zeros(len(mine), np.float32)
-        return _Laid(empty, empty.astype(bool), np.zeros(len(mine), np.int64))
+        return _Laid(empty, empty.astype(bool), np.zeros(len(mine), np.int64), np.zeros((len(mine), 0), np.bool_))
     near = np.clip(vectors @ sentence.vectors.T, 0.0, 1.0) - _EXACT_BONUS
+    same = np.array([[matches(word, other) for other in theirs] for word in mine], dtype=np.bool_)
     for i, word in enumerate(mine):
-        for j, other in enumerate(theirs):
-            if matches(word, other):
+        for j in range(len(theirs)):
+            if same[i, j]:
                 near[i, j] = 1.0
             elif word.value is not None or word.name:
                 near[i, j] = min(near[i, j], 0.2)  # a number or a name is borne or it is not
@@ -209,7 +219,7 @@ def _laid(claim: Analysis, vectors: Floats, sentence: Sentence) -> _Laid:
             near[i, int(np.argmax(near[i]))] = 1.0
     _expansions(mine, theirs, near)
     soft = np.clip(near.max(axis=1), 0.0, 1.0)
-    return _Laid(soft.astype(np.float32), soft >= 0.999, near.argmax(axis=1))
+    return _Laid(soft.astype(np.float32), soft >= 0.999, near.argmax(axis=1), same)
 
 
 def _expansions(mine: Sequence[Marked], theirs: Sequence[Marked], near: Floats) -> None:
@@ -225,8 +235,9 @@ def _expansions(mine: Sequence[Marked], theirs: Sequence[Marked], near: Floats) 
 
 
 def _closes_a_hard_word(claim: Analysis, tables: Sequence[_Laid], chosen: Sequence[int], candidate: int) -> bool:
-    """Whether the candidate bears a number or a name that none of the chosen sentences bears."""
-    return any(
+    """Whether the candidate bears a number or a name that none of the chosen sentences bears, and not this word alone: a
+    number that stands in a sentence about something else is not lent."""
+    return int(tables[candidate].exact.sum()) > 1 and any(
         tables[candidate].exact[i] and not any(tables[c].exact[i] for c in chosen)
         for i, word in enumerate(claim.content)
         if word.value is not None or word.name
@@ -234,6 +245,6 @@ def _closes_a_hard_word(claim: Analysis, tables: Sequence[_Laid], chosen: Sequen
 
 
 def _weight(word: Marked) -> float:
-    if word.folded in _LIGHT:
+    if word.folded in LIGHT:
         return 0.3
     return _WEIGHTS["value"] if word.value is not None else _WEIGHTS["name"] if word.name else 1.0

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rag.answering.cues import CONNECTIVES, GENERIC
 from rag.answering.values import Value, values
 from rag.answering.wording import Word, is_content, words
 
@@ -75,25 +76,35 @@ def analyse(text: str) -> Analysis:
     breaks = [m.start() for m in _BREAK.finditer(text) if not any(m.start() in (a, b - 1) for a, b in asides)]
     counted = values(text)
     marked: list[Marked] = []
-    run, in_run = -1, False
+    run, in_run, run_begun_initially = -1, False, False
     for n, word in enumerate(found):
         clause = sum(b < word.start or (b == word.start) for b in breaks)
         value = next((v for v in counted if v.start <= word.start < v.end), None)
         capital = word.text[0].isupper()
         initial = n == 0 or text[: word.start].rstrip(" \"'“”«»(").endswith((".", ":", "!", "?"))
-        content = is_content(word)
+        content = is_content(word) and word.text.casefold() not in CONNECTIVES
+        if value is not None and _stands_for_others(found, n):
+            value, content = None, False
         name = capital and content and value is None and (not initial or word.text[1:2].isupper())
         adjacent = n > 0 and not text[found[n - 1].end : word.start].strip()
         if capital and content and value is None:
             if not (in_run and adjacent):
                 run += 1
-            in_run = True
+            in_run = not word.text.endswith(("'s", "’s"))
+            run_begun_initially = initial
             place = run
         else:
-            in_run = in_run and adjacent and word.text.casefold() in _CONNECTORS
+            # "Decisions of the Joint Committee" is no name because its first word is a capital's
+            in_run = in_run and adjacent and word.text.casefold() in _CONNECTORS and not (n == 1 and run_begun_initially)
             place = -1
         marked.append(Marked(word, clause, place, value, content, name))
     return Analysis(text, tuple(marked))
+
+
+def _stands_for_others(found: tuple[Word, ...], position: int) -> bool:
+    """Whether "two" only points at who was named: "the two countries", "both" of them."""
+    after = found[position + 1].text.casefold() if position + 1 < len(found) else ""
+    return found[position].text.casefold() == "two" and after in GENERIC
 
 
 _SAME = (
@@ -130,7 +141,7 @@ _GROUPS = {word: n for n, line in enumerate(_SAME) for word in line.split()}
 def matches(word: Marked, other: Marked) -> bool:
     """Whether two words are forms of the same word, or the same value."""
     if word.value is not None and other.value is not None:
-        return bool(word.value.keys & other.value.keys)
+        return word.value.agrees(other.value)
     if (group := _GROUPS.get(word.folded)) is not None and group == _GROUPS.get(other.folded):
         return True
     return bool(word.word.terms & other.word.terms) or word.folded == other.folded or same_name(word.folded, other.folded)

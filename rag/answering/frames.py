@@ -16,10 +16,11 @@ from rag.answering.cues import DOCUMENTS, GENERIC, SAYING
 
 PREPOSITIONS = frozenset("in on at for from by with between under through within during after before into against".split())
 SUBORDINATORS = frozenset("while whereas although though unless if when because until which who".split())
-WHO, TO = "who", "to"
+WHO, TO, RECIPIENT = "who", "what", "to whom"
 _BE = frozenset("is are was were be been being".split())
 _DETERMINERS = frozenset("the a an its their his her each every all both this that these those".split())
 _AUXILIARIES = _BE | frozenset("has have had will shall may must can could should would not also to".split())
+_PRONOUNS = frozenset("he she it they who which this".split())
 _ALIKE = 0.45  # from this similarity on, two words may say the same
 
 
@@ -30,17 +31,89 @@ class Frame:
     verb: int
     roles: tuple[tuple[str, tuple[int, ...]], ...]
 
+    def reach(self, role: str, size: int) -> Sequence[int]:
+        """Where the words in ``role`` stand, or could, in a text of ``size`` content words: who did it, or what it was done to,
+        may be told elsewhere in the sentence; where and when may not."""
+        if role not in PREPOSITIONS:
+            return self.of(role) or range(size)
+        return [n for name, found in self.roles for n in found if name != WHO]
+
+    def of(self, role: str) -> tuple[int, ...]:
+        """The words in one role."""
+        return tuple(n for name, found in self.roles for n in found if name == role)
+
 
 def joined(aligned: Aligned) -> str | None:
-    """Why no single act of the sources bears an act of the claim, or ``None``."""
-    verbs = verbs_of(aligned.claim)
-    theirs = [(s, f) for s in aligned.sentences for f in frames(s.analysis, verbs)]
-    for frame in frames(aligned.claim, verbs):
-        verb = aligned.claim.content[frame.verb]
-        reasons = [_foreign(aligned, frame, s, f) for s, f in theirs if matches(verb, s.analysis.content[f.verb])]
-        if reasons and all(reasons):
-            return reasons[0]
+    """Why no single act of the sources bears all that the claim attaches to one of its acts, or ``None``."""
+    claim = aligned.claim
+    verbs = verbs_of(claim)
+    acts = [(s, f) for s in aligned.sentences for f in frames(s.analysis, verbs)]
+    for frame in frames(claim, verbs):
+        verb = claim.content[frame.verb]
+        foreign = [_foreign(aligned, frame, s, f) for s, f in acts if matches(verb, s.analysis.content[f.verb])]
+        if foreign and all(foreign):
+            what = " ".join(claim.content[n].word.text for n in foreign[0])
+            return f"The source does not say “{verb.word.text}” of “{what}”."
     return None
+
+
+def _foreign(aligned: Aligned, frame: Frame, source: Sentence, act: Frame) -> Sequence[int]:
+    """Of what the claim attaches to its act, the words that this act of the sources does not bear; empty where it bears all."""
+    claim = aligned.claim.content
+    for role, words in frame.roles:
+        light = GENERIC | DOCUMENTS if role == WHO and SAYING.match(claim[frame.verb].folded) else GENERIC
+        said = [n for n in words if n != frame.verb and claim[n].folded not in light]
+        if said and _from_elsewhere(aligned, said, role, source, act):
+            return said
+    return ()
+
+
+def _from_elsewhere(aligned: Aligned, said: Sequence[int], role: str, source: Sentence, act: Frame) -> bool:
+    """Whether ``said`` words of the claim stand in the passages, but not where this act of the sources could have them: names
+    and numbers must be attached to the act itself, other words stand or have a like in its sentence."""
+    claim, borne = aligned.claim.content, source.analysis.content
+    hard = any(claim[n].name or claim[n].value is not None for n in said)
+    places = act.reach(role, len(borne)) if hard or role in {WHO, TO} else range(len(borne))
+    if any(matches(claim[n], borne[m]) for n in said for m in places):
+        return False
+    if role == WHO and all(claim[n].name for n in said) and _pronoun_before(source.analysis, borne[act.verb]):
+        return False
+    known = all(aligned.exact[n] or claim[n].word.terms & aligned.evidence.terms for n in said)
+    near = max((float(aligned.claim_vectors[n] @ source.vectors[m]) for n in said for m in places), default=0.0)
+    return known and (hard or near < _ALIKE)
+
+
+def _pronoun_before(text: Analysis, verb: Marked) -> bool:
+    """Whether "she" or "who" does it, so that another sentence tells the name."""
+    return any(w.folded in _PRONOUNS and w.clause == verb.clause and w.word.start < verb.word.start for w in text.words)
+
+
+def swapped(aligned: Aligned) -> str | None:
+    """Why the doer and the object of an act have changed places, or ``None``."""
+    claim, vectors = aligned.claim, aligned.claim_vectors
+    verbs = verbs_of(claim)
+    acts = [(s.analysis, f) for s in aligned.sentences for f in frames(s.analysis, verbs)]
+    for frame in frames(claim, verbs):
+        same = [(text, f) for text, f in acts if matches(claim.content[frame.verb], text.content[f.verb])]
+        for doer in frame.of(WHO):
+            for object_ in (*frame.of(TO), *frame.of(RECIPIENT)):
+                one, other = claim.content[doer], claim.content[object_]
+                alike = one.name == other.name and (one.name or float(vectors[doer] @ vectors[object_]) >= _ALIKE)
+                if alike and same and all(_crossed(one, other, text, f) for text, f in same):
+                    return f"The source has “{one.word.text}” and “{other.word.text}” the other way round."
+    return None
+
+
+def _crossed(one: Marked, other: Marked, text: Analysis, frame: Frame) -> bool:
+    """Whether ``one`` is the object in the source, and ``other`` the doer, and neither is both."""
+    doers = [text.content[n] for n in frame.of(WHO)]
+    objects = [text.content[n] for n in (*frame.of(TO), *frame.of(RECIPIENT))]
+    return (
+        any(matches(one, o) for o in objects)
+        and any(matches(other, o) for o in doers)
+        and not any(matches(one, o) for o in doers)
+        and not any(matches(other, o) for o in objects)
+    )
 
 
 def identified(aligned: Aligned) -> str | None:
@@ -104,8 +177,11 @@ def frames(text: Analysis, known: Sequence[Marked] = ()) -> Iterator[Frame]:
         passive = _is_passive(text, position)
         roles = [(TO, before if passive else _until_preposition(text, after))] + ([] if passive else [(WHO, before)])
         for n in after:
+            if text.words[n].folded == "to" and n > position + 1:
+                roles.append((RECIPIENT, _until_preposition(text, range(n + 1, end))))
             if text.words[n].folded in PREPOSITIONS:
-                role = WHO if passive and text.words[n].folded == "by" else text.words[n].folded
+                timed = n + 1 < end and text.words[n + 1].value is not None  # "by 31 March"
+                role = WHO if passive and text.words[n].folded == "by" and not timed else text.words[n].folded
                 roles.append((role, _until_preposition(text, range(n + 1, end))))
         placed = [(role, tuple(place[id(text.words[n])] for n in found if id(text.words[n]) in place)) for role, found in roles]
         yield Frame(place[id(word)], tuple((role, found) for role, found in placed if found))
@@ -124,31 +200,20 @@ def _verbs(text: Analysis, known: Sequence[Marked] = ()) -> list[int]:
         if id(w) in content and (_is_verb(text, n) or (n and any(matches(w, v) for v in known) and not _named(text, n)))
     ]
     if not verbs and not any(w.folded in _BE for w in text.words):  # "The council meets in March"
-        verbs = [n for n, w in enumerate(text.words[1:-1], 1) if w.content and not w.name and _may_be_third_person(w)][:1]
+        verbs = [n for n, w in enumerate(text.words) if n and w.content and not w.name and _leads_on(text, n)][-1:]
     return verbs
 
 
-def _foreign(aligned: Aligned, frame: Frame, source: Sentence, theirs: Frame) -> str | None:
-    """Why the source's act does not bear the claim's, or ``None``."""
-    claimed, borne = aligned.claim.content, source.analysis.content
-    attached = {m for _, found in theirs.roles for m in found}
-    for role, words in frame.roles:
-        light = GENERIC | DOCUMENTS if role == WHO and SAYING.match(claimed[frame.verb].folded) else GENERIC
-        said = [n for n in words if n != frame.verb and claimed[n].folded not in light]
-        instead = {m for other, found in theirs.roles if other == role for m in found}
-        if role == WHO and instead:
-            places = instead
-        else:  # what is left out ("built by A and painted by B") stands earlier in the sentence
-            places = attached if instead or role in PREPOSITIONS else attached | set(range(theirs.verb))
-        if not said or any(matches(claimed[n], borne[m]) for n in said for m in places):
-            continue
-        known = all(aligned.exact[n] or claimed[n].word.terms & aligned.elsewhere for n in said)
-        hard = any(claimed[n].name or claimed[n].value is not None for n in said)
-        near = [float(aligned.claim_vectors[n] @ source.vectors[m]) for n in said for m in instead or places]
-        if known and (hard or max(near, default=0.0) < _ALIKE):
-            what = " ".join(claimed[n].word.text for n in said)
-            return f"The source does not say “{claimed[frame.verb].word.text}” of “{what}”."
-    return None
+def _leads_on(text: Analysis, position: int) -> bool:
+    """Whether an act in the third person may stand here: something other than a noun follows at once."""
+    if not _may_be_third_person(text.words[position]) or _possessive(text.words[position - 1]):
+        return False
+    after = _following(text, position)
+    return after is not None and (not after.content or after.name or after.value is not None)
+
+
+def _possessive(word: Marked) -> bool:
+    return word.word.text.endswith(("'s", "’s", "s'", "s’"))
 
 
 def _begins_anew(text: Analysis, position: int) -> bool:
@@ -168,10 +233,14 @@ def _is_verb(text: Analysis, position: int) -> bool:
     if word.value is not None or word.name or not position or word.folded in PREPOSITIONS:
         return False
     before = text.words[position - 1]
+    if _possessive(before):
+        return False
     if before.folded in _AUXILIARIES and word.content:
         return True
+    if before.folded in _DETERMINERS or "-" in word.word.text:
+        return False
     led = before.content or before.clause != word.clause or before.word.text[0].isupper()
-    if word.folded.endswith("ed") and (led or after is None or after.folded in PREPOSITIONS):
+    if word.folded.endswith("ed") and (led or before.folded in {"and", "or"} or after is None or after.folded in PREPOSITIONS):
         return True
     acts = after is not None and (after.name or after.folded in _DETERMINERS)
     if after is not None and _may_be_third_person(word):  # where a noun follows at once, a plural is unlikely
@@ -189,8 +258,8 @@ def _may_be_third_person(word: Marked) -> bool:
 
 def _is_passive(text: Analysis, position: int) -> bool:
     word, after = text.words[position], _following(text, position)
-    near = {w.folded for w in text.words[max(0, position - 3) : position] if w.clause == word.clause}
-    if near & _BE:
+    near = [w.folded for w in text.words[max(0, position - 3) : position] if w.clause == word.clause]
+    if _BE & set(near[near.index("to") :] if "to" in near else near):  # "is instructed to submit" is active
         return not word.folded.endswith("ing")
     if not word.folded.endswith("ed"):
         return False

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answering.agreement import disagreement
+from rag.answering.agreement import contradiction, doubt
 from rag.answering.alignment import Aligned
 from rag.answering.logistic import Logistic
 from rag.errors import ModelError
@@ -69,7 +69,7 @@ def signals(aligned: Aligned) -> NDArray[np.float64]:
             float(len(aligned.sentences)),
             float(np.log1p(len(words))),
             float((soft * first) @ weights),
-            float(disagreement(aligned) is not None),
+            float((contradiction(aligned) or doubt(aligned)) is not None),
         ]
     )
 

@@ -1,14 +1,19 @@
 """Numbers, dates and times in a text, in one spelling: ``60,000``, ``sixty thousand`` and ``60 000`` are the same value.
 
 Exact by design: a value is borne by a source or it is not. English number words; months and weekdays in en, az, tr and ru.
+What a number measures or counts belongs to it: ``two weeks`` is 14 days, and neither ``two films`` nor ``twice``.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from fractions import Fraction
+
+from rag.answering.bounds import Bound, bound_of
+from rag.answering.units import DATED, Unit, unit_at
 
 _UNITS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
@@ -21,7 +26,7 @@ _ORDINALS = (
 )
 _SMALL = {w: n for n, w in enumerate(_UNITS.split())}
 _SMALL |= {w: n for n, w in enumerate(_ORDINALS.split())}
-_SMALL |= {"once": 1, "twice": 2, "thrice": 3, "dozen": 12, "both": 2, "single": 1}
+_SMALL |= {"once": 1, "twice": 2, "thrice": 3, "dozen": 12}
 _TEN = {w: 10 * n for n, w in enumerate(_TENS.split(), 2)} | {w[:-1] + "ieth": 10 * n for n, w in enumerate(_TENS.split(), 2)}
 _SCALE = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 _SCALE |= {"mn": 10**6, "bn": 10**9, "milyon": 10**6, "milyar": 10**9, "milyard": 10**9, "min": 1, "bin": 1000}
@@ -45,6 +50,7 @@ _MONTH = re.compile(
     r"nov|dec|yanvar|fevral|mart|aprel|iyun|iyul|avqust|sentyabr|oktyabr|noyabr|dekabr|ocak|şubat|nisan|mayıs|haziran|temmuz|ağustos|"
     r"eylül|ekim|kasım|aralık|январ|феврал|март|апрел|ма[йя]|июн|июл|август|сентябр|октябр|ноябр|декабр"
 )
+_FOREIGN = re.compile(r"yanvar|fevral|aprel|iyun|iyul|avqust|sentyabr|oktyabr|noyabr|dekabr|ocak|nisan|haziran|temmuz")
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _TOKEN = re.compile(
     r"(?P<time>\b\d{1,2}[:.]\d{2}(?=\s*(?:[ap]\.?m\b|o'clock|h\b))|\b\d{1,2}:\d{2}\b)|"
@@ -52,32 +58,68 @@ _TOKEN = re.compile(
     r"(?P<number>\d{1,3}(?:[ ,.\u00a0\u202f]\d{3})+(?:[.,]\d+)?(?![\d])|\d+(?:[.,]\d+)?)(?P<suffix>st|nd|rd|th)?|"
     r"(?P<word>[^\W\d_]+)"
 )
+_HALF = re.compile(
+    r"half an?(?=\s+(?:second|minute|hour|day|week|month|year|million|billion|kilo|metre|meter|litre|mile)s?)", re.I
+)
+_OF = re.compile(r"\s+(?:(?:to|and|or|until|[-–])\s+\d{1,2}(?:st|nd|rd|th)?\s+)?(?:of\s+)?", re.IGNORECASE)
+_THROUGHOUT = re.compile(r"\bover\s+\Z", re.IGNORECASE)
+_AGE = re.compile(r"\s+\w+\s+(?:old|of age)\b")
 _HALF_DAY = re.compile(r"\s*(?:([ap])\.?\s?m\b)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
     """One value at ``[start, end)``. ``kind`` is ``number``, ``year``, ``time``, ``month`` or ``weekday``; ``keys`` are the
-    readings it can have (``1.250`` is 1250 or 1.25). Two values agree if they share a reading, whatever their kinds' names."""
+    readings it can have (``1.250`` is 1250 or 1.25); ``unit`` is what a number measures or counts, and
+    ``bound`` how it bounds it, where that is told."""
 
     kind: str
     keys: frozenset[str]
     start: int
     end: int
+    unit: Unit | None = None
+    bound: Bound | None = None
 
-    def agrees(self, others: frozenset[str]) -> bool:
-        """Whether ``others``, the readings of a source, bear this value."""
-        return bool(self.keys & others)
+    def agrees(self, other: Value) -> bool:
+        """Whether the two share a reading of the same unit, whatever their kinds' names."""
+        if self.unit is None or other.unit is None:
+            strict = self.kind == other.kind == "number" and any(v.unit is not None and v.unit.dated for v in (self, other))
+            return bool(self.keys & other.keys) and not strict
+        if self.kind == "month":
+            return self.unit == other.unit and bool(self.keys & other.keys)
+        return self.unit.fits(other.unit) and bool(self._amounts() & other._amounts())
+
+    def _amounts(self) -> set[Fraction]:
+        """The readings in the first unit of the dimension."""
+        factor = self.unit.factor if self.unit else 1
+        return {Fraction(key[1:]) * factor for key in self.keys if key[0] == "n"}
 
 
 def values(text: str) -> tuple[Value, ...]:
     """The values of ``text``, in order."""
-    return tuple(_read(text))
+    found = [*_read(text)]
+    return tuple(_measured(value, found[max(0, n - 1) : n], found[n + 1 : n + 3], text) for n, value in enumerate(found))
 
 
-def readings(text: str) -> frozenset[str]:
-    """Every reading of every value of ``text``."""
-    return frozenset(key for value in values(text) for key in value.keys)
+def _measured(value: Value, before: list[Value], after: list[Value], text: str) -> Value:
+    if value.unit is not None or value.kind not in {"number", "year", "month"}:
+        return value
+    if value.kind == "month":
+        year = next((v for v in after[:1] if v.kind == "year" and text[value.end : v.start].strip(" ,") == ""), None)
+        return replace(value, unit=Unit(f"{DATED}year {min(year.keys)}")) if year else value
+    if value.kind == "number":
+        months = [v for v in after if v.kind == "month" and _OF.fullmatch(text, value.end, v.start)]
+        months += [v for v in before if v.kind == "month" and not text[v.end : value.start].strip()]
+        if months:
+            return replace(value, unit=Unit(f"{DATED}month {min(months[0].keys)}"))
+    unit = unit_at(text, value.start, value.end)
+    kind = "number" if unit is not None and unit.measure else value.kind  # "2000 euros" is no year
+    if kind == "year":
+        return replace(value, unit=unit)
+    bound = bound_of(text, value.start, value.end)
+    if bound is Bound.OVER and unit is not None and unit.lasts and _THROUGHOUT.search(text, 0, value.start):
+        bound = None if not _AGE.match(text, value.end) else bound  # "repaid over 20 years", not "over 20 years old"
+    return replace(value, kind=kind, unit=unit, bound=bound)
 
 
 def _read(text: str) -> Iterator[Value]:
@@ -94,8 +136,8 @@ def _read(text: str) -> Iterator[Value]:
             parts = [int(p) for p in re.split(r"\D", token[0])]
             year, month, day = parts if kind == "iso" else (parts[2], parts[1], parts[0])
             yield Value("year", frozenset({f"n{year}"}), start, end)
-            yield Value("month", frozenset({f"month{month}", f"n{month}"}), start, end)
-            yield Value("number", frozenset({f"n{day}", f"n{month}"}), start, end)
+            yield Value("month", frozenset({f"month{month}"}), start, end, Unit(f"{DATED}year n{year}"))
+            yield Value("number", frozenset({f"n{day}"}), start, end, Unit(f"{DATED}month month{month}"))
         elif kind == "number":
             numbers = _decimals(token["number"])
             half = _HALF_DAY.match(text, end)
@@ -120,8 +162,10 @@ def _worded(tokens: list[re.Match[str]], at: int, text: str) -> tuple[list[Value
     word = token[0].casefold()
     if word in _WEEKDAYS or word.removesuffix("s") in _WEEKDAYS:
         return [Value("weekday", frozenset({word.removesuffix("s")}), token.start(), token.end())], 0
-    if (token[0][0].isupper() or not word.isascii()) and (month := _month(word)) is not None:
+    if (token[0][0].isupper() or not word.isascii() or _FOREIGN.match(word)) and (month := _month(word)) is not None:
         return [Value("month", frozenset({f"month{month}"}), token.start(), token.end())], 0
+    if word == "half" and (measured := _HALF.match(text, token.start())):
+        return [Value("number", frozenset({"n0.5"}), token.start(), measured.end())], 1
     if word in _TEN or word in _SMALL:
         total, used = Decimal(_TEN.get(word, _SMALL.get(word, 0))), 0
         follower = tokens[at + 1] if at + 1 < len(tokens) else None

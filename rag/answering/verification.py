@@ -75,16 +75,16 @@ class Verifier:
             return Withheld(sentence, f"The source does not say “{quotation}” word for word.")
         refused: Withheld | None = None
         for aligned in alignments(sentence, hinted, evidence, self._embedder):
-            verdict = self._judged(sentence, aligned, evidence)
+            verdict = self._judged(sentence, aligned)
             if isinstance(verdict, Verified):
                 return verdict
             refused = refused or verdict
         return refused or Withheld(sentence, "It says nothing that could be checked.", contradicted=False)
 
-    def _judged(self, sentence: str, aligned: Aligned, evidence: Evidence) -> Verified | Withheld:
-        if (reason := contradiction(aligned, evidence.headings)) is not None:
+    def _judged(self, sentence: str, aligned: Aligned) -> Verified | Withheld:
+        if (reason := contradiction(aligned)) is not None:
             return Withheld(sentence, reason)
-        if (reason := doubt(aligned, evidence.headings)) is not None:
+        if (reason := doubt(aligned)) is not None:
             return Withheld(sentence, reason, contradicted=False)
         support = self._support.score(aligned)
         if support < self._threshold:

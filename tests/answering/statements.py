@@ -1,13 +1,12 @@
 """Short documents of our own with true and false sentences about them, as a model might write them.
 
 ``TRUE`` sentences are paraphrases that a careful reader would accept from the document alone; ``FALSE`` ones each change one
-thing, named by ``kind``. Half of them, by a hash of the sentence, were looked at while the verifier was made; the other half
-only measures it (see :func:`held_out`).
+thing, named by ``kind``. All of them were looked at while the verifier was made; what it does with sentences by someone who had
+not seen it is measured in ``test_strangers.py``.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,10 +28,6 @@ class Statement:
     @property
     def true(self) -> bool:
         return self.kind == "true"
-
-    @property
-    def held_out(self) -> bool:
-        return hashlib.sha256(f"half/{self.text}".encode()).digest()[0] % 2 == 1
 
 
 STATEMENTS = tuple(

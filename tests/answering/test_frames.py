@@ -1,7 +1,7 @@
 """A claim may not join the act of one sentence to the persons, places or things of another.
 
 The first text is the default knowledge base, the second is ours. All were looked at while the checks were made;
-that they generalise is measured on the held-out half of ``statements.py``.
+how they generalise is measured in ``test_strangers.py``.
 """
 
 from __future__ import annotations
