@@ -8,7 +8,7 @@ from rag.answering.cues import FORCING
 from rag.answering.exchange import exchanged
 from rag.answering.frames import identified, joined, swapped, verbs_of
 from rag.answering.names import names
-from rag.answering.polarity import bound, modality, negation, poles, strength, when
+from rag.answering.polarity import bound, cause, modality, negation, poles, strength, when
 from rag.answering.wording import initials
 
 _NOTHING_LIKE = 0.12
@@ -38,8 +38,16 @@ def contradiction(aligned: Aligned) -> str | None:
 
 
 def doubt(aligned: Aligned) -> str | None:
-    """A word without a like, and who did what: read from vectors and word order, which may err."""
-    return foreign(aligned) or exchanged(aligned) or swapped(aligned) or identified(aligned) or joined(aligned)
+    """A word without a like, a reason, and who did what: read from vectors and word order, which may err."""
+    sources = [s.analysis for s in aligned.sentences]
+    return (
+        foreign(aligned)
+        or cause(aligned.claim, sources)
+        or exchanged(aligned)
+        or swapped(aligned)
+        or identified(aligned)
+        or joined(aligned)
+    )
 
 
 def _unborne(aligned: Aligned) -> str | None:

@@ -125,14 +125,24 @@ OPPOSITES: tuple[tuple[frozenset[str], ...], ...] = (
     (_words("elder eldest older oldest"), _words("younger youngest")),
     (_words("red"), _words("blue"), _words("green"), _words("yellow"), _words("black"), _words("white")),
 )
+CAUSE = re.compile(
+    r"\b(?:because|(?<!is )(?<!are )due to(?! be)|owing to|as a result of|thanks to|on account of)\b", re.IGNORECASE
+)
+CAUSED = re.compile(
+    r"\b(?:because|due to|owing to|as a result|result\w*|since|caus\w*|attribut\w*|reason\w*|therefore|hence|thus|consequen\w*|"
+    r"in order|so (?:that|as)|after|following|for (?:\w+ing|lack|want)|as (?:he|she|it|they|the|there|a)|given that|thanks to|"
+    r"on account of|explain\w*|in view of)\b",
+    re.IGNORECASE,
+)
+"""A reason that a claim gives, and the words of a source that bear one."""
 RELATIONS = {
-    "before": _words("before by until till prior"),
+    "before": _words("before by until till prior within"),
     "after": _words("after since from following until till"),
     "until": _words("until till by to before after"),
     "since": _words("since from after in on at"),
 }
 """What a source may say of a time of which a claim says the first."""
-TIMED = frozenset(RELATIONS) | _words("at by following from in on prior till to")
+TIMED = frozenset(RELATIONS) | _words("at by following from in on prior till to within")
 STRENGTHS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
     (re.compile(rf"\b(?:{said})\b", re.IGNORECASE), re.compile(rf"\b(?:{borne})\b", re.IGNORECASE))
     for said, borne in (
@@ -167,12 +177,6 @@ STRENGTHS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
             r"(?:more|less|fewer|longer|shorter|higher|lower|larger|smaller)(?: [\w-]+){1,4} than|priority over",
             r"(?:more|less|fewer|longer|shorter|higher|lower|larger|smaller|greater)(?: [\w-]+){0,5} than|\w+er than|"
             r"exceed\w*|priority|compared (?:with|to)|as against",
-        ),
-        (
-            r"because|(?<!is )(?<!are )due to(?! be)|owing to|as a result of|thanks to|on account of",
-            r"because|due to|owing to|as a result|result\w*|since|caus\w*|attribut\w*|reason\w*|therefore|hence|thus|"
-            r"consequen\w*|in order|so (?:that|as)|after|following|for (?:\w+ing|lack|want)|"
-            r"as (?:he|she|it|they|the|there|a)|given that|thanks to|on account of|explain\w*|in view of",
         ),
         (
             r"before|prior to",

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from rag.answering.alignment import LIGHT, Aligned
 from rag.answering.clauses import Analysis, Marked, analyse, matches
-from rag.answering.cues import GENERIC, NEGATIONS
+from rag.answering.cues import GENERIC, NEGATIONS, SAYING
 from rag.answering.frames import PREPOSITIONS, verbs_of
 
 Floats = NDArray[np.floating]
@@ -47,6 +47,8 @@ def exchanged(aligned: Aligned) -> str | None:
     for place, word in enumerate(aligned.claim.content):
         kind = _kind(word)
         if word.folded in _PASSED_OVER or word.folded in {"one", "first"} or word.clause in denied:
+            continue
+        if not kind and SAYING.match(word.folded):
             continue
         slot = None if word.value is not None else slots[place]
         near = _nearness(aligned, place, tables)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from rag.answering.alignment import Aligned, Sentence
 from rag.answering.clauses import Analysis, Marked, matches
-from rag.answering.cues import DOCUMENTS, GENERIC, SAYING
+from rag.answering.cues import DOCUMENTS, GENERIC, SAYING, TITLES
 
 PREPOSITIONS = frozenset("in on at for from by with between under through within during after before into against".split())
 SUBORDINATORS = frozenset("while whereas although though unless if when because until which who".split())
@@ -63,6 +63,7 @@ def _foreign(aligned: Aligned, frame: Frame, source: Sentence, act: Frame) -> Se
     for role, words in frame.roles:
         light = GENERIC | DOCUMENTS if role == WHO and SAYING.match(claim[frame.verb].folded) else GENERIC
         said = [n for n in words if n != frame.verb and claim[n].folded not in light]
+        said = [n for n in said if claim[n].folded not in TITLES] or said  # an office is not the person
         if said and _from_elsewhere(aligned, said, role, source, act):
             return said
     return ()
@@ -171,7 +172,7 @@ def frames(text: Analysis, known: Sequence[Marked] = ()) -> Iterator[Frame]:
     verbs = _verbs(text, known)
     for position in verbs:
         word = text.words[position]
-        before = [n for n in range(position) if text.words[n].clause == word.clause]
+        before = _named_before(text, position) or [n for n in range(position) if text.words[n].clause == word.clause]
         end = next((n for n in range(position + 1, len(text.words)) if n in verbs or _begins_anew(text, n)), len(text.words))
         after = range(position + 1, end)
         passive = _is_passive(text, position)
@@ -185,6 +186,18 @@ def frames(text: Analysis, known: Sequence[Marked] = ()) -> Iterator[Frame]:
                 roles.append((role, _until_preposition(text, range(n + 1, end))))
         placed = [(role, tuple(place[id(text.words[n])] for n in found if id(text.words[n]) in place)) for role, found in roles]
         yield Frame(place[id(word)], tuple((role, found) for role, found in placed if found))
+
+
+def _named_before(text: Analysis, position: int) -> list[int]:
+    """The name right before a verb, where another act ends with "and": "signed by Holm, and Minister Brandt chaired"."""
+    last = position - 1
+    while last > 0 and text.words[last].folded in _AUXILIARIES:
+        last -= 1
+    if last < 0 or not text.words[last].name:
+        return []
+    named = [n for n in range(position) if text.words[n].run == text.words[last].run]
+    anew = text.words[named[0] - 1].folded == "and" and any(_is_verb(text, n) for n in range(named[0]))
+    return named if named[0] and anew else []
 
 
 def verbs_of(text: Analysis) -> list[Marked]:
@@ -236,10 +249,11 @@ def _is_verb(text: Analysis, position: int) -> bool:
     if _possessive(before):
         return False
     if before.folded in _AUXILIARIES and word.content:
-        return True
+        described = before.folded in _BE and after is not None and after.content  # "are regional connectivity and trade"
+        return not described or word.folded.endswith(("ed", "en", "ing"))
     if before.folded in _DETERMINERS or "-" in word.word.text:
         return False
-    led = before.content or before.clause != word.clause or before.word.text[0].isupper()
+    led = before.content or before.folded in DOCUMENTS or before.clause != word.clause or before.word.text[0].isupper()
     if word.folded.endswith("ed") and (led or before.folded in {"and", "or"} or after is None or after.folded in PREPOSITIONS):
         return True
     acts = after is not None and (after.name or after.folded in _DETERMINERS)

@@ -14,6 +14,8 @@ from rag.answering.clauses import Analysis, Marked, matches
 from rag.answering.cues import (
     BEARS,
     BETWEEN,
+    CAUSE,
+    CAUSED,
     CONDITIONS,
     DENYING,
     FORCE_NAMES,
@@ -66,7 +68,7 @@ def negation(claim: Analysis, sources: Sequence[Analysis]) -> str | None:
     for scope in denied:
         shared = [w for w in scope if w.word.terms & affirmed]
         head = scope[0].word.terms
-        if any(w.word.terms & head and w.clause in denying for w in claim.words):
+        if not DENYING.match(scope[0].folded) and any(w.word.terms & head and w.clause in denying for w in claim.words):
             continue
         if head & own_terms or head & asserted or any(f"un{t}" in claim.terms for t in head):
             continue
@@ -184,6 +186,14 @@ def strength(claim: Analysis, sources: Sequence[Analysis]) -> str | None:
         if (found := said.search(left)) and not borne.search(text):
             return f"The source does not say “{found[0].lower()}”."
     return None
+
+
+def cause(claim: Analysis, sources: Sequence[Analysis]) -> str | None:
+    """A reason in the claim where no source gives one."""
+    found = CAUSE.search(claim.text)
+    if found is None or any(CAUSED.search(s.text) for s in sources):
+        return None
+    return f"The source does not say “{found[0].lower()}”."
 
 
 def _unbounded(text: Analysis) -> list[str]:
