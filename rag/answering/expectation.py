@@ -86,7 +86,10 @@ _MEASURES = tuple(
         ),
         (r"\b(percent|percentage|per cent|proportion|share)\b", r"%|\b(percent|per cent|half|third|quarter|fifths?|tenths?)\b"),
         (r"\b(tonnes?|tons?|kilograms?|kg|how heavy)\b", r"\b(tonnes?|tons?|kilograms?|kg|grams?|pounds?)\b"),
-        (r"\bduration\b", r"\b(year|month|week|day|hour|minute|decade|centur)\w*"),
+        (
+            r"\bduration\b|\bhow many (?:years|months|weeks|days|hours|minutes)\b",
+            r"\b(year|month|week|day|hour|minute|decade|centur)\w*",
+        ),
     )
 )
 # A date of something else is no answer to when a thing ends or when people meet.

@@ -57,6 +57,8 @@ def test_a_number_of_something_else_is_no_offer() -> None:
     sentence = "The lighthouse is 40 metres high and has two lamps."
     for question, offered in (("How high is it in metres?", True), ("How many dollars did it cost?", False)):
         assert offers(question, Kind.QUANTITY, sentence, words(sentence), frozenset()) is offered
+    sentence = "The licence was signed on 8 August 2025."
+    assert offers("How many weeks is it valid?", Kind.QUANTITY, sentence, words(sentence), frozenset()) is False
 
 
 @pytest.mark.parametrize(
