@@ -239,11 +239,6 @@ def _scopes(text: Analysis) -> list[tuple[Marked, ...]]:
     return found
 
 
-def _denies(text: Analysis) -> bool:
-    """Whether a word denies by its meaning: "exempt", "closed", "off limits"."""
-    return any(DENYING.match(w.folded) for w in text.words) or "off limits" in " ".join(text.folded)
-
-
 def _denied_by_meaning(text: Analysis) -> list[Marked]:
     """The content words near a word that denies by its meaning: "exempt from duty", "failed to pay"."""
     near: list[Marked] = []
