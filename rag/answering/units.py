@@ -66,8 +66,6 @@ _MONTHS = re.compile(
 )
 _OF_SOME = frozenset({"by", "of", "from"})  # "five appointed by the city and four by the county"
 _REACH = 3  # words between a number and its unit: "thirty full calendar days"
-
-
 _PER = re.compile(
     r"\s*(?:/|\b(?:per|each|every)\s+)([^\W\d_]+)|\s*\ban?\s+(year|month|week|day|hour|minute|night|quarter|head|item|person|piece|visit)\b|"
     r"\s*\b(dai|week|month|quarter|year|annual)ly\b",
@@ -127,7 +125,7 @@ def unit_at(text: str, start: int, end: int) -> Unit | None:
         return Unit("place in a row")
     if found := _BEFORE.search(text, max(0, start - 5), start):
         return replace(_UNITS[(found[1] or found[2]).casefold()], per=_rate(text, end))
-    power: str = ""
+    power = ""
     counted: Unit | None = None
     for _ in range(_REACH):
         found = _NEXT.match(text, end)

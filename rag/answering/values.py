@@ -117,8 +117,9 @@ def _measured(value: Value, before: list[Value], after: list[Value], text: str) 
     if kind == "year":
         return replace(value, unit=unit)
     bound = bound_of(text, value.start, value.end)
-    if bound is Bound.OVER and unit is not None and unit.lasts and _THROUGHOUT.search(text, 0, value.start):
-        bound = None if not _AGE.match(text, value.end) else bound  # "repaid over 20 years", not "over 20 years old"
+    throughout = unit is not None and unit.lasts and _THROUGHOUT.search(text, 0, value.start)
+    if bound is Bound.OVER and throughout and not _AGE.match(text, value.end):
+        bound = None  # "repaid over 20 years", not "over 20 years old"
     return replace(value, kind=kind, unit=unit, bound=bound)
 
 
