@@ -29,8 +29,8 @@ from rag.evaluation.metrics import auroc
 from rag.indexing.build import build
 from rag.indexing.generation import open_current
 from rag.indexing.live import LiveIndex
-from rag.indexing.sentence_transformer import SentenceTransformerEmbedder
 from rag.knowledge_base import KnowledgeBase, find_knowledge_base
+from rag.models.sentence_transformer import SentenceTransformerEmbedder
 from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
 from rag.types import Hit

@@ -20,8 +20,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from rag.answering.engine import Engine
 from rag.indexing.build import build
-from rag.indexing.sentence_transformer import SentenceTransformerEmbedder
 from rag.knowledge_base import KnowledgeBase
+from rag.models.sentence_transformer import SentenceTransformerEmbedder
 from rag.serving.app import create_app
 from rag.settings import Settings
 

@@ -26,8 +26,8 @@ from rag.answering.alignment import align, prepare  # noqa: E402
 from rag.answering.logistic import Logistic, fit  # noqa: E402
 from rag.answering.support import SIGNALS, LogisticSupport, signals  # noqa: E402
 from rag.evaluation.metrics import auroc  # noqa: E402
-from rag.indexing.embedder import Embedder  # noqa: E402
-from rag.indexing.sentence_transformer import SentenceTransformerEmbedder  # noqa: E402
+from rag.models.embedder import Embedder  # noqa: E402
+from rag.models.sentence_transformer import SentenceTransformerEmbedder  # noqa: E402
 from rag.settings import Embedding  # noqa: E402
 from rag.types import Passage, Span  # noqa: E402
 

@@ -59,7 +59,7 @@ def echo_json(value: object) -> None:
 
 def build_index(settings: Settings, kb: KnowledgeBase, *, rebuild: bool = False) -> BuildReport:
     from rag.indexing.build import build
-    from rag.indexing.sentence_transformer import SentenceTransformerEmbedder
+    from rag.models.sentence_transformer import SentenceTransformerEmbedder
 
     embedder = SentenceTransformerEmbedder.load(settings.embedding, threads=settings.threads)
     with _progress_bar() as tell:

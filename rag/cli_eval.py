@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from rag.answering.engine import Engine
     from rag.evaluation.dataset import Dataset
     from rag.indexing.build import Progress as BuildProgress
-    from rag.indexing.sentence_transformer import SentenceTransformerEmbedder
     from rag.knowledge_base import KnowledgeBase
+    from rag.models.sentence_transformer import SentenceTransformerEmbedder
     from rag.settings import Settings
 
 app = typer.Typer(name="eval", no_args_is_help=True, help="Measure answers and search, compare runs, gate a build.")
@@ -348,7 +348,7 @@ def _library_of(dataset: Dataset, settings: Settings) -> tuple[Settings, Knowled
 
 
 def _embedder(settings: Settings) -> SentenceTransformerEmbedder:
-    from rag.indexing.sentence_transformer import SentenceTransformerEmbedder
+    from rag.models.sentence_transformer import SentenceTransformerEmbedder
 
     return SentenceTransformerEmbedder.load(settings.embedding, threads=settings.threads)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from rag.indexing.embedder import ModelIdentity, TokenVectors, Vectors
+from rag.models.embedder import ModelIdentity, TokenVectors, Vectors
 
 WORD = re.compile(r"\w+|[^\w\s]")
 

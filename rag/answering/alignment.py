@@ -19,7 +19,7 @@ from rag.answering.cues import DOCUMENTS
 from rag.answering.injection import speaks_to_model
 from rag.answering.word_vectors import text_vector, word_vectors
 from rag.answering.wording import initials
-from rag.indexing.embedder import Embedder
+from rag.models.embedder import Embedder
 from rag.types import Passage, Span
 
 MOST_SENTENCES = 3

@@ -30,12 +30,12 @@ from rag.answering.signals import Reader, Reading
 from rag.answering.support import CrossEncoderSupport, LogisticSupport, SupportModel
 from rag.answering.verification import Verified, Verifier
 from rag.errors import BackendError, CharterError
-from rag.indexing.embedder import Embedder
 from rag.indexing.generation import Generation
 from rag.indexing.live import LiveIndex
-from rag.indexing.sentence_transformer import SentenceTransformerEmbedder
 from rag.knowledge_base import KnowledgeBase, find_knowledge_base, prompts_folder
-from rag.retrieval.reranker import CrossEncoderReranker, Reranker
+from rag.models.embedder import Embedder
+from rag.models.reranker import CrossEncoderReranker, Reranker
+from rag.models.sentence_transformer import SentenceTransformerEmbedder
 from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
 from rag.types import Document, DocumentEntry, Event, Finished, Hit, Outcome, Provenance, Started, Turn, Withheld

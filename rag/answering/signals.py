@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from rag.answering.expectation import Kind, expected_kind, offers
 from rag.answering.word_vectors import text_vector, word_vectors
 from rag.answering.wording import Word, initials, is_content, words
-from rag.indexing.embedder import Embedder, TokenVectors
+from rag.models.embedder import Embedder, TokenVectors
 from rag.types import Hit, Passage, Span
 
 Vectors = NDArray[np.float32]

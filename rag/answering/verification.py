@@ -14,7 +14,7 @@ from rag.answering.alignment import Aligned, Evidence, alignments, prepare
 from rag.answering.markup import URL
 from rag.answering.quotation import edited
 from rag.answering.support import SupportModel
-from rag.indexing.embedder import Embedder
+from rag.models.embedder import Embedder
 from rag.types import Passage, Span, Withheld
 
 

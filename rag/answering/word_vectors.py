@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from rag.answering.wording import Word
-from rag.indexing.embedder import TokenVectors, Vectors
+from rag.models.embedder import TokenVectors, Vectors
 
 
 def word_vectors(wanted: Sequence[Word], tokens: TokenVectors) -> Vectors:

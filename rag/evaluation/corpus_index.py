@@ -8,8 +8,8 @@ from pathlib import Path
 
 from rag.evaluation.squad import CORPUS_FILE
 from rag.indexing.build import BuildReport, Progress, build
-from rag.indexing.embedder import Embedder
 from rag.knowledge_base import KnowledgeBase
+from rag.models.embedder import Embedder
 from rag.settings import Settings
 
 SECONDS = 3600.0

@@ -17,7 +17,6 @@ import numpy as np
 from rag.corpus.passages import cut, embedding_text
 from rag.errors import IndexingError, IndexUnusable
 from rag.indexing import code, publish
-from rag.indexing.embedder import Embedder, ModelIdentity, Vectors
 from rag.indexing.generation import Generation, current_id, open_generation
 from rag.indexing.journal import Journal
 from rag.indexing.lexical import Bm25Index
@@ -26,6 +25,7 @@ from rag.indexing.reading import Failure, Reading, SourceReader
 from rag.indexing.store import StoredDocument, StoreWriter
 from rag.indexing.vectors import FlatVectors
 from rag.knowledge_base import KnowledgeBase
+from rag.models.embedder import Embedder, ModelIdentity, Vectors
 from rag.settings import Settings
 from rag.types import Document
 

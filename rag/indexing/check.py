@@ -11,13 +11,13 @@ from pathlib import Path
 import numpy as np
 
 from rag.errors import CharterError, IndexDamaged, IndexMissing, IndexUnusable
-from rag.indexing.embedder import ModelIdentity
 from rag.indexing.generation import CURRENT, Generation, current_id, open_generation, read_manifest, verify
 from rag.indexing.manifest import FILES, REMEDY, Recipe
-from rag.indexing.model_folder import find_model
 from rag.indexing.publish import generations
 from rag.indexing.store import StoredDocument
 from rag.knowledge_base import KnowledgeBase
+from rag.models.embedder import ModelIdentity
+from rag.models.folder import find_model
 from rag.settings import Settings
 from rag.types import Span
 

@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import IndexDamaged, IndexMismatch, IndexMissing
-from rag.indexing.embedder import ModelIdentity, Vectors
 from rag.indexing.lexical import Bm25Index, LexicalIndex
 from rag.indexing.manifest import ID, LARGEST, LEXICAL, MANIFEST, PASSAGES, REMEDY, VECTORS, Manifest, Recipe, generation_id
 from rag.indexing.scored import Scored
 from rag.indexing.store import Store
 from rag.indexing.vectors import FlatVectors, VectorIndex
 from rag.knowledge_base import KnowledgeBase
+from rag.models.embedder import ModelIdentity, Vectors
 from rag.settings import Settings
 from rag.types import Document, DocumentEntry, Passage
 

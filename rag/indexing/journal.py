@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.indexing.embedder import ModelIdentity, Vectors
+from rag.models.embedder import ModelIdentity, Vectors
 
 PREFIX = ".journal-"
 

@@ -6,9 +6,9 @@ import logging
 import threading
 
 from rag.errors import IndexUnusable
-from rag.indexing.embedder import ModelIdentity
 from rag.indexing.generation import CURRENT, Generation, open_current
 from rag.knowledge_base import KnowledgeBase
+from rag.models.embedder import ModelIdentity
 from rag.settings import Settings
 
 _log = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from typing import Any
 
 from rag.errors import IndexDamaged, IndexMismatch
 from rag.indexing import code
-from rag.indexing.embedder import ModelIdentity
+from rag.models.embedder import ModelIdentity
 from rag.settings import Settings
 
 SCHEMA = 1

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import IndexDamaged
-from rag.indexing.embedder import Vectors
 from rag.indexing.scored import Scored
+from rag.models.embedder import Vectors
 
 # IndexFlatIP as FAISS writes it: "IxFI", dimension (int32), count (int64), two placeholders (int64), is_trained (byte),
 # metric (int32), the number of floats (uint64), the floats.

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import QuestionError
-from rag.indexing.embedder import Embedder, Vectors
 from rag.indexing.scored import Scored
 from rag.indexing.terms import words
+from rag.models.embedder import Embedder, Vectors
+from rag.models.reranker import Reranker
 from rag.retrieval.fusion import fused
-from rag.retrieval.reranker import Reranker
 from rag.retrieval.spelling import corrected
 from rag.settings import Retrieval
 from rag.types import Hit, Passage

@@ -7,7 +7,7 @@ from functools import cache
 from rag.answering.support import LogisticSupport
 from rag.answering.verification import Verifier
 from rag.corpus.sentences import split
-from rag.indexing.sentence_transformer import SentenceTransformerEmbedder
+from rag.models.sentence_transformer import SentenceTransformerEmbedder
 from rag.settings import Embedding
 from rag.types import Hit, Passage, Span
 

@@ -11,8 +11,8 @@ from playwright.sync_api import expect
 
 from rag.answering.engine import Engine
 from rag.indexing.build import build
-from rag.indexing.sentence_transformer import SentenceTransformerEmbedder
 from rag.knowledge_base import KnowledgeBase
+from rag.models.sentence_transformer import SentenceTransformerEmbedder
 from rag.settings import Settings
 from tests.browser.conftest import Serve, Watched
 from tests.browser.test_chat import Chat

@@ -7,8 +7,8 @@ import threading
 import numpy as np
 import pytest
 
-from rag.indexing.embedder import Embedder
-from rag.indexing.sentence_transformer import SentenceTransformerEmbedder
+from rag.models.embedder import Embedder
+from rag.models.sentence_transformer import SentenceTransformerEmbedder
 from rag.settings import Embedding
 from tests.fake_embedder import FakeEmbedder
 

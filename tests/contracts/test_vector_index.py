@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from rag.indexing.embedder import Vectors
 from rag.indexing.vectors import FlatVectors, VectorIndex
+from rag.models.embedder import Vectors
 
 BUILDERS: dict[str, Callable[[Vectors], VectorIndex]] = {
     "flat": FlatVectors.build,

@@ -15,8 +15,8 @@ from rag.evaluation.policy import read_policy
 from rag.evaluation.run import run
 from rag.evaluation.run_folder import RunFolder
 from rag.indexing.build import build
-from rag.indexing.sentence_transformer import SentenceTransformerEmbedder
 from rag.knowledge_base import KnowledgeBase
+from rag.models.sentence_transformer import SentenceTransformerEmbedder
 from rag.settings import Settings
 from tests.evaluation.charter import INDEX, charter_questions
 

@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.indexing.embedder import ModelIdentity
 from rag.indexing.journal import Journal, clear
+from rag.models.embedder import ModelIdentity
 
 MODEL = ModelIdentity("fake", 4, "f" * 64, 256)
 KEYS = [bytes([n]) * 32 for n in range(6)]

@@ -9,8 +9,8 @@ import pytest
 from safetensors.numpy import save_file
 
 from rag.errors import ModelError
-from rag.indexing.model_folder import PACKAGED, find_model
-from rag.indexing.sentence_transformer import SentenceTransformerEmbedder
+from rag.models.folder import PACKAGED, find_model
+from rag.models.sentence_transformer import SentenceTransformerEmbedder
 from rag.settings import Embedding
 from tests.indexing.test_lexical import Canary
 

@@ -13,8 +13,8 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from rag.errors import ModelError
-from rag.indexing.embedder import ModelIdentity, TokenVectors, Vectors
-from rag.indexing.model_folder import ModelFolder, find_model
+from rag.models.embedder import ModelIdentity, TokenVectors, Vectors
+from rag.models.folder import ModelFolder, find_model
 from rag.settings import Embedding
 
 REMEMBERED = 1024

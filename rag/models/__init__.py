@@ -1,0 +1,1 @@
+"""Every neural network of the program: what it is asked for, where its files are, what may be loaded."""
