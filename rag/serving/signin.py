@@ -17,10 +17,18 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from rag.serving.identity import Authenticator, Identity, Unidentified
 from rag.serving.language import choose
+from rag.serving.protection import OWN_PAGE
 from rag.settings import Auth
 
 COOKIE = "charterqa_session"
 HOURS = 12
+HEADERS = {
+    "Cache-Control": "no-store",
+    # It stands in for whatever page was asked for, whose zone's policy may forbid forms and style sheets.
+    "Content-Security-Policy": OWN_PAGE,
+    # Under "no-referrer" a browser names its form's origin "null", and over plain http nothing else says where it is from.
+    "Referrer-Policy": "same-origin",
+}
 TEXTS = {
     "en": ("Sign in", "Access token", "Continue", "This token is not accepted."),
     "az": ("Giriş", "Giriş kodu", "Davam et", "Bu kod qəbul edilmir."),
@@ -81,7 +89,7 @@ def signin_page(target: str, languages: str, *, status: int, wrong: bool = False
         error=f'<p role="alert" id="wrong">{html.escape(refused)}</p>' if wrong else "",
         invalid=' aria-invalid="true" aria-describedby="wrong"' if wrong else "",
     )
-    return HTMLResponse(page, status, headers={"Cache-Control": "no-store"})
+    return HTMLResponse(page, status, headers=HEADERS)
 
 
 def local(target: str) -> str:

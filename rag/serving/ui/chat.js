@@ -87,6 +87,11 @@ const actions = {
   link: (question) => copy(link(question), words().linked),
   rate: (rating, button) => trigger("rate", { rating, answer: button.dataset.answer }),
   focusQuestion: () => field()?.focus(),
+  signout: async () => {
+    await fetch(new URL("signout", document.baseURI), { method: "POST", redirect: "manual" });
+    window.charterMemory.forget(); // the next to sit here may be somebody else
+    location.assign(new URL("./", document.baseURI));
+  },
 };
 
 document.addEventListener("click", (event) => {

@@ -14,5 +14,6 @@
     read: () => store("charterqa-conversation"),
     write: (text) => store("charterqa-conversation", text || ""),
     draft: (text) => store("charterqa-draft", text),
+    forget: () => ["charterqa-conversation", "charterqa-draft"].forEach((key) => store(key, "")),
   };
 })();
