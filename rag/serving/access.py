@@ -88,7 +88,7 @@ class Access:
         if by_token and zone.page and navigation:
             query = scope["query_string"].decode("latin-1")
             target = f"{quote(scope['path'])}?{query}" if query else quote(scope["path"])
-            return signin_page(target, headers.get("accept-language", ""), status=401)
+            return signin_page(target, headers.get("accept-language", ""), scope["charterqa.peer"].prefix)
         challenge = {"WWW-Authenticate": "Bearer"} if by_token else {}
         problem = Problem(401 if by_token else 403, "identity", error.message, error.remedy, challenge)
         return problem_response(problem, scope, self._redact)
