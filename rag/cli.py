@@ -209,20 +209,25 @@ def ask(
 
 
 @app.command()
-def backends(kb: Kb = None, as_json: Json = False) -> None:
+def backends(
+    kb: Kb = None,
+    probe: Annotated[bool, typer.Option("--probe", help="Ask the configured model for a word; exit 1 if it fails.")] = False,
+    as_json: Json = False,
+) -> None:
     """List every LLM back end: ready, or what is missing. The one that the settings name is tried out."""
     from dataclasses import asdict
 
     from rag.answering.backends.registry import describe
 
-    states = describe(settings_of(kb))
+    states = describe(settings_of(kb), probe=probe)
     if as_json:
         echo_json({"backends": [asdict(state) for state in states]})
-        return
-    for state in states:
+    for state in states if not as_json else ():
         mark = "*" if state.configured else " "
         readiness = "ready" if state.ready else "missing"
-        typer.echo(f"{mark} {state.name:28} {readiness:8} {state.detail.removeprefix('ready')}".rstrip())
+        typer.echo(f"{mark} {state.name:28} {readiness:8} {state.detail.removeprefix('ready').lstrip(': ')}".rstrip())
+    if probe and any(state.configured and not state.ready for state in states):
+        raise typer.Exit(1)
 
 
 @app.command()

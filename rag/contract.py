@@ -24,6 +24,7 @@ def citation_json(citation: Citation) -> Json:
         "end": citation.span.end,
         "quote": citation.quote,
         "document_sha256": citation.document_sha256,
+        "highlights": [[span.start, span.end] for span in citation.highlights],
     }
 
 

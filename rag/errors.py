@@ -18,6 +18,7 @@ CharterError
 │   ├── BackendTimeout    it did not answer in time
 │   ├── BackendBusy       it said 429 or 503
 │   └── BackendFailed     it answered with an error, a cut stream or something that is not an answer
+│       └── ContextTooLong   the prompt is longer than the model reads; fewer passages may fit
 └── ServiceError          the server cannot take this request now; waiting helps
     ├── ServiceLoading    the models and the index are still being loaded
     ├── ServiceBusy       as many answers as may wait are waiting
@@ -119,6 +120,10 @@ class BackendBusy(BackendError):
 
 class BackendFailed(BackendError):
     """The model's server answered with an error, a cut stream or something that is not an answer."""
+
+
+class ContextTooLong(BackendFailed):
+    """The prompt is longer than the model reads: the same question with fewer passages may fit."""
 
 
 class ServiceError(CharterError):

@@ -8,6 +8,7 @@ An unknown key in the file is an error; an unknown ``CHARTERQA_*`` variable is r
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,6 +20,7 @@ from rag.errors import SettingsError
 
 PREFIX = "CHARTERQA_"
 FILE = "charterqa.toml"
+ROOT_PATH = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
 
 
 class Group(BaseModel):
@@ -153,6 +155,7 @@ class Settings(Group):
     port: int = Field(7860, ge=0, le=65535)
     origins: tuple[str, ...] = ()
     hosts: tuple[str, ...] = Field((), description="names it is reached by; on loopback, localhost is always one of them")
+    root_path: str = Field("", description="the path under which a proxy serves us, such as /qa")
     insecure: bool = False
     lang: Literal["en", "az", "ru", "tr"] | None = None
     threads: int = Field(0, ge=0, description="CPU threads for models; 0: the library's default")
@@ -172,6 +175,14 @@ class Settings(Group):
     @classmethod
     def _split(cls, value: Any) -> Any:
         return _comma_separated(value)
+
+    @field_validator("root_path")
+    @classmethod
+    def _path(cls, value: str) -> str:
+        path = value.rstrip("/")
+        if path and not ROOT_PATH.fullmatch(path):
+            raise ValueError(f"'{value}' is not a path such as /qa")
+        return path
 
     @field_validator("origins")
     @classmethod

@@ -126,7 +126,10 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A verbatim excerpt: ``quote == text(document)[span.start:span.end]``, to the character."""
+    """A verbatim excerpt: ``quote == text(document)[span.start:span.end]``, to the character.
+
+    ``highlights`` are the words in it that answer: document offsets inside ``span``, in order; empty where none were found.
+    """
 
     id: int
     document: str
@@ -136,6 +139,7 @@ class Citation:
     page: int | None
     span: Span
     quote: str
+    highlights: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

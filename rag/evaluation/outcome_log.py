@@ -68,4 +68,5 @@ def _citation(fields: Json) -> Citation:
         page=fields["page"],
         span=Span(fields["start"], fields["end"]),
         quote=fields["quote"],
+        highlights=tuple(Span(start, end) for start, end in fields.get("highlights", ())),
     )

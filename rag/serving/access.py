@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from urllib.parse import quote
 
 from starlette.datastructures import Headers
 from starlette.responses import Response
@@ -85,7 +86,9 @@ class Access:
         by_token = self._mode in {"token", "jwt"}
         navigation = scope["method"] in {"GET", "HEAD"} and "text/html" in headers.get("accept", "")
         if by_token and zone.page and navigation:
-            return signin_page(scope["path"], headers.get("accept-language", ""), status=401)
+            query = scope["query_string"].decode("latin-1")
+            target = f"{quote(scope['path'])}?{query}" if query else quote(scope["path"])
+            return signin_page(target, headers.get("accept-language", ""), scope["charterqa.peer"].prefix)
         challenge = {"WWW-Authenticate": "Bearer"} if by_token else {}
         problem = Problem(401 if by_token else 403, "identity", error.message, error.remedy, challenge)
         return problem_response(problem, scope, self._redact)

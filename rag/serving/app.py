@@ -52,7 +52,7 @@ def create_app(engine: Engine | Callable[[], Engine], settings: Settings, *, ui:
     opening = Opening(engine) if callable(engine) else Opening.of(engine)
     identify = authenticator(settings.auth)
     sessions = Sessions(settings.auth)
-    proxies = Proxies(settings.auth.proxy_peers)
+    proxies = Proxies(settings.auth.proxy_peers, settings.root_path)
     service = Service(
         opening,
         settings,

@@ -11,10 +11,11 @@ from contextvars import ContextVar
 from urllib.parse import quote
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rag.serving.metrics import Metrics
-from rag.serving.peer import Proxies
+from rag.serving.peer import Peer, Proxies, below
 from rag.serving.problem import MEDIA_TYPE, Problem, openai_error, problem_json, problem_response
 from rag.serving.protection import protect
 from rag.serving.redaction import Redactor
@@ -49,15 +50,20 @@ class Boundary:
             return
         given = Headers(scope=scope).get("x-request-id", "")
         identity = given if GIVEN_ID.fullmatch(given) else secrets.token_hex(12)
+        peer = self._proxies.peer(scope)
+        at_prefix = bool(peer.prefix) and scope["path"] == peer.prefix
+        scope = below(scope, peer.prefix)
         scope["charterqa.request_id"] = identity
-        scope["charterqa.peer"] = self._proxies.peer(scope)
+        scope["charterqa.peer"] = peer
         token = current_request.set(identity)
         sender = _Sender(send, scope, self._redact)
         method = scope["method"] if scope["method"] in METHODS else "OTHER"
         begun = time.perf_counter()
         try:
             with self._tracing.span("request", {"http.request.method": method}, Headers(scope=scope)) as late:
-                await self._app(scope, receive, sender)
+                # The pages' own addresses are relative, so the start page is one with a slash at its end.
+                app = _to_the_folder(scope, peer) if at_prefix else self._app
+                await app(scope, receive, sender)
                 late |= {"http.route": _route(scope), "http.response.status_code": sender.status}
         finally:
             seconds = time.perf_counter() - begun
@@ -132,6 +138,11 @@ class Failures:
             if not begun:
                 problem = Problem(500, "error", "The server made a mistake.", "Its log has this request's id.")
                 await problem_response(problem, scope, self._redact)(scope, receive, send)
+
+
+def _to_the_folder(scope: Scope, peer: Peer) -> RedirectResponse:
+    query = scope["query_string"].decode("latin-1")
+    return RedirectResponse(f"{peer.prefix}/{'?' if query else ''}{query}", 308)
 
 
 def _route(scope: Scope) -> str:

@@ -6,19 +6,16 @@ same origin. ``Origin`` is checked because a simple POST from any page arrives b
 
 from __future__ import annotations
 
-import re
-
 from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from rag.serving.peer import Peer, is_loopback
+from rag.serving.peer import HOST, Peer, is_loopback
 from rag.serving.problem import Problem, problem_response
 from rag.serving.redaction import Redactor
 from rag.serving.zones import Zone, zone_of
 from rag.settings import Settings
 
-HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^:\[\]\s]+)(?::\d{1,5})?")
 PREFLIGHT_OF_THE_WIDGET = {
     "access-control-allow-origin": "*",
     "access-control-allow-methods": "GET, HEAD",
@@ -85,7 +82,7 @@ class Gate:
         if len(origins) > 1:
             return False
         origin = origins[0].lower()
-        own = f"{peer.scheme}://{headers.get('host', '').lower()}"
+        own = f"{peer.scheme}://{peer.host.lower()}"
         return origin == own or origin in self._origins or headers.get("sec-fetch-site") == "same-origin"
 
     def _problem(self, scope: Scope, status: int, slug: str, detail: str, remedy: str) -> Response:

@@ -31,9 +31,9 @@ def asset(name: str) -> Asset:
     return Asset(body, hashlib.sha256(body).hexdigest()[:16])
 
 
-def asset_url(name: str) -> str:
-    """Its address; a changed file has another one, so that it may be kept for ever."""
-    return f"/page/{name}?v={asset(name).version}"
+def asset_url(name: str, prefix: str = "") -> str:
+    """Its address below ``prefix``; a changed file has another one, so that it may be kept for ever."""
+    return f"{prefix}/page/{name}?v={asset(name).version}"
 
 
 def pages_router() -> APIRouter:

@@ -48,7 +48,8 @@ class FeedbackBody(Request):
 
 
 class CitationShape(BaseModel):
-    """A verbatim excerpt: ``text(document)[start:end] == quote``, in Unicode code points."""
+    """A verbatim excerpt: ``text(document)[start:end] == quote``, in Unicode code points. ``highlights`` are the words in it
+    that answer, ``[start, end)`` inside the excerpt, counted as these are."""
 
     id: int
     document: str
@@ -59,6 +60,7 @@ class CitationShape(BaseModel):
     end: int
     quote: str
     document_sha256: str
+    highlights: list[Annotated[list[int], Field(min_length=2, max_length=2)]]
 
 
 class ClaimShape(BaseModel):

@@ -7,6 +7,7 @@ that (page numbers, headings that are not in the text) is drawn by the style she
 from __future__ import annotations
 
 import bisect
+import hashlib
 import html
 import re
 from dataclasses import dataclass
@@ -90,22 +91,24 @@ def source_router(service: Service) -> APIRouter:
     async def source(document_id: Annotated[str, Path()], request: Request) -> Response:
         lang = choose(request.query_params.get("lang") or request.headers.get("accept-language", ""))
         known = request.headers.get("if-none-match")
-        return await service.rendered(document_id, lambda document: _response(document, lang, known))
+        prefix = request.scope["charterqa.peer"].prefix
+        return await service.rendered(document_id, lambda document: _response(document, lang, known, prefix))
 
     return router
 
 
-def _response(document: Document, lang: str, known: str | None) -> Response:
+def _response(document: Document, lang: str, known: str | None, prefix: str) -> Response:
     """The page, or that it has not changed since ``known``, the tag that the browser sent."""
-    tag = f'W/"{document.sha256[:32]}-{lang}-{asset_url("source.js")[-16:]}"'
+    place = hashlib.sha256(prefix.encode()).hexdigest()[:8]
+    tag = f'W/"{document.sha256[:32]}-{lang}-{asset_url("source.js")[-16:]}-{place}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept-Language"}
     if known == tag:
         return Response(status_code=304, headers=headers)
-    return HTMLResponse(source_page(document, lang), headers=headers)
+    return HTMLResponse(source_page(document, lang, prefix), headers=headers)
 
 
-def source_page(document: Document, lang: str = "en") -> str:
-    """The whole page, as HTML without a script of its own."""
+def source_page(document: Document, lang: str = "en", prefix: str = "") -> str:
+    """The whole page, as HTML without a script of its own; ``prefix`` is the path under which the server is reached."""
     contents, page, source, date, licence, excerpt, previous, following, back, section = map(html.escape, WORDS[lang])
     origin = document.origin
     facts = [(source, _link(origin.source)), (date, _text(origin.date)), (licence, _text(origin.licence))]
@@ -117,9 +120,10 @@ def source_page(document: Document, lang: str = "en") -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">'
         f'<meta name="robots" content="noindex"><title>{html.escape(document.title)}</title>'
         '<link rel="icon" href="data:,">'
-        f'<link rel="stylesheet" href="{asset_url("page.css")}"><link rel="stylesheet" href="{asset_url("source.css")}">'
-        f'<script type="module" src="{asset_url("source.js")}"></script></head><body>'
-        f'<header><a class="back" href="/">{back}</a><h1{text_lang}>{html.escape(document.title)}</h1>'
+        f'<link rel="stylesheet" href="{asset_url("page.css", prefix)}">'
+        f'<link rel="stylesheet" href="{asset_url("source.css", prefix)}">'
+        f'<script type="module" src="{asset_url("source.js", prefix)}"></script></head><body>'
+        f'<header><a class="back" href="{prefix}/">{back}</a><h1{text_lang}>{html.escape(document.title)}</h1>'
         f'<p class="id">{html.escape(document.id)}</p>{f"<dl>{known}</dl>" if known else ""}</header>'
         f"{_contents(document, contents)}"
         f'<nav id="excerpts" hidden aria-label="{excerpt.partition(" ")[0]}">'

@@ -18,6 +18,7 @@ from tests.serving.live import running, settings_for
 
 CHROMIUM = "/usr/bin/chromium"
 QUIET = (
+    "--host-resolver-rules=MAP *.test 127.0.0.1",  # an intranet's name, which a browser trusts less than a loopback address
     "--no-sandbox",
     "--disable-background-networking",
     "--disable-component-update",

@@ -60,6 +60,11 @@ class ChatModelBackend:
 
         self._messages = convert_to_messages
 
+    @property
+    def without(self) -> tuple[str, ...]:
+        """What the model's server was found not to take, and is no longer sent."""
+        return self._opened.without()
+
     def stream(
         self, messages: Sequence[Message], *, cancelled: Callable[[], bool] = lambda: False
     ) -> Iterator[TextChunk | Usage]:

@@ -1,31 +1,22 @@
 """What went wrong inside a provider's client, said in our own errors.
 
 Clients differ in their exception classes but agree on shape: a status code on the exception or its response, ``Timeout`` or
-``Connect`` in a class name. Reading the shape keeps this module free of every client. A server's own words go to the log,
-redacted; they are never part of a message, because a server can put anything into them.
+``Connect`` in a class name. Reading the shape keeps this module free of every client. The server's own reason is part of the
+message, on one line and without secrets, since it says what to change; a class name is no message.
 """
 
 from __future__ import annotations
 
+import json
 import logging
-import re
 from collections.abc import Iterator, Sequence
 
 from pydantic import SecretStr
 
-from rag.errors import BackendBusy, BackendError, BackendFailed, BackendMissing, BackendTimeout
+from rag.answering.backends.reasons import LONGEST, Reason, reason_of, redact
+from rag.errors import BackendBusy, BackendError, BackendFailed, BackendMissing, BackendTimeout, ContextTooLong
 
 _log = logging.getLogger(__name__)
-_KEY = re.compile(r"(?i)\b(bearer\s+\S+|(?:sk|pk|lsv2|key|xai|gsk)[-_][\w-]{8,})")
-
-
-def redact(text: str, secrets: Sequence[SecretStr] = (), limit: int = 300) -> str:
-    """``text`` on one line, without the given secrets or anything that looks like a key, at most ``limit`` characters."""
-    for secret in secrets:
-        if value := secret.get_secret_value():
-            text = text.replace(value, "***")
-    text = _KEY.sub("***", text)
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:limit]
 
 
 def explain(error: BaseException, *, name: str, started: bool, secrets: Sequence[SecretStr] = ()) -> BackendError:
@@ -33,14 +24,24 @@ def explain(error: BaseException, *, name: str, started: bool, secrets: Sequence
 
     The result's ``retryable`` is true where the same request may succeed a moment later.
     """
-    for link in _chain(error):
+    links = list(_chain(error))
+    for link in links:
         if isinstance(link, BackendError):
             return link
-    _log.warning("%s: %s: %s", name, type(error).__name__, redact(str(error), secrets))
-    status = next((s for link in _chain(error) if (s := _status(link)) is not None), None)
+    status = next((s for link in links if (s := _status(link)) is not None), None)
+    reason = next((found for link in links if (found := _reason(link)).text), Reason())
+    if status is None and not reason.text:
+        reason = Reason(str(error))
+    _log.warning("%s: %s: %s", name, type(error).__name__, redact(reason.text or str(error), secrets))
+    said = redact(reason.text, secrets, LONGEST).rstrip(".")
+    if status == 413 or (reason.too_long and status in {None, 400, 422, 500}):
+        return ContextTooLong(
+            f"The prompt is too long for {name}{_quoted(said)}.",
+            remedy="Lower CHARTERQA_LLM_CONTEXT_TOKENS, or give the model a longer context.",
+        )
     if status is not None:
-        return _by_status(status, name, next((r for link in _chain(error) if (r := _retry_after(link)) is not None), None))
-    kinds = {cls.__name__ for link in _chain(error) for cls in type(link).__mro__}
+        return _by_status(status, name, said, next((r for link in links if (r := _retry_after(link)) is not None), None))
+    kinds = {cls.__name__ for link in links for cls in type(link).__mro__}
     if any("Timeout" in kind for kind in kinds):
         return BackendTimeout(f"{name} did not answer in time.", remedy="Raise CHARTERQA_LLM_TIMEOUT or use a faster model.")
     if started:
@@ -51,7 +52,27 @@ def explain(error: BaseException, *, name: str, started: bool, secrets: Sequence
         return BackendMissing(
             f"No server answers for {name}.", remedy="Start it, or correct CHARTERQA_LLM_BASE_URL; charterqa backends checks."
         )
-    return BackendFailed(f"{name} gave no usable reply ({type(error).__name__}).", remedy="See the log for what it said.")
+    if any(isinstance(link, json.JSONDecodeError) for link in links):
+        said = "it sent something that is not JSON"
+    return BackendFailed(
+        f"{name} gave no usable reply{_quoted(said)}.",
+        remedy="Look at the model's server; charterqa backends --probe tries it.",
+    )
+
+
+def _quoted(said: str) -> str:
+    return f": {said}" if said else ""
+
+
+def _reason(error: BaseException) -> Reason:
+    """What the server said, where the exception or its response holds the body."""
+    for body in (getattr(error, "body", None), getattr(error, "error", None)):
+        if (found := reason_of(body)).text:
+            return found
+    try:
+        return reason_of(getattr(getattr(error, "response", None), "text", None))
+    except RuntimeError:  # a stream that was never read
+        return Reason()
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
@@ -80,24 +101,28 @@ def _retry_after(error: BaseException) -> float | None:
         return None
 
 
-def _by_status(status: int, name: str, retry_after: float | None) -> BackendError:
+def _by_status(status: int, name: str, said: str, retry_after: float | None) -> BackendError:
+    told = f"(HTTP {status}){_quoted(said)}."
     if status in {429, 503, 529}:
-        busy = BackendBusy(f"{name} is busy (HTTP {status}).", remedy="Try again in a moment.")
+        busy = BackendBusy(f"{name} is busy {told}", remedy="Try again in a moment.")
         busy.retry_after = retry_after
         return busy
     if status in {408, 504}:
-        return BackendTimeout(f"{name} did not answer in time (HTTP {status}).", remedy="Raise CHARTERQA_LLM_TIMEOUT.")
+        return BackendTimeout(f"{name} did not answer in time {told}", remedy="Raise CHARTERQA_LLM_TIMEOUT.")
     if status in {401, 403}:
-        return BackendMissing(f"{name} refuses the key (HTTP {status}).", remedy="Set CHARTERQA_LLM_API_KEY.")
+        return BackendMissing(f"{name} refuses the key {told}", remedy="Set CHARTERQA_LLM_API_KEY.")
     if status == 404:
         return BackendMissing(
-            f"{name} is not served there (HTTP 404).", remedy="Correct the model's name or CHARTERQA_LLM_BASE_URL."
+            f"{name} is not served there {told}", remedy="Correct the model's name or CHARTERQA_LLM_BASE_URL."
         )
     if 300 <= status < 400:
         return BackendFailed(
             f"The server of {name} redirects (HTTP {status}), which is not followed.",
             remedy="Set CHARTERQA_LLM_BASE_URL to the final address.",
         )
-    failed = BackendFailed(f"{name} answered with HTTP {status}.", remedy="See the log for what it said.")
+    failed = BackendFailed(
+        f"{name} answered with HTTP {status}{_quoted(said)}.",
+        remedy="charterqa backends --probe tries it again.",
+    )
     failed.retryable = status >= 500
     return failed

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from rag.answering.backends.dialect import Adapting
 from rag.answering.backends.endpoint import check_endpoint, guarded
 from rag.answering.backends.opened import OpenedModel
 from rag.settings import Llm
@@ -40,7 +41,8 @@ def open_model(model: str, llm: Llm) -> OpenedModel:
         options["max_tokens"] = llm.max_tokens
         if llm.api_key:
             options["api_key"] = llm.api_key
-    asynchronous = openai.DefaultAsyncHttpxClient(timeout=llm.timeout, **guarded())
+    client: Any = type("Client", (Adapting, openai.DefaultAsyncHttpxClient), {})
+    asynchronous = client(timeout=llm.timeout, **guarded())
     synchronous = openai.DefaultHttpxClient(timeout=llm.timeout, follow_redirects=False)
     chat = init_chat_model(
         model,
@@ -59,4 +61,4 @@ def open_model(model: str, llm: Llm) -> OpenedModel:
         synchronous.close()
         await asynchronous.aclose()
 
-    return OpenedModel(chat, close, remote=True, says_why=True)
+    return OpenedModel(chat, close, remote=True, says_why=True, without=lambda: tuple(sorted(asynchronous.learnt)))

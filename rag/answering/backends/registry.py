@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
+import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 from pydantic import SecretStr
 
 from rag.answering.backends import anthropic, langchain, llamacpp, ollama, openai, own
-from rag.answering.backends.backend import Backend, BackendState
+from rag.answering.backends.backend import BackendState, Message
 from rag.answering.backends.chat_model import ChatModelBackend, Patience
 from rag.answering.backends.endpoint import check_endpoint
 from rag.errors import BackendMissing, CharterError
@@ -21,9 +24,10 @@ EXTRACTIVE = "extractive"
 _EXTRAS = {"openai": openai.PACKAGE, "anthropic": anthropic.PACKAGE, "ollama": ollama.PACKAGE, "llamacpp": llamacpp.PACKAGE}
 _KEYS = {"openai": openai.KEY, "anthropic": anthropic.KEY}
 _PROBE_SECONDS = 2.0
+PROBE = (Message("system", "Reply with one word."), Message("user", "Reply with the word: yes"))
 
 
-def open_backend(settings: Settings) -> Backend:
+def open_backend(settings: Settings) -> ChatModelBackend:
     """The back end that ``settings.backend`` names, which is not ``extractive``. Remote servers are not contacted yet.
 
     Raises:
@@ -55,8 +59,9 @@ def open_backend(settings: Settings) -> Backend:
     return ChatModelBackend(settings.backend, opened, patience, secrets=_secrets(llm))
 
 
-def describe(settings: Settings) -> tuple[BackendState, ...]:
-    """Every back end: ready, or what is missing. The configured one is tried out: its server is asked, its file looked for."""
+def describe(settings: Settings, *, probe: bool = False) -> tuple[BackendState, ...]:
+    """Every back end: ready, or what is missing. The configured one is tried out: its server is asked, its file looked for;
+    with ``probe`` its model is asked for a word, and what it answers is said."""
     chosen, _, model = settings.backend.partition(":")
     states = [BackendState(EXTRACTIVE, True, "needs no model", configured=chosen == EXTRACTIVE)]
     for provider in ("openai", "anthropic", "ollama", "llamacpp", "python"):
@@ -67,7 +72,24 @@ def describe(settings: Settings) -> tuple[BackendState, ...]:
     if all(not state.configured for state in states):
         missing = _unopened(settings)
         states.append(BackendState(settings.backend, not missing, missing or "ready", configured=True))
+    if probe:
+        states = [_probed(settings, state) if state.configured and state.ready else state for state in states]
     return tuple(states)
+
+
+def _probed(settings: Settings, state: BackendState) -> BackendState:
+    """``state`` after one question to its model."""
+    if state.name == EXTRACTIVE:
+        return state
+    begun = time.monotonic()
+    try:
+        with contextlib.closing(open_backend(settings)) as backend:
+            for _ in backend.stream(PROBE):
+                pass
+            without = f"; it takes no {', '.join(backend.without)}, so it is asked without" if backend.without else ""
+    except CharterError as error:
+        return replace(state, ready=False, detail=str(error))
+    return replace(state, detail=f"ready: it answered in {time.monotonic() - begun:.1f} s{without}")
 
 
 def _missing(provider: str, model: str | None, llm: Llm) -> str:

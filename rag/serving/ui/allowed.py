@@ -13,6 +13,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from rag.serving.peer import Peer
+
 OPEN = re.compile(
     r"/"
     r"|/(config|theme\.css|favicon\.ico)"
@@ -36,7 +38,7 @@ POLICY = "; ".join(
     )
 )
 
-
+HEARSAY = {b"host", b"x-forwarded-host", b"x-forwarded-proto", b"x-forwarded-prefix", b"x-gradio-server"}
 ASKING = "/gradio_api/queue/join"
 
 
@@ -50,9 +52,10 @@ class Allowed:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass what the page needs, with its policy and without Gradio's own idea of which origins to trust."""
         if scope["type"] == "http":
-            path = _path(scope)
+            path = str(scope["path"])
             if not OPEN.fullmatch(path) or ".." in path:
                 raise HTTPException(404)
+            scope = _plain(scope)
             if path == ASKING and scope["method"] == "POST":
                 receive = await self._checked(receive)
 
@@ -63,6 +66,9 @@ class Allowed:
                     del headers[name]
                 headers["Content-Security-Policy"] = POLICY
                 headers["Referrer-Policy"] = "no-referrer"
+                if headers.get("content-type", "").startswith("text/event-stream"):
+                    headers["X-Accel-Buffering"] = "no"  # or a proxy holds sentences back until the answer is whole
+                    headers["Cache-Control"] = "no-store"
                 if message["status"] == 200 and scope["path"].startswith("/assets/"):
                     headers["Cache-Control"] = "private, max-age=31536000, immutable"  # their names hold their hash
             await send(message)
@@ -100,7 +106,9 @@ class Allowed:
         return isinstance(number, int) and number in self._events and isinstance(sent.get("data"), list)
 
 
-def _path(scope: Scope) -> str:
-    """The path below the place where the chat is mounted."""
-    path, root = str(scope["path"]), str(scope.get("root_path", ""))
-    return path.removeprefix(root) or "/"
+def _plain(scope: Scope) -> Scope:
+    """``scope`` with the address that the client uses, and without the headers from which Gradio would make one itself: it
+    believes them from anybody. The root path is the boundary's."""
+    peer: Peer = scope["charterqa.peer"]
+    kept = [(name, value) for name, value in scope["headers"] if name not in HEARSAY]
+    return {**scope, "scheme": peer.scheme, "headers": [*kept, (b"host", peer.host.encode("latin-1"))]}

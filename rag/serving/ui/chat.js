@@ -1,7 +1,8 @@
 // The page's behaviour. Runs once, with `element`, `trigger` and `watch` from Gradio's HTML component around the transcript.
 // Text reaches the document through textContent only; markup comes from the server alone, where it is escaped.
 const LANGUAGE_COOKIE = "charterqa-language";
-const ALIVE = "/healthz";
+const HERE = new URL("./", document.baseURI); // the server may lie below a path
+const ALIVE = new URL("healthz", HERE);
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const opened = new Set();
 let newest = -1; // the number of the last exchange seen; below zero before there was a first look
@@ -87,6 +88,11 @@ const actions = {
   link: (question) => copy(link(question), words().linked),
   rate: (rating, button) => trigger("rate", { rating, answer: button.dataset.answer }),
   focusQuestion: () => field()?.focus(),
+  signout: async () => {
+    await fetch(new URL("signout", HERE), { method: "POST", redirect: "manual" });
+    window.charterMemory.forget(); // the next to sit here may be somebody else
+    location.assign(HERE);
+  },
 };
 
 document.addEventListener("click", (event) => {
@@ -107,7 +113,7 @@ document.addEventListener("submit", (event) => {
 
 document.addEventListener("change", (event) => {
   if (event.target.matches?.("[data-language]")) {
-    document.cookie = `${LANGUAGE_COOKIE}=${event.target.value}; Path=/; SameSite=Lax; Max-Age=31536000`;
+    document.cookie = `${LANGUAGE_COOKIE}=${event.target.value}; Path=${HERE.pathname}; SameSite=Lax; Max-Age=31536000`;
     trigger("speak", { language: event.target.value });
   } else if (event.target.matches?.("[data-appearance]")) {
     window.charterAppearance.set(event.target.value);

@@ -7,6 +7,7 @@ event, and it cannot resolve names that only exist inside :func:`mount`.
 import os
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -86,13 +87,14 @@ def _page(gr: Any, dialogue: Dialogue, settings: Settings) -> Any:
     default: Language = settings.lang or "en"
     words = STRINGS[default]
     presence = Presence()
+    head = partial(header_html, signed=settings.auth.mode in {"token", "jwt"})
     quiet = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None}
 
     with gr.Blocks(title="charterqa", analytics_enabled=False, fill_width=True) as page:
         conversation = gr.State(Conversation())
         spoken = gr.State(default)
         ready = gr.State(Shelf(loading=True))
-        header = gr.HTML(header_html(default, filled=False), apply_default_css=False, elem_id="charter-top")
+        header = gr.HTML(head(default, filled=False), apply_default_css=False, elem_id="charter-top")
         transcript = gr.HTML(
             transcript_html(Conversation(), Shelf(loading=True), default),
             apply_default_css=False,
@@ -129,7 +131,7 @@ def _page(gr: Any, dialogue: Dialogue, settings: Settings) -> Any:
             return {
                 conversation: talk,
                 transcript: transcript_html(talk, shelf, speech),
-                header: header_html(speech, filled=bool(talk.exchanges)),
+                header: head(speech, filled=bool(talk.exchanges)),
                 send: gr.Button(visible=not talk.running),
                 stop: gr.Button(visible=talk.running),
                 **said,
@@ -197,7 +199,7 @@ def _page(gr: Any, dialogue: Dialogue, settings: Settings) -> Any:
             return {
                 spoken: speech,
                 transcript: transcript_html(talk, shelf, speech),
-                header: header_html(speech, filled=bool(talk.exchanges)),
+                header: head(speech, filled=bool(talk.exchanges)),
                 question: gr.Textbox(label=chosen.question_label, placeholder=chosen.placeholder),
                 send: gr.Button(chosen.send),
                 stop: gr.Button(chosen.stop),

@@ -5,11 +5,15 @@ from __future__ import annotations
 from html import escape
 
 from rag.serving.ui.language import Language
+from rag.serving.ui.strings import Strings
 from rag.serving.ui.translations import STRINGS
 
 
-def header_html(language: Language, *, filled: bool) -> str:
-    """``filled``: there is a conversation to save or to leave. The words for the script ride along as data attributes."""
+def header_html(language: Language, *, filled: bool, signed: bool = False) -> str:
+    """``filled``: there is a conversation to save or to leave; ``signed``: there is a sign-in that can be ended.
+
+    The words for the script ride along as data attributes.
+    """
     words = STRINGS[language]
     languages = "".join(
         f'<option value="{code}" lang="{code}"{" selected" if code == language else ""}>{escape(other.name)}</option>'
@@ -35,8 +39,12 @@ def header_html(language: Language, *, filled: bool) -> str:
         f'<span class="wide">{escape(words.export)} </span>.json</button>'
         f'<label><span class="sr">{escape(words.language)}</span><select data-language>{languages}</select></label>'
         f'<label><span class="sr">{escape(words.appearance)}</span><select data-appearance>{looks}</select></label>'
-        f"</div></header>"
+        f"{_sign_out(words) if signed else ''}</div></header>"
     )
+
+
+def _sign_out(words: Strings) -> str:
+    return f'<button type="button" data-signout>{escape(words.sign_out)}</button>'
 
 
 def hint_html(language: Language) -> str:

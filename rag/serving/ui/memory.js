@@ -1,6 +1,8 @@
 // The conversation and the unsent question, kept by this tab until it is closed. Nothing is kept where storage is switched off.
 (() => {
-  const store = (key, value) => {
+  const place = new URL("./", document.baseURI).pathname; // another server may lie below another path of this host
+  const store = (name, value) => {
+    const key = place === "/" ? name : `${name} ${place}`;
     try {
       if (value === undefined) return sessionStorage.getItem(key) || "";
       if (value) sessionStorage.setItem(key, value);
@@ -14,5 +16,6 @@
     read: () => store("charterqa-conversation"),
     write: (text) => store("charterqa-conversation", text || ""),
     draft: (text) => store("charterqa-draft", text),
+    forget: () => ["charterqa-conversation", "charterqa-draft"].forEach((key) => store(key, "")),
   };
 })();

@@ -47,7 +47,7 @@ def _examples(shelf: Shelf, words: Strings) -> str:
 
 def _documents(shelf: Shelf, words: Strings) -> str:
     shown = "".join(
-        f'<li><a href="/source/{quote(entry.id)}" target="_blank" rel="noopener">{escape(entry.title or entry.id)}</a></li>'
+        f'<li><a href="source/{quote(entry.id)}" target="_blank" rel="noopener">{escape(entry.title or entry.id)}</a></li>'
         for entry in shelf.documents[:_SHOWN]
     )
     more = "<li>…</li>" if len(shelf.documents) > _SHOWN else ""

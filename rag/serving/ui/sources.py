@@ -20,8 +20,11 @@ def place(citation: Citation, words: Strings) -> str:
 
 
 def source_url(citation: Citation) -> str:
-    """The page that shows the document with this excerpt highlighted. Offsets are code points, as everywhere."""
-    return f"/source/{quote(citation.document)}#c={citation.span.start}-{citation.span.end}"
+    """The page that shows the document with this excerpt highlighted, relative to the chat, which may lie below a path.
+
+    Offsets are code points, as everywhere.
+    """
+    return f"source/{quote(citation.document)}#c={citation.span.start}-{citation.span.end}"
 
 
 def source_id(exchange: Exchange, citation: int) -> str:

@@ -35,6 +35,7 @@ class Strings:
     cleared: str
     language: str
     appearance: str
+    sign_out: str
     automatic: str
     light: str
     dark: str
@@ -112,6 +113,7 @@ ENGLISH = Strings(
     cleared="New conversation.",
     language="Language",
     appearance="Appearance",
+    sign_out="Sign out",
     automatic="Automatic",
     light="Light",
     dark="Dark",

@@ -53,7 +53,7 @@ def snippet(settings: Settings, *, server: str | None = None, lang: str | None =
     Raises:
         SettingsError: ``server`` is not an http(s) address.
     """
-    address = (server or f"http://{_bracketed(settings.host)}:{settings.port}").rstrip("/")
+    address = (server or f"http://{_bracketed(settings.host)}:{settings.port}{settings.root_path}").rstrip("/")
     parts = urlsplit(address)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
         raise SettingsError(f"'{address}' is not an address that a page can load from.", remedy="Write it as https://HOST.")

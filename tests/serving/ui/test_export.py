@@ -27,7 +27,7 @@ def test_json_is_the_answer_of_the_contract_without_the_models_raw_reply() -> No
     assert first["answer"]["status"] == "answered" and second["answer"]["status"] == "refused"
     assert first["answer"]["citations"][0] == {
         "id": 1, "document": "a.txt", "title": "It is so.", "section": ["It is so."], "page": 3, "start": 0, "end": 9,
-        "quote": "It is so.", "document_sha256": "hash",
+        "quote": "It is so.", "document_sha256": "hash", "highlights": [],
     }  # fmt: skip
     assert "raw" not in json.dumps(first)
 
