@@ -51,6 +51,43 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """A table of a document, one line a row with its cells between `` | `` (:mod:`rag.corpus.tables` writes and reads them).
+
+    ``header`` are the lines that name the columns, empty where the table has none; ``rows`` are all other lines, in order.
+    """
+
+    span: Span
+    header: tuple[Span, ...]
+    rows: tuple[Span, ...]
+
+
+ContextKind = Literal["header", "group", "row", "lead", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Words without which other words of the same document say little: they are searched and judged with those, and cited
+    beside them as an excerpt of their own.
+
+    ``kind`` is ``header`` (the line that names a table's columns), ``group`` (a line inside a table that names the rows below
+    it), ``row`` (the first cell of a row too long for one passage), ``lead`` (what introduces the items of a list) or ``note``
+    (the sentence that a footnote is about). ``span`` is where the words stand, ``text`` the words, ``over`` what they belong
+    to.
+    """
+
+    kind: ContextKind
+    span: Span
+    text: str
+    over: Span
+
+
+def contexts_of(contexts: tuple[Context, ...], span: Span) -> tuple[Context, ...]:
+    """Those of ``contexts`` that belong to all of ``span``, in the order of the text: the outermost introduction first."""
+    return tuple(sorted((c for c in contexts if c.over.contains(span)), key=lambda c: c.span))
+
+
+@dataclass(frozen=True, slots=True)
 class Origin:
     """What is known of where a document comes from; ``None`` means unknown, and unknown is said, never filled in."""
 
@@ -64,8 +101,9 @@ class Document:
     """A source file (or one line of a ``.jsonl``) whose canonical text never changes again.
 
     ``id`` is the path inside ``sources/`` with ``/``, or ``FILE#_id`` for a line of a ``.jsonl``. ``sha256`` is the hash of
-    the canonical text in UTF-8. ``sections`` and ``sentences`` are in document order and do not overlap; ``pages`` is empty
-    where the format has none. ``language`` is an ISO 639-1 code, or ``None`` where it could not be told.
+    the canonical text in UTF-8. ``sections``, ``sentences`` and ``tables`` are in document order and do not overlap; ``pages``
+    is empty where the format has none. Every row of a table is a sentence. ``contexts`` say which sentences need other words
+    beside them. ``language`` is an ISO 639-1 code, or ``None`` where it could not be told.
     """
 
     id: str
@@ -77,6 +115,12 @@ class Document:
     pages: tuple[Page, ...] = ()
     language: str | None = None
     origin: Origin = Origin()
+    tables: tuple[Table, ...] = ()
+    contexts: tuple[Context, ...] = ()
+
+    def context_of(self, span: Span) -> tuple[Context, ...]:
+        """What ``span`` cannot be understood without, the outermost first."""
+        return contexts_of(self.contexts, span)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +128,9 @@ class Passage:
     """A run of whole sentences from one section of one document: the unit that is indexed and retrieved.
 
     ``text`` is exactly ``document.text[span.start:span.end]``; ``sentences`` are document offsets inside ``span``.
-    ``title`` and ``section`` are embedded with the text but never quoted.
+    ``title``, ``section`` and ``context`` are embedded and searched with the text but never quoted as if they stood in it:
+    ``context`` is what of ``contexts`` stands outside this passage, cut to fit the model's window. To quote a context, cite its
+    own ``span``.
     """
 
     id: str
@@ -96,6 +142,12 @@ class Passage:
     span: Span
     text: str
     sentences: tuple[Span, ...]
+    contexts: tuple[Context, ...] = ()
+    context: str = ""
+
+    def context_of(self, sentence: Span) -> tuple[Context, ...]:
+        """What a sentence of this passage cannot be understood without, the outermost first."""
+        return contexts_of(self.contexts, sentence)
 
     def quote(self, span: Span) -> str:
         """The characters of the document that ``span`` (inside this passage) covers."""

@@ -8,8 +8,10 @@ from pathlib import PurePosixPath
 from rag.corpus.canonical import sha256
 from rag.corpus.draft import Draft
 from rag.corpus.language import language_of
+from rag.corpus.notes import note_contexts
 from rag.corpus.sentences import split_block
 from rag.corpus.structure import outline
+from rag.corpus.tables import table_contexts, tables_of
 from rag.types import Document, Span
 
 _LONGEST_TITLE = 200
@@ -25,10 +27,11 @@ def assemble(draft: Draft, *, document_id: str, language: str | None = None) -> 
     found = outline(draft)
     sentences: list[Span] = []
     for block in draft.blocks:
-        if block.prose:
+        if block.prose or block.note:
             sentences += split_block(draft.text, block.span, spoken)
         else:
             sentences.append(block.span)
+    contexts = [*table_contexts(draft.text, draft.blocks), *note_contexts(draft.text, draft.blocks, sentences)]
     title = " ".join((draft.title or found.title or "").split()) or _from_name(document_id, draft.text)
     return Document(
         id=document_id,
@@ -39,6 +42,8 @@ def assemble(draft: Draft, *, document_id: str, language: str | None = None) -> 
         sentences=tuple(sentences),
         pages=draft.pages,
         language=spoken,
+        tables=tables_of(draft.blocks),
+        contexts=tuple(sorted(contexts, key=lambda c: (c.over.start, -c.over.end))),
     )
 
 

@@ -71,6 +71,8 @@ class _Reader:
         text, opening = self.texts[index], self.markers[index]
         if block.level is not None:
             return Division(index, index, _label(text), block.level, True, "level")
+        if block.place:
+            return Division(index, index, block.place, ITEM, False, "place")
         if not block.prose:
             return None
         if opening is None:

@@ -16,6 +16,7 @@ from rag.corpus.divisions import captions
 from rag.corpus.draft import Draft, Piece, draft_of
 from rag.corpus.numbering import Numbering
 from rag.corpus.refusal import Unreadable
+from rag.corpus.tables import table_pieces
 from rag.settings import Parsing
 
 _MAIN = "word/document.xml"
@@ -23,6 +24,7 @@ _FOOTNOTES = "/footnotes"
 _HEADING = re.compile(r"(?i)(?:heading|überschrift|titre|заголовок|başlık|titolo|título)\s*(\d)\Z")
 _JUNK = re.compile(r"(?i)\A(?:word document|document\d*|untitled|microsoft word.*|title)\Z|\.docx?\Z")
 _DEEPEST_TABLE = 5
+_MOST_COLUMNS = 1000
 
 
 def draft_docx(data: bytes, parsing: Parsing) -> Draft:
@@ -175,26 +177,38 @@ class _Reader:
         return bool(runs) and all(self._on(run, "w:b") for run in runs)
 
     def _table(self, table: Any, depth: int) -> Iterator[Piece]:
+        """The rows of a table, a merged cell in each place that it covers; tables inside cells come after it."""
         q = self._q
-        first = True
+        rows: list[list[str]] = []
+        nested: list[Any] = []
+        marked = 0
         for row in table.iter(q("w:tr")):
             if next(a for a in row.iterancestors(q("w:tbl"))) is not table:
                 continue
-            cells: list[str] = []
-            nested: list[Any] = []
-            for cell in row.iterchildren(q("w:tc"), q("w:sdt")):
+            cells = [""] * self._number(row, "w:trPr", "w:gridBefore", 0)
+            for cell in row.iter(q("w:tc")):
+                if next(cell.iterancestors(q("w:tr"))) is not row:
+                    continue
                 merge = cell.find(f"{q('w:tcPr')}/{q('w:vMerge')}")
-                # a cell that continues the one above holds no words of its own
                 continued = merge is not None and merge.get(q("w:val")) != "restart"
                 paragraphs = [p for p in cell.iter(q("w:p")) if next(p.iterancestors(q("w:tbl"))) is table]
                 words = " ".join(filter(None, (" ".join(self._cell(p).split()) for p in paragraphs)))
-                cells.append("" if continued else words)
+                if continued and rows and len(cells) < len(rows[-1]):
+                    words = rows[-1][len(cells)]
+                cells += [words] * self._number(cell, "w:tcPr", "w:gridSpan", 1)
                 nested += [t for t in cell.iter(q("w:tbl")) if next(t.iterancestors(q("w:tbl"))) is table]
-            if any(cells):
-                yield Piece(" | ".join(cells).strip(" |"), tight=not first, prose=False)
-                first = False
-            for inner in nested if depth < _DEEPEST_TABLE else []:
-                yield from self._table(inner, depth + 1)
+            header = row.find(f"{q('w:trPr')}/{q('w:tblHeader')}")
+            if header is not None and marked == len(rows):
+                marked += 1
+            rows.append(cells)
+        yield from table_pieces(rows, header=marked or None)
+        for inner in nested if depth < _DEEPEST_TABLE else []:
+            yield from self._table(inner, depth + 1)
+
+    def _number(self, parent: Any, properties: str, name: str, otherwise: int) -> int:
+        found = parent.find(f"{self._q(properties)}/{self._q(name)}")
+        value = found.get(self._q("w:val")) if found is not None else None
+        return min(int(value), _MOST_COLUMNS) if value and value.isdigit() else otherwise
 
     def _cell(self, paragraph: Any) -> str:
         style = paragraph.find(f"{self._q('w:pPr')}/{self._q('w:pStyle')}")

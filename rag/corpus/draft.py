@@ -6,10 +6,14 @@ Every format becomes this one shape, so all that comes after is written once.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from rag.corpus.canonical import canonical
 from rag.types import Page, Span
+
+Role = Literal["header", "group", "row"]
+"""What a line of a table is: it names the columns, it names the rows below it, or it is one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +22,19 @@ class Block:
 
     ``level`` is a heading's level as the format states it (1 is the highest), ``None`` where the format does not say that
     this is a heading. ``prose`` is false for what can never be one: table rows, code, footnotes. ``strong`` says that it is
-    set off as headings are (all in bold) without being called one.
+    set off as headings are (all in bold) without being called one. ``role`` is for the lines of a table; ``opens`` says that it
+    is the first one. ``place`` is how a citation names this very line where it has no words for that (``Row 12``); ``note`` is
+    the mark of a footnote, whose sentences are split though it is no prose.
     """
 
     span: Span
     level: int | None = None
     prose: bool = True
     strong: bool = False
+    role: Role | None = None
+    opens: bool = False
+    place: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +64,9 @@ class Piece:
     strong: bool = False
     page: int | None = None
     glue: str | None = None
+    role: Role | None = None
+    place: str = ""
+    note: str = ""
 
 
 def draft_of(
@@ -82,9 +95,11 @@ def draft_of(
         parts.append(text)
         if piece.glue is not None and blocks:
             last = blocks.pop()
-            blocks.append(Block(Span(last.span.start, length), last.level, last.prose, last.strong and piece.strong))
+            blocks.append(replace(last, span=Span(last.span.start, length), strong=last.strong and piece.strong))
         else:
-            blocks.append(Block(Span(start, length), piece.level, piece.prose, piece.strong))
+            opens = piece.role is not None and not piece.tight
+            span = Span(start, length)
+            blocks.append(Block(span, piece.level, piece.prose, piece.strong, piece.role, opens, piece.place, piece.note))
     ends = [start for _, start in starts[1:]] + [length][: len(starts)]
     pages = tuple(Page(number, Span(start, end)) for (number, start), end in zip(starts, ends, strict=True))
     return Draft("".join(parts), tuple(blocks), pages, title, language, notes)

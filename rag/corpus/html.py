@@ -13,6 +13,7 @@ from rag.corpus.lines import blocks
 from rag.corpus.markers import marker
 from rag.corpus.numerals import numeral
 from rag.corpus.refusal import Unreadable
+from rag.corpus.tables import table_pieces
 from rag.corpus.text import decode
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w\-]{2,30})", re.IGNORECASE)
@@ -23,6 +24,8 @@ _NOT_XML = re.compile(
 """Control characters, also as references: the tree takes them from a page but lets nobody write them again."""
 _HIDDEN_STYLE = re.compile(r"(?i)(?:display\s*:\s*none|visibility\s*:\s*hidden)")
 _HEAD_BYTES = 4096
+_MOST_SPANNED = 200
+"""Rows or columns of one cell; a page may claim any number."""
 _AROUND = frozenset(("nav", "aside", "footer", "script", "style", "template", "noscript", "form", "button"))
 _ROLES = frozenset(("navigation", "banner", "contentinfo", "search", "menu", "menubar"))
 _LAYOUT = ("head", "list", "table", "quote", "p")
@@ -49,6 +52,7 @@ def draft_html(data: bytes) -> Draft:
     _remove_other(page)
     _write_numbers(page)
     _name_paragraphs(page)
+    _repeat_merged_cells(page)
     language = (page.get("lang") or "")[:2].lower()
     body, title = _main_text(page)
     if body is None:
@@ -99,6 +103,34 @@ def _name_paragraphs(page: Any) -> None:
     for division in page.iter("div"):
         if (division.text or "").strip() and not any(child.tag in _BLOCKS for child in division.iterdescendants()):
             division.tag = "p"
+
+
+def _repeat_merged_cells(page: Any) -> None:
+    """Write a cell that spans rows or columns into each of them: a row then says all that it is about."""
+    for table in page.iter("table"):
+        below: dict[int, tuple[int, Any]] = {}
+        for row in [r for r in table.iter("tr") if next(r.iterancestors("table")) is table]:
+            waiting = list(row.iterchildren("td", "th"))
+            for cell in waiting:
+                row.remove(cell)
+            column = 0
+            while waiting or column in below:
+                if column in below:
+                    left, cell = below.pop(column)
+                    copies, rows = 1, left
+                else:
+                    cell = waiting.pop(0)
+                    copies, rows = _count(cell, "colspan"), _count(cell, "rowspan")
+                for _ in range(copies):
+                    row.append(deepcopy(cell))
+                    if rows > 1:
+                        below[column] = (rows - 1, cell)
+                    column += 1
+
+
+def _count(cell: Any, name: str) -> int:
+    value = cell.attrib.pop(name, "1").strip()
+    return min(max(int(value), 1), _MOST_SPANNED) if value.isdecimal() and len(value) < 6 else 1
 
 
 def _main_text(page: Any) -> tuple[Any | None, str | None]:
@@ -162,17 +194,21 @@ def _list(element: Any) -> Iterator[Piece]:
 
 
 def _table(element: Any) -> Iterator[Piece]:
-    tight = False
+    rows: list[list[str]] = []
+    heads = 0
     for row in element.iter("row"):
-        if any(cell.find(tag) is not None for cell in row.iterchildren("cell") for tag in _LAYOUT):
+        found = list(row.iterchildren("cell"))
+        if any(cell.find(tag) is not None for cell in found for tag in _LAYOUT):
             # a table that arranges a page, not figures
-            for cell in row.iterchildren("cell"):
+            yield from table_pieces(rows, header=heads or None)
+            rows, heads = [], 0
+            for cell in found:
                 yield from _pieces(cell)
             continue
-        cells = [" ".join(_text(cell).split()) for cell in row.iterchildren("cell")]
-        if any(cells):
-            yield Piece(" | ".join(cells).strip(" |"), tight=tight, prose=False)
-            tight = True
+        if heads == len(rows) and found and all(cell.get("role") == "head" for cell in found):
+            heads += 1
+        rows.append([" ".join(_text(cell).split()) for cell in found])
+    yield from table_pieces(rows, header=heads or None)
 
 
 def _paragraph(text: str, *, tight: bool) -> Iterator[Piece]:

@@ -15,6 +15,7 @@ from markdown_it.token import Token
 from rag.corpus.canonical import canonical
 from rag.corpus.draft import Draft, Piece, draft_of
 from rag.corpus.lines import blocks
+from rag.corpus.tables import table_pieces
 from rag.corpus.text import decode
 
 _FRONT_MATTER = re.compile(r"\A---[^\S\n]*\n(?P<matter>.*?)\n(?:---|\.\.\.)[^\S\n]*(?:\n|\Z)", re.DOTALL)
@@ -39,7 +40,7 @@ def _pieces(tokens: list[Token]) -> Iterator[Piece]:
     prefix = ""
     level: int | None = None
     row: list[str] | None = None
-    rows = 0
+    rows: list[list[str]] = []
     tight = False
     for token in tokens:
         kind = token.type
@@ -60,12 +61,12 @@ def _pieces(tokens: list[Token]) -> Iterator[Piece]:
             tight = True
         elif kind == "tr_open":
             row = []
-            rows += 1
-        elif kind == "tr_close" and row is not None:
-            yield Piece(" | ".join(row), tight=rows > 1, prose=False)
+            rows.append(row)
+        elif kind == "tr_close":
             row = None
-        elif kind == "table_open":
-            rows = 0
+        elif kind == "table_close":
+            yield from table_pieces(rows, header=1)
+            rows = []
         elif kind == "inline" and row is not None:
             row.append(_plain(token))
         elif kind == "inline":

@@ -29,18 +29,23 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
+from rag.corpus.contexts import Contexts, context_text
 from rag.corpus.structure import heading_path, page_at
 from rag.settings import Passages
-from rag.types import Document, Passage, Section, Span
+from rag.types import Context, Document, Passage, Section, Span
 
 _HEADER = 160
 """Characters of title and section path that are embedded: some 40 tokens, so most of the window is left to the text."""
+_CONTEXT_SHARE = 3
+"""A third of the room at most is for contexts: what is quoted decides what a passage is found for."""
+_ANY = 10**9
 _SURELY_TOO_LONG = 64
 """Characters a token. Some characters are no token at all (white space), so this decides only what is counted as a whole."""
 _CLAUSE_END = re.compile(r"[;:,–—)](?=\s)|\s-(?=\s)")
+_CELL_END = re.compile(r"\|(?= )")
 _WORD_END = re.compile(r"(?<=\S)(?=\s)")
 
 
@@ -50,25 +55,27 @@ def cut(document: Document, settings: Passages, count_tokens: Callable[[str], in
     Every sentence is in a passage, in one only unless ``overlap_sentences`` asks for more. A passage never leaves its heading;
     it may hold several numbered clauses of it, and its ``section`` is then the path that they share. A sentence that is longer
     than the window by itself is cut at a clause, else at a word, else between characters: cut here, not silently by the model.
+    A row of a table is a sentence, cut between cells where it must be. What the sentences of a passage need beside them (the
+    table's header, the words that introduce a list) goes with it.
     """
     made: list[Passage] = []
     seen: Counter[str] = Counter()
+    contexts = Contexts(document)
     for run in _runs(document):
         headers = {_header(document.title, section.path) for section in run.sections}
         longest = max(count_tokens(header + "\n") for header in headers)
         room = max(settings.max_tokens - longest, settings.max_tokens // 4)
-        parts = [part for sentence in run.sentences for part in _parts(document.text, sentence, room, count_tokens)]
-        for packed in _packed(parts, room, settings.overlap_sentences):
-            for group in _fitting(document.text, packed, room, count_tokens):
-                made.append(_passage(document, run, group, seen))
+        for group, context in _groups(document.text, run, contexts, room, settings.overlap_sentences, count_tokens):
+            made.append(_passage(document, run, group, context, seen))
     return tuple(made)
 
 
 def embedding_text(passage: Passage) -> str:
-    """What is embedded and searched for a passage: title and section path, then the words that are quoted."""
+    """What is embedded and searched for a passage: title, section path and context, then the words that are quoted."""
+    words = f"{passage.context}\n{passage.text}" if passage.context else passage.text
     if not passage.section and passage.text.startswith(passage.title.rstrip("…")):
-        return passage.text
-    return f"{_header(passage.title, passage.section)}\n{passage.text}"
+        return words
+    return f"{_header(passage.title, passage.section)}\n{words}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +89,11 @@ class _Run:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
+    """A sentence or a piece of one, with what it needs beside it."""
+
     span: Span
     tokens: int
+    contexts: tuple[Context, ...] = ()
 
 
 def _header(title: str, section: Sequence[str]) -> str:
@@ -101,6 +111,38 @@ def _runs(document: Document) -> Iterator[_Run]:
             position += 1
         if position > first:
             yield _Run(heading, inside, document.sentences[first:position])
+
+
+def _groups(
+    text: str, run: _Run, contexts: Contexts, room: int, overlap: int, count_tokens: Callable[[str], int]
+) -> Iterator[tuple[list[_Part], str]]:
+    """The parts of each passage with the context that it gets. Room is kept free for contexts only where they need it."""
+    for free in (0, room // _CONTEXT_SHARE):
+        parts = [
+            replace(part, contexts=contexts.of(sentence, part.span))
+            for sentence in run.sentences
+            for part in _parts(text, sentence, room - free, count_tokens)
+        ]
+        fitted = [
+            group
+            for packed in _packed(parts, room - free, overlap)
+            for group in _fitting(text, packed, room - free, count_tokens)
+        ]
+        told = [_context(text, group, room, count_tokens) for group in fitted]
+        if free or all(whole for _, whole in told):
+            yield from zip(fitted, (words for words, _ in told), strict=True)
+            return
+
+
+def _context(text: str, group: list[_Part], room: int, count_tokens: Callable[[str], int]) -> tuple[str, bool]:
+    """What of the parts' contexts stands outside of them, cut to the room that they leave, and whether that is all of it."""
+    span = Span(group[0].span.start, group[-1].span.end)
+    needed = list(dict.fromkeys(c for part in group for c in part.contexts if not span.contains(c.span)))
+    if not needed:
+        return "", True
+    left = room - count_tokens(span.of(text))
+    words = context_text(needed, left, count_tokens)
+    return words, words == context_text(needed, _ANY, count_tokens)
 
 
 def _parts(text: str, sentence: Span, room: int, count_tokens: Callable[[str], int]) -> Iterator[_Part]:
@@ -133,7 +175,7 @@ def _fitting_end(text: str, rest: Span, room: int, count_tokens: Callable[[str],
         else:
             high = middle - 1
     least = rest.start + (low - rest.start) // 2
-    for pattern in (_CLAUSE_END, _WORD_END):
+    for pattern in (_CELL_END, _CLAUSE_END, _WORD_END):
         ends = [m.end() for m in pattern.finditer(text, least, low + 1) if m.end() <= low]
         if ends:
             return ends[-1]
@@ -169,7 +211,7 @@ def _fitting(text: str, group: list[_Part], room: int, count_tokens: Callable[[s
         yield group
 
 
-def _passage(document: Document, run: _Run, group: list[_Part], seen: Counter[str]) -> Passage:
+def _passage(document: Document, run: _Run, group: list[_Part], context: str, seen: Counter[str]) -> Passage:
     span = Span(group[0].span.start, group[-1].span.end)
     text = span.of(document.text)
     first = bisect_right(run.sections, span.start, key=lambda s: s.span.start) - 1
@@ -188,6 +230,8 @@ def _passage(document: Document, run: _Run, group: list[_Part], seen: Counter[st
         span=span,
         text=text,
         sentences=tuple(part.span for part in group),
+        contexts=tuple(dict.fromkeys(c for part in group for c in part.contexts)),
+        context=context,
     )
 
 

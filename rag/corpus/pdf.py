@@ -7,21 +7,22 @@ from pathlib import PurePath
 from typing import Any
 
 from rag.corpus.draft import Draft, draft_of
-from rag.corpus.reflow import Line, PageLines, headed, pieces_of
+from rag.corpus.furniture import PageLines
+from rag.corpus.items import headed
+from rag.corpus.printed import printed_lines
+from rag.corpus.reflow import pieces_of
 from rag.corpus.refusal import Unreadable
+from rag.corpus.ruled import RuledTables
 from rag.settings import Parsing
 
 _OCR = "Run text recognition over it, for example with OCRmyPDF, and put the result in its place."
 _PASSWORD = 4
 """FPDF_ERR_PASSWORD."""
-_HYPHEN = "\x02"
-"""What PDFium gives for a hyphen at the end of a line."""
 _JUNK_TITLE = re.compile(
     r"(?i)\A(?:microsoft word|untitled|document\d*|doc\d+|title|print|slide)\b|\.(?:docx?|indd|pdf|rtf|qxd|tex|dvi)\Z"
 )
 _UNMAPPED = re.compile("[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f\ufffe\uffff]")
 _TOLERATED = 0.3
-_BOLD = 600
 
 
 def draft_pdf(data: bytes, parsing: Parsing) -> Draft:
@@ -47,12 +48,14 @@ def draft_pdf(data: bytes, parsing: Parsing) -> Draft:
         pages: list[PageLines] = []
         scanned: list[int] = []
         characters = 0
+        ruled = RuledTables(data)
         for index in range(count):
             try:
                 page = document[index]
             except pypdfium2.PdfiumError:
                 raise Unreadable(f"its page {index + 1} is damaged.", "Open it and save it again.") from None
-            found = _lines(pypdfium2, page, index + 1)
+            lines = printed_lines(pypdfium2, page)
+            found = PageLines(index + 1, page.get_height(), tuple(lines), tuple(ruled.on(pypdfium2, page, index + 1, lines)))
             characters += sum(len(line.text) for line in found.lines)
             if characters > parsing.max_characters:
                 raise Unreadable(
@@ -64,6 +67,7 @@ def draft_pdf(data: bytes, parsing: Parsing) -> Draft:
             pages.append(found)
             page.close()
         title = document.get_metadata_value("Title")
+        ruled.close()
     finally:
         document.close()
     _refuse_without_text(pages, scanned, count)
@@ -78,67 +82,6 @@ def _refuse_without_text(pages: list[PageLines], scanned: list[int], count: int)
         raise Unreadable(what, _OCR)
     if len(_UNMAPPED.findall(text)) > _TOLERATED * len(text):
         raise Unreadable("its fonts do not say which characters they show.", _OCR)
-
-
-def _lines(pypdfium2: Any, page: Any, number: int) -> PageLines:
-    raw = pypdfium2.raw
-    text_page = page.get_textpage()
-    count = text_page.count_chars()
-    found: list[Line] = []
-    codes: list[int] = []
-    places: list[int] = []
-
-    def finish(*, hyphen: bool = False) -> None:
-        text = _decode(codes)
-        if text.strip() and places:
-            found.append(_line(raw, text_page, text.strip(), places, hyphen))
-        codes.clear()
-        places.clear()
-
-    for index in range(count):
-        code = raw.FPDFText_GetUnicode(text_page, index)
-        if code in (10, 13):
-            finish()
-        elif code == ord(_HYPHEN):
-            finish(hyphen=True)
-        else:
-            codes.append(code)
-            if code > 32 and raw.FPDFText_IsGenerated(text_page, index) != 1:
-                places.append(index)
-    finish()
-    text_page.close()
-    return PageLines(number, page.get_height(), tuple(found))
-
-
-def _line(raw: Any, text_page: Any, text: str, places: list[int], hyphen: bool) -> Line:
-    boxes = [_box(text_page, index) for index in (places[0], places[len(places) // 2], places[-1])]
-    heights = sorted(top - bottom for _, _, bottom, top in boxes)
-    weight = raw.FPDFText_GetFontWeight(text_page, places[0])
-    return Line(
-        text=text,
-        left=boxes[0][0],
-        right=boxes[-1][1],
-        bottom=min(box[2] for box in boxes),
-        top=max(box[3] for box in boxes),
-        size=heights[1],
-        bold=weight >= _BOLD,
-        hyphen=hyphen,
-    )
-
-
-def _box(text_page: Any, index: int) -> tuple[float, float, float, float]:
-    """Left, right, bottom, top of a character in points, the origin at the bottom left of the page.
-
-    The loose box goes from the font's descent to its ascent, so its height is the size as printed, whatever the matrix.
-    """
-    left, bottom, right, top = text_page.get_charbox(index, loose=True)
-    return left, right, bottom, top
-
-
-def _decode(codes: list[int]) -> str:
-    """PDFium gives UTF-16 units; pairs make one character and halves none."""
-    units = "".join(map(chr, codes))
-    return units.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
 
 
 def _has_image(pypdfium2: Any, page: Any) -> bool:

@@ -3,86 +3,70 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from statistics import median
 
 from rag.corpus.divisions import captions
 from rag.corpus.draft import Piece
+from rag.corpus.furniture import PageLines
+from rag.corpus.items import Item, items_of
 from rag.corpus.markers import marker
+from rag.corpus.printed import Line
+from rag.corpus.tables import table_pieces
 
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One printed line; places in points from the bottom left of the page, ``size`` the height of its font.
-
-    ``hyphen`` says that it broke inside a word.
-    """
-
-    text: str
-    left: float
-    right: float
-    bottom: float
-    top: float
-    size: float
-    bold: bool
-    hyphen: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class PageLines:
-    """The lines of a page in reading order; ``number`` starts at 1, ``height`` is in points."""
-
-    number: int
-    height: float
-    lines: tuple[Line, ...]
-
-
-_MARGIN = 0.12
-"""Share of the page at top and bottom where running heads stand."""
-_REPEATS = 3
-_SAME_PLACE = 4.0
-"""Points."""
-_LARGER = 1.12
-"""A heading is at least this much larger than the body."""
-_LONGEST_HEADING = 200
-_LEVELS = 4
 _GAP = 0.75
 """Of the line height; lines of one paragraph stand closer than this."""
-_NUMBER_ALONE = re.compile(
-    r"(?i)\W*(?:page|p\.|seite|səhifə|стр\.?|sayfa)?\s*(?:\d{1,4}|[ivxlc]{1,6})(?:\s*(?:of|/|von|из)\s*\d{1,4})?\W*\Z"
-)
 _CLOSED = re.compile(r"[.;:!?…]['\"”’»)\]]*\Z")
+_OPEN = re.compile(
+    r"(?:[,(–—]|\b(?:a|an|and|as|at|by|for|from|in|is|its|no|not|of|on|or|that|the|their|to|under|which|with|"
+    r"və|ilə|üçün|ya|bir|ve|ile|için|veya|и|в|во|на|с|со|о|от|до|для|из|к|по|за|или))\Z",
+    re.IGNORECASE,
+)
+"""A line that ends so is not at the end of anything."""
 _WORD = re.compile(r"\w+(?:-\w+)*")
-_LAST_NUMBER = re.compile(r"(?:\A|\s)\W*(\d{1,4})(?:\s*(?:of|/|von|из)\s*\d{1,4})?\W*\Z")
-_FIRST_NUMBER = re.compile(r"\A\W*(\d{1,4})\W*\s")
-_LEADER = re.compile(r"(?:\s?\.){5,}\s*(?:\d{1,4}|[ivxlc]{1,6})?\s*\Z|…{2,}\s*\d{1,4}\Z")
 
 
 def pieces_of(pages: Sequence[PageLines]) -> Iterator[Piece]:
-    """The paragraphs and headings of a document. A paragraph that runs over a page is one block with two pages."""
-    heads = _running_heads(pages)
-    kept = _without_contents([PageLines(p.number, p.height, _without_running_heads(p, heads)) for p in pages])
-    body = _body_size(kept)
-    levels = _levels(kept, body)
-    words = {word.casefold() for page in kept for line in page.lines for word in _WORD.findall(line.text)}
-    lines = [(page.number, line, _level(line, body, levels)) for page in kept for line in page.lines]
-    edges = {page.number: _right_edges(page) for page in kept}
+    """The paragraphs, headings, tables and notes of a document. A paragraph that runs over a page is one block with two pages.
+
+    Notes come behind the paragraph that ends their column; before it where it runs on overleaf, since pages go forward.
+    """
+    items = items_of(pages)
+    words = {word.casefold() for item in items if item.line for word in _WORD.findall(item.line.text)}
+    paragraph: list[Piece] = []
+    inside: list[Piece] = []
     glue: str | None = None
     tight = False
-    for position, (number, line, level) in enumerate(lines):
-        text, join, close = line.text, None, False
-        if position + 1 < len(lines):
-            next_number, after, next_level = lines[position + 1]
-            new_page = next_number != number
-            apart = level is not None or line.bold != after.bold
-            same = level == next_level and _same_paragraph(line, after, edges[number], new_page=new_page, heading=apart)
-            if same:
-                text, join = _joined(line, after, words)
-            close = not new_page and line.bottom - after.top <= _GAP * line.size and marker(after.text) is not None
-        yield Piece(text, level, strong=line.bold and captions(line.text), page=number, glue=glue, tight=tight)
-        glue, tight = join, close and level is None
+    for item, after in zip(items, [*items[1:], None], strict=True):
+        join: str | None = None
+        close = False
+        if item.line is None:
+            paragraph += table_pieces(item.rows, pages=item.pages)
+        else:
+            text, join, close = _written(item.line, item, after, words)
+            strong = item.line.bold and captions(item.line.text)
+            paragraph.append(Piece(text, item.level, strong=strong, page=item.pages[0], glue=glue, tight=tight))
+        if join is not None:
+            inside += item.notes
+        else:
+            yield from (replace(note, page=paragraph[0].page) for note in inside)
+            yield from paragraph
+            yield from item.notes
+            paragraph, inside = [], []
+        glue, tight = join, close and item.level is None
+
+
+def _written(line: Line, item: Item, after: Item | None, words: set[str]) -> tuple[str, str | None, bool]:
+    """The text of a line, what joins it to the next (``None``: a paragraph ends), and whether the next stands close below."""
+    if after is None or after.line is None:
+        return line.text, None, False
+    jump = after.part != item.part
+    apart = item.level is not None or line.bold != after.line.bold
+    if item.level == after.level and _same_paragraph(line, after.line, item.edge, jump=jump, heading=apart):
+        return *_joined(line, after.line, words), False
+    close = not jump and line.bottom - after.line.top <= _GAP * line.size and marker(after.line.text) is not None
+    return line.text, None, close
 
 
 def _joined(line: Line, after: Line, words: set[str]) -> tuple[str, str]:
@@ -100,109 +84,30 @@ def _joined(line: Line, after: Line, words: set[str]) -> tuple[str, str]:
     return stem + ("-" if keep else ""), ""
 
 
-def headed(pages: Sequence[PageLines]) -> bool:
-    """Whether the first page has a line that is larger than the body."""
-    body = _body_size(pages)
-    return bool(pages) and any(line.size >= _LARGER * body for line in pages[0].lines)
-
-
-def _running_heads(pages: Sequence[PageLines]) -> set[tuple[int, Line]]:
-    """Page and line of what stands in the same place of a margin on several pages, alike but for the page's number."""
-    found: dict[tuple[str, int | None], list[tuple[int, Line]]] = defaultdict(list)
-    for page in pages:
-        for line in page.lines:
-            if _in_margin(line, page):
-                shape, number = _shape(line.text)
-                found[shape, None if number is None else number - page.number].append((page.number, line))
-                if number is not None:
-                    found[shape, None].append((page.number, line))
-    heads: set[tuple[int, Line]] = set()
-    for (_, offset), places in found.items():
-        for place, line in places:
-            together = sum(abs(line.bottom - other.bottom) <= _SAME_PLACE for _, other in places)
-            # a number that counts the pages is a page number: two of those are enough
-            if together >= (_REPEATS if offset is None else 2):
-                heads.add((place, line))
-    return heads
-
-
-def _shape(text: str) -> tuple[str, int | None]:
-    """A line without the page number at either end, and that number.
-
-    In "Article 4" at the top of a page the number is not the page's, and in "Chapter 2: Ports 17" only the second may be.
-    """
-    for pattern in (_LAST_NUMBER, _FIRST_NUMBER):
-        if (match := pattern.search(text)) and (marker(text) is None or marker(pattern.sub("", text)) is not None):
-            return pattern.sub("#", text), int(match[1])
-    return text, None
-
-
-def _without_running_heads(page: PageLines, heads: set[tuple[int, Line]]) -> tuple[Line, ...]:
-    def runs(line: Line) -> bool:
-        return _in_margin(line, page) and (_NUMBER_ALONE.match(line.text) is not None or (page.number, line) in heads)
-
-    return tuple(line for line in page.lines if not runs(line))
-
-
-def _without_contents(pages: Sequence[PageLines]) -> list[PageLines]:
-    """Leave out the lines of a table of contents: they repeat every heading, and would be found before the matter itself."""
-    leaders = sum(_LEADER.search(line.text) is not None for page in pages for line in page.lines)
-    if leaders < _REPEATS:
-        return list(pages)
-    return [PageLines(p.number, p.height, tuple(line for line in p.lines if not _LEADER.search(line.text))) for p in pages]
-
-
-def _in_margin(line: Line, page: PageLines) -> bool:
-    return line.top < _MARGIN * page.height or line.bottom > (1 - _MARGIN) * page.height
-
-
-def _body_size(pages: Sequence[PageLines]) -> float:
-    weights: Counter[float] = Counter()
-    for page in pages:
-        for line in page.lines:
-            weights[round(line.size, 1)] += len(line.text)
-    return weights.most_common(1)[0][0] if weights else 0.0
-
-
-def _levels(pages: Sequence[PageLines], body: float) -> list[int]:
-    sizes = {round(line.size) for page in pages for line in page.lines if line.size >= _LARGER * body}
-    return sorted(sizes, reverse=True)[:_LEVELS]
-
-
-def _level(line: Line, body: float, levels: list[int]) -> int | None:
-    if len(line.text) > _LONGEST_HEADING or not any(c.isalpha() for c in line.text):
-        return None
-    if line.size >= _LARGER * body:
-        return next((n for n, size in enumerate(levels, 1) if round(line.size) >= size), _LEVELS)
-    return None
-
-
-def _right_edges(page: PageLines) -> dict[int, float]:
-    """How far lines that begin at a place (in tens of points) reach: the right edge of their column."""
-    reach: dict[int, list[float]] = defaultdict(list)
-    for line in page.lines:
-        reach[int(line.left // 10)].append(line.right)
-    return {place: max(rights) for place, rights in reach.items()}
-
-
-def _same_paragraph(before: Line, line: Line, edges: dict[int, float], *, new_page: bool, heading: bool) -> bool:
+def _same_paragraph(before: Line, line: Line, edge: float, *, jump: bool, heading: bool) -> bool:
+    """Whether ``line`` goes on with the paragraph of ``before``, whose column reaches to ``edge``; after a ``jump`` to the next
+    column or page their distance says nothing."""
     if before.hyphen or (before.text.endswith("-") and line.text[:1].isalnum() and not heading):
         return True
-    if new_page:
-        return not heading and _CLOSED.search(before.text) is None and line.text[:1].islower()
     height = median((before.size, line.size))
-    gap = before.bottom - line.top
-    if gap > _GAP * height or line.bottom > before.bottom + height:
+    if not jump and (before.bottom - line.top > _GAP * height or line.bottom > before.bottom + height):
         return False
+    opening = marker(line.text)
     if heading:
-        return marker(line.text) is None
+        return not jump and opening is None
+    closed = _CLOSED.search(before.text) is not None
     width = (line.right - line.left) / max(1, len(line.text))
-    edge = max((edges.get(int(before.left // 10) + n, 0.0) for n in (-1, 0, 1)), default=before.right)
-    room = max(edge, line.right) - before.right
-    fits = room > width * (len(line.text.split(maxsplit=1)[0]) + 2)
-    if marker(line.text) is not None and (fits or _CLOSED.search(before.text) or line.left > before.left + 1):
+    fits = max(edge, line.right if not jump else 0.0) - before.right > width * (len(line.text.split(maxsplit=1)[0]) + 2)
+    if opening is not None and (fits or closed or jump or line.left > before.left + 1):
         return False
+    if jump:
+        return not closed and (not fits or _goes_on(before, line))
     if fits:
-        return _CLOSED.search(before.text) is None and line.text[:1].islower()
+        return not closed and _goes_on(before, line)
     indented = line.left > before.left + height
-    return not (indented and _CLOSED.search(before.text))
+    return not (indented and closed)
+
+
+def _goes_on(before: Line, line: Line) -> bool:
+    """Whether the words alone say that ``line`` continues ``before``, which is not closed."""
+    return (not line.text[:1].isupper() and line.text[:1].isalnum()) or _OPEN.search(before.text) is not None

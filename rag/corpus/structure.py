@@ -1,9 +1,10 @@
 """Sections from divisions: who stands under whom.
 
 The sections of a document are a partition of its text, in order, each with its full path, so that a citation reads
-*Charter › Section II › 3*. Two kinds of path parts are told apart (:func:`is_clause`): a heading opens new matter, a numbered
-clause or lettered item (``"3"``, ``"3.1"``, ``"(b)"``) is a step in the matter above it. Passages keep within headings but may
-hold several clauses, because an item such as "(c) trade;" means nothing without the words that introduce it.
+*Charter › Section II › 3*. Two kinds of path parts are told apart (:func:`is_clause`): a heading opens new matter; a numbered
+clause, a lettered item or a row of a sheet (``"3"``, ``"3.1"``, ``"(b)"``, ``"Row 12"``) is a step in the matter above it.
+Passages keep within headings but may hold several clauses, because an item such as "(c) trade;" means nothing without the words
+that introduce it.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from rag.types import Page, Section, Span
 _DEEPEST = 8
 _JUMP = 5
 """A clause number may skip this many (repealed clauses); a larger step is a year or a quantity, not a clause."""
-_CLAUSE_LABEL = re.compile(r"\d{1,3}(?:\.\d{1,3})*\Z|\([^()\s]{1,6}\)\Z")
+_CLAUSE_LABEL = re.compile(r"\d{1,3}(?:\.\d{1,3})*\Z|\([^()\s]{1,6}\)\Z|Row \d+\Z")
 _NAMES_ALL = {"level", "title", "capitals"}
 
 
@@ -33,7 +34,7 @@ class Outline:
 
 
 def is_clause(label: str) -> bool:
-    """Whether a part of a section path is a numbered clause or lettered item, not a heading."""
+    """Whether a part of a section path is a numbered clause, a lettered item or a row, not a heading."""
     return _CLAUSE_LABEL.match(label) is not None
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from rag.corpus.canonical import canonical, sha256
-from rag.types import Document, Page, Section, Span
+from rag.corpus.layout import layout_json, with_layout
+from rag.types import Document
 
 Wire = dict[str, Any]
 
@@ -16,10 +17,8 @@ def document_wire(document: Document) -> Wire:
         "id": document.id,
         "title": document.title,
         "text": document.text,
-        "sections": [[list(s.path), s.span.start, s.span.end] for s in document.sections],
-        "sentences": [[s.start, s.end] for s in document.sentences],
-        "pages": [[p.number, p.span.start, p.span.end] for p in document.pages],
         "language": document.language,
+        **layout_json(document),
     }
 
 
@@ -32,14 +31,19 @@ def document_from(wire: Wire) -> Document:
     text = str(wire["text"])
     if canonical(text) != text:
         raise ValueError("the text is not canonical")
-    sections = tuple(Section(tuple(path), Span(start, end)) for path, start, end in wire["sections"])
-    sentences = tuple(Span(start, end) for start, end in wire["sentences"])
-    pages = tuple(Page(number, Span(start, end)) for number, start, end in wire["pages"])
-    for spans in ([s.span for s in sections], sentences, [p.span for p in pages]):
+    bare = Document(str(wire["id"]), str(wire["title"]), text, sha256(text), language=wire["language"])
+    document = with_layout(bare, wire)
+    for spans in (
+        [s.span for s in document.sections],
+        document.sentences,
+        [p.span for p in document.pages],
+        [t.span for t in document.tables],
+    ):
         last = 0
         for span in spans:
             if span.start < last or span.end > len(text):
                 raise ValueError(f"{span} is out of order or out of the text")
             last = span.end
-    language = wire["language"]
-    return Document(str(wire["id"]), str(wire["title"]), text, sha256(text), sections, sentences, pages, language)
+    if any(max(c.span.end, c.over.end) > len(text) for c in document.contexts):
+        raise ValueError("a context is out of the text")
+    return document

@@ -17,7 +17,7 @@ from rag.indexing import code
 from rag.models.embedder import ModelIdentity
 from rag.settings import Settings
 
-SCHEMA = 1
+SCHEMA = 2
 MANIFEST = "manifest.json"
 PASSAGES = "passages.sqlite"
 VECTORS = "vectors.faiss"

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rag.corpus.layout import layout_json, with_layout
 from rag.errors import IndexDamaged, NotFound
-from rag.types import Document, DocumentEntry, Origin, Page, Passage, Section, Span
+from rag.types import Context, Document, DocumentEntry, Origin, Passage, Span
 
 TABLES = """
 CREATE TABLE sources (id TEXT PRIMARY KEY, key TEXT NOT NULL, problem TEXT NOT NULL, broken TEXT NOT NULL);
@@ -24,12 +25,14 @@ CREATE TABLE documents (
 CREATE INDEX documents_by_source ON documents (source);
 CREATE TABLE passages (
   row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, document INTEGER NOT NULL, section TEXT NOT NULL, page INTEGER,
-  start INTEGER NOT NULL, end INTEGER NOT NULL, text TEXT NOT NULL, sentences TEXT NOT NULL, key BLOB NOT NULL
+  start INTEGER NOT NULL, end INTEGER NOT NULL, text TEXT NOT NULL, sentences TEXT NOT NULL,
+  contexts TEXT NOT NULL, context TEXT NOT NULL, key BLOB NOT NULL
 );
 CREATE INDEX passages_by_document ON passages (document);
 """
 PASSAGE = """
-SELECT p.row, p.id, d.id, d.sha256, d.title, p.section, p.page, p.start, p.end, p.text, p.sentences
+SELECT p.row, p.id, d.id, d.sha256, d.title, p.section, p.page, p.start, p.end, p.text, p.sentences,
+  p.contexts, p.context
 FROM passages p JOIN documents d ON d.number = p.document
 """
 AT_A_TIME = 500
@@ -86,11 +89,6 @@ class StoreWriter:
     def add(self, stored: StoredDocument) -> None:
         """Append a document and its passages, which get the next rows in their order."""
         document, number = stored.document, self._documents
-        layout = {
-            "sections": [[list(s.path), s.span.start, s.span.end] for s in document.sections],
-            "sentences": [[s.start, s.end] for s in document.sentences],
-            "pages": [[p.number, p.span.start, p.span.end] for p in document.pages],
-        }
         self._connection.execute(
             f"INSERT INTO documents VALUES ({', '.join('?' * 14)})",
             (
@@ -100,7 +98,7 @@ class StoreWriter:
                 document.title,
                 document.sha256,
                 document.text,
-                _dump(layout),
+                _dump(layout_json(document)),
                 len(document.pages) or None,
                 len(stored.passages),
                 document.language,
@@ -111,7 +109,7 @@ class StoreWriter:
             ),
         )
         self._connection.executemany(
-            f"INSERT INTO passages VALUES ({', '.join('?' * 10)})",
+            f"INSERT INTO passages VALUES ({', '.join('?' * 12)})",
             (
                 (
                     row,
@@ -123,6 +121,8 @@ class StoreWriter:
                     p.span.end,
                     p.text,
                     _dump([[s.start, s.end] for s in p.sentences]),
+                    _dump([[c.kind, c.span.start, c.span.end, c.text, c.over.start, c.over.end] for c in p.contexts]),
+                    p.context,
                     key,
                 )
                 for row, (p, key) in enumerate(zip(stored.passages, stored.keys, strict=True), self._rows)
@@ -248,24 +248,25 @@ class Store:
 
 
 def _document(row: Sequence[Any]) -> Document:
-    layout = json.loads(row[6])
-    return Document(
-        id=row[1],
-        title=row[3],
-        text=row[5],
-        sha256=row[4],
-        sections=tuple(Section(tuple(path), Span(start, end)) for path, start, end in layout["sections"]),
-        sentences=tuple(Span(start, end) for start, end in layout["sentences"]),
-        pages=tuple(Page(number, Span(start, end)) for number, start, end in layout["pages"]),
-        language=row[9],
-        origin=Origin(*row[11:14]),
-    )
+    bare = Document(row[1], row[3], row[5], row[4], language=row[9], origin=Origin(*row[11:14]))
+    return with_layout(bare, json.loads(row[6]))
 
 
 def _passage(row: Sequence[Any]) -> Passage:
-    identity, document, sha256, title, section, page, start, end, text, sentences = row
-    spans = tuple(Span(a, b) for a, b in json.loads(sentences))
-    return Passage(identity, document, sha256, title, tuple(json.loads(section)), page, Span(start, end), text, spans)
+    identity, document, sha256, title, section, page, start, end, text, sentences, contexts, context = row
+    return Passage(
+        id=identity,
+        document=document,
+        document_sha256=sha256,
+        title=title,
+        section=tuple(json.loads(section)),
+        page=page,
+        span=Span(start, end),
+        text=text,
+        sentences=tuple(Span(a, b) for a, b in json.loads(sentences)),
+        contexts=tuple(Context(kind, Span(a, b), words, Span(c, d)) for kind, a, b, words, c, d in json.loads(contexts)),
+        context=context,
+    )
 
 
 def _dump(value: Any) -> str:

@@ -19,6 +19,13 @@ def check_document(document: Document) -> None:
     assert document.title.strip()
     _check_cover(text, document.sentences)
     _check_partition(text, [section.span for section in document.sections])
+    for table in document.tables:
+        inside = [s for s in document.sentences if table.span.contains(s)]
+        assert inside == [*table.header, *table.rows]
+        assert (table.span.start, table.span.end) == (inside[0].start, inside[-1].end)
+    for context in document.contexts:
+        assert context.text == context.span.of(text) != ""
+        assert not context.span.overlaps(context.over)
     if document.pages:
         _check_partition(text, [page.span for page in document.pages])
         numbers = [page.number for page in document.pages]
@@ -45,6 +52,9 @@ def check_passages(
         assert all(path[: len(passage.section)] == passage.section for path in touched)
         assert count_tokens(embedding_text(passage)) <= max_tokens
         assert embedding_text(passage).endswith(passage.text)
+        for context in passage.contexts:
+            assert context.text == context.span.of(document.text) != ""
+            assert passage.span.overlaps(context.over)
 
 
 def _check_cover(text: str, spans: Sequence[Span]) -> None:
