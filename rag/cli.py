@@ -217,7 +217,7 @@ def backends(
     """List every LLM back end: ready, or what is missing. The one that the settings name is tried out."""
     from dataclasses import asdict
 
-    from rag.answering.backends.registry import describe
+    from rag.llm.registry import describe
 
     states = describe(settings_of(kb), probe=probe)
     if as_json:

@@ -13,7 +13,7 @@ import typer
 from rag.cli_base import Json, Kb, built, echo_json, settings_of
 
 if TYPE_CHECKING:
-    from rag.answering.backends.backend import Backend
+    from rag.llm.backend import Backend
     from rag.answering.engine import Engine
     from rag.evaluation.dataset import Dataset
     from rag.indexing.build import Progress as BuildProgress
@@ -191,8 +191,8 @@ def calibrate(
     """Fit the answerability gate on questions and store it in the knowledge base; its figures are cross-validated."""
     from dataclasses import replace
 
+    from rag.answering.answerability import load_gate
     from rag.answering.engine import SHIPPED_GATE
-    from rag.answering.gate import load_gate
     from rag.evaluation.console import console, fitting_table, progress_bar
     from rag.evaluation.dataset import load_dataset
     from rag.evaluation.evidence import locate
@@ -202,13 +202,12 @@ def calibrate(
     from rag.evaluation.run import Shelf
     from rag.evaluation.votes import hear, vote_of
     from rag.evaluation.writing import pretty, write_atomically
-    from rag.indexing.generation import open_current
 
     dataset = load_dataset(file, limit=limit)
     settings, base = _library_of(dataset, settings_of(kb))
-    fingerprint = open_current(base, None, settings).manifest.recipe.model.fingerprint
-    before = load_gate(base.gate, fingerprint) if base.gate.is_file() else load_gate(SHIPPED_GATE, None)
     with _engine(settings.model_copy(update={"backend": "extractive"}), base) as engine, progress_bar("Reading") as tell:
+        fingerprint = engine.fingerprint
+        before = load_gate(base.gate, fingerprint) if base.gate.is_file() else load_gate(SHIPPED_GATE, None)
         located = locate(dataset.questions, Shelf(engine))
         samples = collect(dataset.questions, engine, located, before, tell)
     fitting = fit_on(samples, fingerprint)
@@ -220,7 +219,8 @@ def calibrate(
         with _engine(own, base) as engine, progress_bar(backend) as tell:
             votes[engine.backend] = vote_of(hear(dataset.questions, engine, tell))
     target = out or base.gate
-    write_atomically(target, pretty(replace(fitting.gate, votes=votes).to_json()))
+    gate = replace(fitting.gate, foreign=before.foreign, votes=votes)
+    write_atomically(target, pretty(gate.to_json()))
     if page is not None:
         write_atomically(page, html(fitting_page(figures, dataset.name)))
     if as_json:
@@ -313,7 +313,7 @@ def judge(
 
 @contextmanager
 def _model(settings: Settings, backend: str) -> Iterator[Backend]:
-    from rag.answering.backends.registry import open_backend
+    from rag.llm.registry import open_backend
 
     model = open_backend(settings.model_copy(update={"backend": backend}))
     try:

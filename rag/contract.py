@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rag.types import Answer, Citation, Claim, Document, DocumentEntry, Hit, Outcome, Passage, Timings
+from rag.types import Answer, Citation, Claim, Document, DocumentEntry, Excerpt, Hit, Outcome, Passage, Timings
 
 Json = dict[str, Any]
 
@@ -25,6 +25,18 @@ def citation_json(citation: Citation) -> Json:
         "quote": citation.quote,
         "document_sha256": citation.document_sha256,
         "highlights": [[span.start, span.end] for span in citation.highlights],
+    } | ({"spans": [excerpt_json(e) for e in citation.spans]} if citation.spans else {})
+
+
+def excerpt_json(excerpt: Excerpt) -> Json:
+    """One place of a citation of several places."""
+    return {
+        "document": excerpt.document,
+        "start": excerpt.span.start,
+        "end": excerpt.span.end,
+        "quote": excerpt.quote,
+        "section": list(excerpt.section),
+        "page": excerpt.page,
     }
 
 

@@ -36,6 +36,12 @@ class Embedding(Group):
     batch_size: int = Field(32, ge=1, le=1024)
 
 
+class ReaderModel(Group):
+    """Which network reads questions and claims against texts. ``None`` is the one that is shipped."""
+
+    model: str | None = Field(None, description="a folder that training.export wrote")
+
+
 class Passages(Group):
     """How documents are cut. Changing one of these asks for ``charterqa index``."""
 
@@ -77,7 +83,6 @@ class Answering(Group):
 
     threshold: float | None = Field(None, ge=0.0, le=1.0, description="answer at or above this confidence; None: as fitted")
     support_threshold: float | None = Field(None, ge=0.0, le=1.0, description="display a claim at or above; None: as fitted")
-    support_model: str | None = Field(None, description="an NLI or support CrossEncoder by name or folder")
     max_history: int = Field(6, ge=0, le=50, description="earlier turns that a follow-up may refer to")
 
 
@@ -160,6 +165,7 @@ class Settings(Group):
     lang: Literal["en", "az", "ru", "tr"] | None = None
     threads: int = Field(0, ge=0, description="CPU threads for models; 0: the library's default")
     embedding: Embedding = Embedding()
+    reader: ReaderModel = ReaderModel()
     passages: Passages = Passages()
     bm25: Bm25 = Bm25()
     parsing: Parsing = Parsing()

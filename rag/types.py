@@ -177,10 +177,23 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A verbatim stretch of a document at its place: one of the several places of a citation."""
+
+    document: str
+    span: Span
+    quote: str
+    section: tuple[str, ...]
+    page: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """A verbatim excerpt: ``quote == text(document)[span.start:span.end]``, to the character.
 
     ``highlights`` are the words in it that answer: document offsets inside ``span``, in order; empty where none were found.
+    ``spans`` are all places of a citation of several (the header of a table and the row, the line that introduces a list and the
+    item), the excerpt itself the last of them; empty where it is the only one.
     """
 
     id: int
@@ -192,6 +205,7 @@ class Citation:
     span: Span
     quote: str
     highlights: tuple[Span, ...] = ()
+    spans: tuple[Excerpt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from rag.answering.citing import Citer
 from rag.answering.draft import Draft
 from rag.answering.notices import Notice, say
-from rag.types import Answer, Delta, Event, Finished, Hit, Provenance, Refusal, Timings, Withheld
+from rag.types import Answer, Delta, Event, Finished, Hit, Provenance, Refusal, Span, Timings, Withheld
 
 RELATED = 3
 
@@ -43,6 +43,7 @@ class Asked:
     clock: Clock
     citer: Citer
     hits: tuple[Hit, ...] = ()
+    highlights: Mapping[tuple[str, Span], tuple[Span, ...]] = field(default_factory=dict)
 
     @property
     def text(self) -> str:

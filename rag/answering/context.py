@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from rag.answering.injection import without_instructions
 from rag.types import Hit, Passage, Span
 
 _DELIMITER = re.compile(r"<(?=\s*/?\s*passage)", re.IGNORECASE)
@@ -36,8 +36,7 @@ def fitting(hits: Sequence[Hit], budget: int, count_tokens: Callable[[str], int]
 def numbered(passages: Sequence[Passage]) -> str:
     """The passages as delimited data, numbered from 1. Nothing inside a passage can close it: delimiters in it are defused."""
     framed = (
-        f'<passage number="{n}">\n{_title(p)}{_DELIMITER.sub("‹", without_instructions(p))}\n</passage>'
-        for n, p in enumerate(passages, 1)
+        f'<passage number="{n}">\n{_title(p)}{_DELIMITER.sub("‹", _whole(p))}\n</passage>' for n, p in enumerate(passages, 1)
     )
     return "\n".join(framed)
 
@@ -45,6 +44,11 @@ def numbered(passages: Sequence[Passage]) -> str:
 def _title(passage: Passage) -> str:
     path = " › ".join(part for part in passage.section if part)
     return f"({_DELIMITER.sub('‹', path)})\n" if path else ""
+
+
+def _whole(passage: Passage) -> str:
+    """The text after what it cannot be understood without, such as the header of its table."""
+    return f"{passage.context}\n{passage.text}" if passage.context else passage.text
 
 
 def _shortened(passage: Passage, budget: int, count: Callable[[str], int], *, at_least: int) -> Passage | None:
@@ -56,14 +60,4 @@ def _shortened(passage: Passage, budget: int, count: Callable[[str], int], *, at
     if not kept:
         return None
     span = Span(passage.span.start, passage.sentences[kept - 1].end)
-    return Passage(
-        passage.id,
-        passage.document,
-        passage.document_sha256,
-        passage.title,
-        passage.section,
-        passage.page,
-        span,
-        passage.quote(span),
-        passage.sentences[:kept],
-    )
+    return replace(passage, span=span, text=passage.quote(span), sentences=passage.sentences[:kept])

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rag.answering.citing import Citer
 from rag.types import Citation, CitationReady, Claim, ClaimReady, Delta, Event, Passage, Span
 
 
 class Draft:
-    """Collects verified claims and turns each into events. An excerpt that two claims rest on is one citation."""
+    """Collects proved claims and turns each into events. An excerpt that two claims rest on is one citation; ``highlights`` are
+    the words that answer, by document and excerpt."""
 
-    def __init__(self, citer: Citer) -> None:
+    def __init__(self, citer: Citer, highlights: Mapping[tuple[str, Span], tuple[Span, ...]]) -> None:
         self._citer = citer
+        self._highlights = highlights
         self.claims: list[Claim] = []
         self.citations: list[Citation] = []
         self.text = ""
         self._numbers: dict[tuple[str, Span], int] = {}
+
+    def has(self, passage: Passage, span: Span) -> bool:
+        """Whether the excerpt is cited already."""
+        return (passage.document, span) in self._numbers
 
     def add(self, text: str, spans: tuple[tuple[Passage, Span], ...], support: float) -> Iterator[Event]:
         """The events of one more claim: its new citations, itself, the words to append."""
@@ -27,7 +33,7 @@ class Draft:
             key = (passage.document, span)
             if key not in self._numbers:
                 self._numbers[key] = len(self.citations) + 1
-                self.citations.append(self._citer.cite(self._numbers[key], passage, span))
+                self.citations.append(self._citer.cite(self._numbers[key], passage, span, self._highlights.get(key, ())))
                 yield CitationReady(self.citations[-1])
             if self._numbers[key] not in ids:
                 ids.append(self._numbers[key])

@@ -1,7 +1,7 @@
-"""The one way from a question to an outcome: retrieve, read, gate, answer, verify.
+"""The one way from a question to an outcome: retrieve, read, gate, answer, prove.
 
-With the extractive back end the answer is the documents' own sentences. With a language model the reply is verified claim by
-claim before any of it is an event; where the model fails, the answer is extractive and says so.
+With the extractive back end the answer is the documents' own sentences. With a language model the reply is proved claim by claim
+before any of it is an event; where the model fails, the answer is extractive and says so.
 """
 
 from __future__ import annotations
@@ -12,37 +12,38 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from rag.answering.answerability import Gate, load_gate
 from rag.answering.asked import Asked, Clock
-from rag.answering.backends.backend import Backend
-from rag.answering.backends.registry import open_backend
+from rag.llm.backend import Backend
+from rag.llm.registry import open_backend
 from rag.answering.citing import Citer
+from rag.answering.decide import ASIDE, Ending, Hold, Keep, Replace, Show, conclude, decide
 from rag.answering.draft import Draft
 from rag.answering.examples import examples
 from rag.answering.followup import standalone
-from rag.answering.gate import Gate, load_gate
-from rag.answering.generative import GenerativeAnswerer, ReplyEnd, SaidNotFound, rewritten
+from rag.answering.generative import GenerativeAnswerer, ReplyEnd, Restarted, SaidNotFound, rewritten
 from rag.answering.notices import Notice, say
 from rag.answering.prompts import Prompt
 from rag.answering.prompts import load as load_prompt
+from rag.answering.proof import Proved, Prover
 from rag.answering.question import checked
-from rag.answering.selection import Selection, Selector, bears_on
-from rag.answering.signals import Reader, Reading
-from rag.answering.support import CrossEncoderSupport, LogisticSupport, SupportModel
-from rag.answering.verification import Verified, Verifier
+from rag.answering.reading import QuestionReading, Reading
+from rag.answering.selection import Selection, answers, highlights, select
 from rag.errors import BackendError, CharterError
 from rag.indexing.generation import Generation
 from rag.indexing.live import LiveIndex
 from rag.knowledge_base import KnowledgeBase, find_knowledge_base, prompts_folder
 from rag.models.embedder import Embedder
+from rag.models.onnx_reader import OnnxReader
+from rag.models.reader import Reader
 from rag.models.reranker import CrossEncoderReranker, Reranker
 from rag.models.sentence_transformer import SentenceTransformerEmbedder
 from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
-from rag.types import Document, DocumentEntry, Event, Finished, Hit, Outcome, Provenance, Started, Turn, Withheld
+from rag.types import Document, DocumentEntry, Event, Finished, Hit, Outcome, Passage, Provenance, Span, Started, Turn, Withheld
 
 EXTRACTIVE = "extractive"
 READ_HITS = 5
-ASIDE_REASON = "The sources bear it, but it does not bear on the question."
 SHIPPED_GATE = Path(__file__).with_name("gate.json")
 
 
@@ -52,8 +53,17 @@ class _Open:
 
     generation: Generation
     retriever: Retriever
-    reader: Reader
+    reading: QuestionReading
     citer: Citer
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Read:
+    """A question as it reads: what would be shown, and how sure the gate is."""
+
+    reading: Reading
+    selection: Selection
+    confidence: float
 
 
 class Engine:
@@ -65,6 +75,7 @@ class Engine:
         settings: Settings,
         live: LiveIndex,
         embedder: Embedder,
+        reader: Reader,
         *,
         backend: Backend | None = None,
         reranker: Reranker | None = None,
@@ -73,21 +84,18 @@ class Engine:
         self._settings = settings
         self._live = live
         self._embedder = embedder
+        self._reader = reader
         self._llm = backend
         self._reranker = reranker
-        self._selector = Selector.shipped()
         self._gates: dict[str, Gate] = {}
         self._opened: _Open | None = None
         self._opening = threading.Lock()
-        self._verifier: Verifier | None = None
+        self._prover: Prover | None = None
         self._prompts: dict[str, Prompt] = {}
         if backend is not None:
             folder = Path(settings.llm.prompts) if settings.llm.prompts else prompts_folder()
             self._prompts = {name: load_prompt(name, folder) for name in ("answer", "rewrite")}
-            support: SupportModel = LogisticSupport.fitted()
-            if settings.answering.support_model:
-                support = CrossEncoderSupport(settings.answering.support_model, support)
-            self._verifier = Verifier(embedder, support, threshold=settings.answering.support_threshold)
+            self._prover = Prover(reader, embedder, threshold=settings.answering.support_threshold)
 
     @classmethod
     def open(cls, settings: Settings, kb: KnowledgeBase | None = None) -> Engine:
@@ -107,6 +115,7 @@ class Engine:
             settings,
             live,
             embedder,
+            OnnxReader.load(settings.reader.model, threads=settings.threads),
             backend=None if settings.backend == EXTRACTIVE else open_backend(settings),
             reranker=CrossEncoderReranker.load(reranker, threads=settings.threads) if reranker else None,
         )
@@ -166,11 +175,16 @@ class Engine:
                 return event.outcome
         raise CharterError("The question was cancelled.", remedy="Ask again.")
 
-    def read(self, question: str) -> tuple[Reading, Selection]:
+    def read(self, question: str) -> Reading:
         """How a question reads against the index: what the gate judges, and what ``eval calibrate`` fits it on."""
         opened = self._current()
         text = opened.retriever.mended(question)
-        return self._read(opened, text, opened.retriever.search(text))
+        return self._reading(opened, text, opened.retriever.search(text))
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the models whose figures the gate judges."""
+        return f"{self._embedder.identity.fingerprint}+{self._reader.fingerprint}"
 
     def stream(
         self,
@@ -196,112 +210,116 @@ class Engine:
         clock.retrieve = clock.elapsed()
         if cancelled():
             return
-        reading, selection = self._read(opened, text, asked.hits)
-        confidence = self._gate().confidence(reading, selection)
+        reading = self._reading(opened, text, asked.hits)
+        read = _Read(reading, select(reading), self._gate().confidence(reading))
+        asked = replace(asked, highlights=highlights(reading))
         clock.generate = clock.elapsed() - clock.retrieve
         if cancelled():
             return
         if self._llm is None:
-            yield from self._extractive(asked, selection, confidence, Provenance(EXTRACTIVE, opened.generation.id))
+            yield from self._extractive(asked, read, read.confidence, Provenance(EXTRACTIVE, opened.generation.id))
         else:
-            yield from self._generative(opened, asked, reading, selection, confidence, cancelled)
+            yield from self._generative(opened, asked, read, cancelled)
 
     def _extractive(
         self,
         asked: Asked,
-        selection: Selection,
+        read: _Read,
         confidence: float,
         provenance: Provenance,
         withheld: Sequence[Withheld] = (),
         notice: str | None = None,
     ) -> Iterator[Event]:
         """The documents' own sentences, or a refusal where the gate is shut."""
-        if not selection.chosen or confidence < self._threshold():
+        if not read.selection.chosen or confidence < self._threshold():
             yield from asked.refused(confidence, provenance, withheld, notice)
             return
-        draft = Draft(asked.citer)
-        for chosen in selection.chosen:
+        draft = Draft(asked.citer, asked.highlights)
+        for chosen in read.selection.chosen:
             yield from draft.add(chosen.text, ((chosen.hit.passage, chosen.span),), 1.0)
         yield asked.answered(draft, confidence, provenance, withheld, notice)
 
-    def _generative(
-        self,
-        opened: _Open,
-        asked: Asked,
-        reading: Reading,
-        selection: Selection,
-        confidence: float,
-        cancelled: Callable[[], bool],
-    ) -> Iterator[Event]:
-        """The model's verified sentences. Whether to answer is decided when the first of them is verified: before that, nothing
-        is shown, so nothing is ever taken back. A sentence about something else waits for one that bears on the question, and
-        is shown only where none comes."""
-        assert self._llm is not None and self._verifier is not None
-        llm, gate, prompt = self._llm, self._gate(), self._prompts["answer"]
+    def _generative(self, opened: _Open, asked: Asked, read: _Read, cancelled: Callable[[], bool]) -> Iterator[Event]:
+        """The model's proved sentences, each an event as soon as it is decided on (:mod:`rag.answering.decide`)."""
+        assert self._llm is not None and self._prover is not None
+        llm, gate, prompt, threshold = self._llm, self._gate(), self._prompts["answer"], self._threshold()
         answerer = GenerativeAnswerer(
             llm,
             prompt,
-            self._verifier,
+            self._prover,
             context_tokens=self._settings.llm.context_tokens,
             count_tokens=self._embedder.count_tokens,
         )
-        agreed = gate.with_vote(confidence, llm.name, found=True)
-        draft, withheld, aside, said_not_found = Draft(asked.citer), list[Withheld](), list[Verified](), False
+        agreed = gate.with_vote(read.confidence, llm.name, found=True)
+        doubted = gate.with_vote(read.confidence, llm.name, found=False)
+        draft, withheld, held, said_not_found = Draft(asked.citer, asked.highlights), list[Withheld](), list[Proved](), False
         end = ReplyEnd("", None, None, cut=False)
         failure: BackendError | None = None
+        shown = {(c.hit.passage.document, c.span) for c in read.selection.chosen}
         try:
             for event in answerer.stream(asked.text, asked.hits, language=asked.lang, cancelled=cancelled):
-                if isinstance(event, Withheld):
-                    withheld.append(event)
+                if isinstance(event, Restarted):
+                    withheld.clear()
+                    held.clear()
                 elif isinstance(event, SaidNotFound):
                     said_not_found = True
                 elif isinstance(event, ReplyEnd):
                     end = event
-                elif agreed < self._threshold():
-                    withheld.append(Withheld(event.text, "The documents do not seem to answer the question."))
-                elif not bears_on(reading, selection, event.cited):
-                    aside.append(event)
                 else:
-                    yield from draft.add(event.text, event.cited, event.support)
+                    placed = decide(
+                        event,
+                        open_=agreed >= threshold,
+                        answers=lambda cited: answers(read.reading, cited),
+                        best=lambda cited: any((p.document, span) in shown for p, span in cited),
+                    )
+                    if isinstance(placed, Show):
+                        yield from draft.add(placed.claim.text, placed.claim.cited, placed.claim.support)
+                    elif isinstance(placed, Replace):
+                        withheld.append(placed.withheld)
+                        source = placed.source
+                        if not draft.has(source.passage, source.span):
+                            yield from draft.add(source.quote, ((source.passage, source.span),), 1.0)
+                    elif isinstance(placed, Hold):
+                        held.append(placed.claim)
+                    elif isinstance(placed, Keep):
+                        withheld.append(placed.withheld)
         except BackendError as error:
             failure = error
         if cancelled():
             return
-        if draft.claims:
-            withheld += [Withheld(claim.text, ASIDE_REASON, contradicted=False) for claim in aside]
-        else:
-            for claim in aside:
-                yield from draft.add(claim.text, claim.cited, claim.support)
-        asked.clock.generate = asked.clock.elapsed() - asked.clock.retrieve
+        asked.clock.verify = end.verify
+        asked.clock.generate = asked.clock.elapsed() - asked.clock.retrieve - end.verify
         provenance = Provenance(llm.name, opened.generation.id, llm.model, prompt.label, end.raw, end.tokens_in, end.tokens_out)
-        own_words = replace(provenance, backend=EXTRACTIVE)
-        if draft.claims:
+        ending = conclude(
+            shown=bool(draft.claims),
+            held=bool(held),
+            extraction=bool(read.selection.chosen) and read.confidence >= threshold,
+            failed=failure is not None,
+            doubted=said_not_found and not withheld and doubted < threshold,
+        )
+        if ending is Ending.SHOWN:
+            withheld += [Withheld(claim.text, ASIDE, contradicted=False) for claim in held]
+        if ending is Ending.HELD:
+            for claim in held:
+                yield from draft.add(claim.text, claim.cited, claim.support)
+        if ending in (Ending.SHOWN, Ending.HELD):
             cut = say(Notice.CUT, asked.lang) if failure is not None or end.cut else None
             yield asked.answered(draft, agreed, provenance, withheld, cut)
-        elif failure is not None:
-            notice = say(Notice.MODEL_FAILED, asked.lang, reason=failure.message.rstrip("."))
-            yield from self._extractive(asked, selection, confidence, own_words, withheld, notice)
-        elif said_not_found and not withheld:
-            doubted = gate.with_vote(confidence, llm.name, found=False)
-            if selection.chosen and doubted >= self._threshold():
-                silent = say(Notice.MODEL_SILENT, asked.lang)
-                yield from self._extractive(asked, selection, doubted, own_words, notice=silent)
-            else:
-                yield from asked.refused(doubted, provenance)
-        elif not any(claim.contradicted for claim in withheld) and confidence >= self._threshold():
-            # Not lies, only sentences that could not be proved: a small model must never lower what extraction answers.
-            unproved = say(Notice.MODEL_UNPROVED, asked.lang)
-            yield from self._extractive(asked, selection, confidence, own_words, withheld, unproved)
+        elif ending is Ending.EXTRACTED:
+            withheld += [Withheld(claim.text, ASIDE, contradicted=False) for claim in held]
+            own_words = replace(provenance, backend=EXTRACTIVE)
+            notice = _why(asked.lang, failure, silent=said_not_found and not withheld)
+            yield from self._extractive(asked, read, read.confidence, own_words, withheld, notice)
         else:
-            yield from asked.refused(agreed, provenance, withheld)
+            failed = None if failure is None else _why(asked.lang, failure, silent=False)
+            yield from asked.refused(doubted if said_not_found else read.confidence, provenance, withheld, failed)
 
-    def _read(self, opened: _Open, question: str, hits: tuple[Hit, ...]) -> tuple[Reading, Selection]:
+    def _reading(self, opened: _Open, question: str, hits: tuple[Hit, ...]) -> Reading:
         read = list(hits[:READ_HITS])
         known = {hit.passage.id for hit in read}
         # An answer may run over the edge of the best passage.
         read += [near for near in opened.retriever.neighbours(hits[0]) if near.passage.id not in known] if hits else []
-        reading = opened.reader.read(question, read)
-        return reading, self._selector.select(reading)
+        return opened.reading.read(question, read)
 
     def _standalone(self, question: str, history: Sequence[Turn], cancelled: Callable[[], bool]) -> str | None:
         """The follow-up made whole, by the model where there is one that can, else by rule."""
@@ -321,7 +339,7 @@ class Engine:
         if opened is None or opened.generation.id != generation.id:
             with self._opening:
                 retriever = Retriever(generation, self._embedder, self._settings.retrieval, self._reranker)
-                opened = _Open(generation, retriever, Reader(self._embedder, generation), Citer(generation.document))
+                opened = _Open(generation, retriever, QuestionReading(self._reader, generation), Citer(generation.document))
                 self._opened = opened
         return opened
 
@@ -330,8 +348,8 @@ class Engine:
         file = self._kb.gate if self._kb.gate.is_file() else SHIPPED_GATE
         stamp = f"{file}:{file.stat().st_mtime_ns}"
         if stamp not in self._gates:
-            # The shipped gate serves any embedding model until one is fitted; a stored one must be of this model.
-            fingerprint = None if file == SHIPPED_GATE else self._embedder.identity.fingerprint
+            # The shipped gate serves any models until one is fitted; a stored one must be of these.
+            fingerprint = None if file == SHIPPED_GATE else self.fingerprint
             self._gates = {stamp: load_gate(file, fingerprint)}
         return self._gates[stamp]
 
@@ -341,3 +359,10 @@ class Engine:
 
     def _checked(self, question: str) -> str:
         return checked(question, at_most=self._settings.limits.question_characters)
+
+
+def _why(lang: str | None, failure: BackendError | None, *, silent: bool) -> str:
+    """Why the answer is not in the model's words."""
+    if failure is not None:
+        return say(Notice.MODEL_FAILED, lang, reason=failure.message.rstrip("."))
+    return say(Notice.MODEL_SILENT if silent else Notice.MODEL_UNPROVED, lang)

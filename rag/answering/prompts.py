@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from rag.answering.backends.backend import Message
+from rag.llm.backend import Message
 from rag.errors import SettingsError
 
 _VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")

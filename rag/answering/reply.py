@@ -1,26 +1,25 @@
 """A streamed reply, cut into claims as soon as each is complete.
 
-A claim is one sentence, or a list with the line that introduces it. Its markers are taken out of its text and kept as hints:
-which passages the model says it used. Markers after the full stop belong to the sentence before it.
+A claim is one sentence, one item of a list, or one row of a table. An item keeps the line that introduces its list, and a row
+names its columns. Headings, labels and talk about passages are prose around claims. Markers are taken out of the text and kept as
+hints: which passages the model says it used. Markers after the full stop belong to the sentence before it.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
+from itertools import pairwise, zip_longest
 
 from rag.answering.markup import REFERENCE, is_item, plain, without_bullet
+from rag.answering.thinking import Unthinking
 from rag.corpus.sentences import split
 
-_NUMBERS = r"(?:passages?|sources?|documents?)?\s*#?\^?\d{1,4}(?:\s*(?:[,;–-]|and|&)\s*#?\^?\d{1,4})*"
-MARKER = re.compile(
-    rf"\s?(?:\[{_NUMBERS}\]|【{_NUMBERS}[^】]{{0,20}}】|\((?:passages?|sources?)\s+{_NUMBERS}\))(?!\()", re.IGNORECASE
-)
+_KIND = r"(?:passages?|sources?|documents?|excerpts?|refs?\.?|see|p\.)"
+_NUMBERS = rf"(?:{_KIND}\s*:?\s*)*#?\^?\d{{1,4}}(?:\s*(?:[,;–-]|and|&)\s*(?:{_KIND}\s*)?#?\^?\d{{1,4}})*"
+MARKER = re.compile(rf"\s?(?:\[{_NUMBERS}\]|【{_NUMBERS}[^】]{{0,20}}】|\({_KIND}\s*:?\s*{_NUMBERS}\))(?!\()", re.IGNORECASE)
 _OPEN_MARKER = re.compile(r"[\[【(][^\]】)\n]{0,60}\Z")
 _NOT_FOUND = re.compile(r"\W*not[\s_]found\b", re.IGNORECASE)
-_THINKING = re.compile(r"\s*<(think|thinking|reasoning)>.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
-_THINKING_OVER = re.compile(r"\A\s*<(think|thinking|reasoning)>.*?</\1>", re.DOTALL | re.IGNORECASE)
 _GIVEN = (
     r"(?:the\s+)?(?:provided\s+|given\s+|above\s+|numbered\s+)*(?:passages?|excerpts?|context|sources?)"
     r"(?:\s+(?:number\s+)?\d+)?"
@@ -40,52 +39,64 @@ _SILENT = re.compile(
     re.IGNORECASE,
 )
 _LABEL = re.compile(r"\A\W*(?:sources?|references?|citations?|answer|note|passages?)\W*\Z", re.IGNORECASE)
+_HEADING = re.compile(r"\A\s*(?:#{1,6}\s+.*[^.!?:]|(?:\*\*|__)[^*_]{1,80}[^*_.!?:](?:\*\*|__))\s*\Z")
+_ROW = re.compile(r"\A\s*\|(.*)\|\s*\Z")
+_RULE = re.compile(r"\A[\s|:+=-]+\Z")
 _SURE = 12  # characters of the next sentence that settle where this one ends: "Art. 5", "5. May", "U.S. President"
 
 
 @dataclass(frozen=True, slots=True)
 class ReplyClaim:
-    """One claim of a reply in plain words. ``hints`` are the passage numbers of its markers, in order, without repeats."""
+    """One claim of a reply in plain words. ``hints`` are the passage numbers of its markers, in order, without repeats;
+    ``lead`` is the line that introduces the list of which it is an item."""
 
     text: str
     hints: tuple[int, ...]
+    lead: str = ""
 
 
 class Claims:
     """Feed it the chunks of a reply; it gives back claims. ``raw`` keeps every character that came.
 
     ``says_not_found`` becomes true when the model says that the passages do not answer, in the agreed token or in its own
-    words; such a sentence is never a claim.
+    words; such a sentence is never a claim. After ``restarts`` grew, every claim before was part of a thought.
     """
 
     def __init__(self, language: str | None = None) -> None:
         self.raw = ""
         self.says_not_found = False
         self._language = language
+        self._unthinking = Unthinking()
         self._rest = ""
-        self._list: list[str] = []
+        self._lead: str | None = None
+        self._items = 0
+        self._columns: list[str] = []
+
+    @property
+    def restarts(self) -> int:
+        """How often all before turned out to be a thought."""
+        return self._unthinking.restarts
 
     def feed(self, text: str) -> tuple[ReplyClaim, ...]:
         """The claims that ``text`` completes."""
         self.raw += text
-        self._rest += text
-        if re.match(r"\s*<(?:t|r|\Z)", self._rest, re.IGNORECASE):
-            if not _THINKING_OVER.match(self._rest) and re.match(
-                r"\s*<(?:\w{0,9}\Z|(?:think|thinking|reasoning)>)", self._rest
-            ):
-                return ()
-            self._rest = _THINKING_OVER.sub("", self._rest)
+        before = self.restarts
+        visible = self._unthinking.feed(text)
+        if self.restarts > before:
+            self._rest, self._lead, self._items, self._columns, self.says_not_found = "", None, 0, [], False
+        self._rest = (self._rest + visible).lstrip("\n") if not self._rest else self._rest + visible
         found: list[ReplyClaim] = []
         while (end := self._line_end()) is not None:
             line, self._rest = self._rest[:end], self._rest[end:].lstrip("\n")
             found += self._line(line)
-        if not self._list and not is_item(self._rest) and not self._introduces(self._rest):
+        opens = self._rest.lstrip()[:1]
+        if self._lead is None and not is_item(self._rest) and opens not in ("#", "|", "*") and not self._introduces(self._rest):
             found += self._settled()
         return tuple(found)
 
     def end(self, *, cut: bool = False) -> tuple[ReplyClaim, ...]:
         """The claims that were waiting for more. ``cut`` drops a last sentence that the length limit broke in two."""
-        rest, self._rest = _THINKING.sub("", self._rest, count=1), ""
+        rest, self._rest = self._rest + self._unthinking.end(), ""
         found: list[ReplyClaim] = []
         for line in rest.split("\n"):
             found += self._line(line)
@@ -109,27 +120,52 @@ class Claims:
         return bool(re.search(r":\s*\Z", MARKER.sub("", line).rstrip("* \t")))
 
     def _line(self, line: str) -> list[ReplyClaim]:
-        """The claims of a whole line. A list waits for its end."""
+        """The claims of a whole line. A line that introduces a list waits for its items."""
         if not line.strip():
             return []
-        if is_item(line) and self._list:
-            self._list.append(line)
+        if row := _ROW.match(line):
+            return [*self._close_list(), *self._row(row[1])]
+        self._columns = []
+        if is_item(line) and self._lead is not None:
+            self._items += 1
+            if not (self._introduces(line) and self._bare(line)):
+                return [replace(c, lead=self._lead) for c in self._claims(self._pieces(without_bullet(line)))]
             return []
         found = self._close_list()
+        if _HEADING.match(line):
+            return found
         if self._introduces(line):
             *before, last = self._pieces(line)
-            self._list = [last]
-            return found + self._claims(before)
+            found += self._claims(before)
+            self._lead = _PREAMBLE.sub("", plain(MARKER.sub("", without_bullet(last))))
+            return found
         return found + self._claims(self._pieces(without_bullet(line)))
 
     def _close_list(self) -> list[ReplyClaim]:
-        lines, self._list = self._list, []
-        if not lines:
+        """A line that was to introduce a list and had no items is a claim itself."""
+        lead, items = self._lead, self._items
+        self._lead, self._items = None, 0
+        return self._claims([lead]) if lead and not items else []
+
+    def _row(self, cells: str) -> list[ReplyClaim]:
+        """One row of a table, its cells called by their columns."""
+        if _RULE.match(cells):
             return []
-        if len(lines) == 1:
-            return self._claims([lines[0].strip().rstrip(":*") + ":"])
-        items = [without_bullet(line).strip().rstrip(";,.") for line in lines[1:]]
-        return self._claims([lines[0].strip() + " " + "; ".join(items) + "."])
+        found = [plain(MARKER.sub("", cell)) for cell in cells.split("|")]
+        if not self._columns:
+            self._columns = found
+            return []
+        named = [
+            f"{name}: {cell}" if name and name != cell else cell
+            for name, cell in zip_longest(self._columns, found, fillvalue="")
+        ]
+        hints = "".join(m[0] for m in MARKER.finditer(cells))
+        return self._claims(["; ".join(part for part in named if part) + "." + hints])
+
+    @staticmethod
+    def _bare(line: str) -> bool:
+        """Whether a line is a label alone: "- **Fees:**"."""
+        return len(plain(without_bullet(line)).split()) <= 4
 
     def _settled(self) -> list[ReplyClaim]:
         """The sentences of an unfinished line after which the next one has clearly begun."""

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from rag.answering.bounds import Bound, bound_of
 from rag.answering.units import DATED, Unit, unit_at
 
 _UNITS = (
@@ -62,23 +61,19 @@ _HALF = re.compile(
     r"half an?(?=\s+(?:second|minute|hour|day|week|month|year|million|billion|kilo|metre|meter|litre|mile)s?)", re.I
 )
 _OF = re.compile(r"\s+(?:(?:to|and|or|until|[-–])\s+\d{1,2}(?:st|nd|rd|th)?\s+)?(?:of\s+)?", re.IGNORECASE)
-_THROUGHOUT = re.compile(r"\bover\s+\Z", re.IGNORECASE)
-_AGE = re.compile(r"\s+\w+\s+(?:old|of age)\b")
 _HALF_DAY = re.compile(r"\s*(?:([ap])\.?\s?m\b)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
     """One value at ``[start, end)``. ``kind`` is ``number``, ``year``, ``time``, ``month`` or ``weekday``; ``keys`` are the
-    readings it can have (``1.250`` is 1250 or 1.25); ``unit`` is what a number measures or counts, and
-    ``bound`` how it bounds it, where that is told."""
+    readings it can have (``1.250`` is 1250 or 1.25); ``unit`` is what a number measures or counts, where that is told."""
 
     kind: str
     keys: frozenset[str]
     start: int
     end: int
     unit: Unit | None = None
-    bound: Bound | None = None
 
     def agrees(self, other: Value) -> bool:
         """Whether the two share a reading of the same unit, whatever their kinds' names."""
@@ -116,11 +111,7 @@ def _measured(value: Value, before: list[Value], after: list[Value], text: str) 
     kind = "number" if unit is not None and unit.measure else value.kind  # "2000 euros" is no year
     if kind == "year":
         return replace(value, unit=unit)
-    bound = bound_of(text, value.start, value.end)
-    throughout = unit is not None and unit.lasts and _THROUGHOUT.search(text, 0, value.start)
-    if bound is Bound.OVER and throughout and not _AGE.match(text, value.end):
-        bound = None  # "repaid over 20 years", not "over 20 years old"
-    return replace(value, kind=kind, unit=unit, bound=bound)
+    return replace(value, kind=kind, unit=unit)
 
 
 def _read(text: str) -> Iterator[Value]:

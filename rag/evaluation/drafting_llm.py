@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from rag.answering.backends.backend import Backend, Message
+from rag.llm.backend import Backend, Message
 from rag.evaluation.drafting import Proposal
 from rag.evaluation.evidence import occurrences
 from rag.evaluation.model_reply import delimited, reply

@@ -13,10 +13,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.answering.answerability import Example, Gate, best_threshold, fit_gate
 from rag.answering.followup import standalone
-from rag.answering.gate import Example, Gate, best_threshold, fit_gate, gate_signals
-from rag.answering.selection import Selection
-from rag.answering.signals import Reading
+from rag.answering.reading import Reading
 from rag.errors import UsageError
 from rag.evaluation import metrics
 from rag.evaluation.calibration import reliability, risk_coverage
@@ -33,20 +32,20 @@ TURNS = 6
 class QuestionReader(Protocol):
     """An engine that says how a question reads against its index."""
 
-    def read(self, question: str) -> tuple[Reading, Selection]:
-        """The reading and what was selected from it."""
+    def read(self, question: str) -> Reading:
+        """Every sentence of its hits, and the figures that the gate judges."""
         ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sample:
-    """One question's signals; ``None`` where nothing was found that could be read. ``before`` is the confidence of the gate in
+    """One question's figures; ``None`` where nothing was found that could be read. ``before`` is the confidence of the gate in
     use until now."""
 
     question: str
     answerable: bool
     document: str | None
-    signals: NDArray[np.float64] | None
+    figures: NDArray[np.float64] | None
     before: float
 
 
@@ -79,15 +78,15 @@ def collect(
     samples = []
     for done, question in enumerate(questions, 1):
         text = standalone(question.text, question.history, at_most=TURNS) or question.text
-        reading, selection = reader.read(text)
+        reading = reader.read(text)
         places = located.places[question.id]
         samples.append(
             Sample(
                 question.id,
                 question.answerable,
                 question.about or (places[0].document if places else None),
-                None if selection.best is None else gate_signals(reading, selection),
-                now.confidence(reading, selection),
+                None if reading.figures is None else reading.figures.row(),
+                now.confidence(reading),
             )
         )
         if progress is not None:
@@ -112,15 +111,15 @@ def fit_on(samples: Sequence[Sample], fingerprint: str, *, folds: int = FOLDS, s
     fold = _folds(clusters, labels, folds, seed)
     confidence, answered = np.zeros(len(samples)), np.zeros(len(samples))
     for held in range(folds):
-        others = [_example(s) for s, f in zip(samples, fold, strict=True) if f != held and s.signals is not None]
+        others = [_example(s) for s, f in zip(samples, fold, strict=True) if f != held and s.figures is not None]
         if len({e.answerable for e in others}) < 2:
             raise UsageError("A fold has questions of one kind only.", remedy="Add questions about more documents.")
         gate = fit_gate(others, fingerprint)
         for n in map(int, np.flatnonzero(fold == held)):
-            signals = samples[n].signals
-            confidence[n] = 0.0 if signals is None else float(gate.model.probability(signals)[0])
+            figures = samples[n].figures
+            confidence[n] = 0.0 if figures is None else float(gate.model.probability(figures)[0])
             answered[n] = confidence[n] >= gate.threshold
-    everything = [_example(s) for s in samples if s.signals is not None]
+    everything = [_example(s) for s in samples if s.figures is not None]
     gate = fit_gate(everything, fingerprint, threshold=best_threshold(confidence, labels))
     return Fitting(gate, tuple(samples), confidence, answered, clusters)
 
@@ -162,8 +161,8 @@ def _rounded(e: Estimate) -> dict[str, float]:
 
 
 def _example(sample: Sample) -> Example:
-    assert sample.signals is not None
-    return Example(sample.signals, sample.answerable)
+    assert sample.figures is not None
+    return Example(sample.figures, sample.answerable)
 
 
 def _folds(clusters: Clusters, labels: Floats, folds: int, seed: int) -> NDArray[np.intp]:

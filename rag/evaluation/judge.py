@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from rag.answering.backends.backend import Backend, Message
+from rag.llm.backend import Backend, Message
 from rag.errors import UsageError
 from rag.evaluation import metrics
 from rag.evaluation.intervals import Estimate, Floats, cluster, estimate

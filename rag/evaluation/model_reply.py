@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.answering.backends.backend import Backend, Message, TextChunk
+from rag.llm.backend import Backend, Message, TextChunk
 
 
 def reply(backend: Backend, messages: Sequence[Message]) -> str:

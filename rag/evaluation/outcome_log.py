@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rag.contract import Json, outcome_json
-from rag.types import Answer, Citation, Claim, Outcome, Provenance, Refusal, Span, Timings, Withheld
+from rag.types import Answer, Citation, Claim, Excerpt, Outcome, Provenance, Refusal, Span, Timings, Withheld
 
 
 def log_outcome(outcome: Outcome) -> Json:
@@ -69,4 +69,8 @@ def _citation(fields: Json) -> Citation:
         span=Span(fields["start"], fields["end"]),
         quote=fields["quote"],
         highlights=tuple(Span(start, end) for start, end in fields.get("highlights", ())),
+        spans=tuple(
+            Excerpt(e["document"], Span(e["start"], e["end"]), e["quote"], tuple(e["section"]), e["page"])
+            for e in fields.get("spans", ())
+        ),
     )

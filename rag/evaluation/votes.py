@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.answering.gate import Vote
+from rag.answering.answerability import Vote
 from rag.answering.reply import Claims
 from rag.errors import CharterError
 from rag.evaluation.asker import Asker

@@ -47,6 +47,17 @@ class FeedbackBody(Request):
     comment: Annotated[str, StringConstraints(max_length=4000)] | None = None
 
 
+class ExcerptShape(BaseModel):
+    """One place of a citation of several places, such as a table's header and the row."""
+
+    document: str
+    start: int
+    end: int
+    quote: str
+    section: list[str]
+    page: int | None
+
+
 class CitationShape(BaseModel):
     """A verbatim excerpt: ``text(document)[start:end] == quote``, in Unicode code points. ``highlights`` are the words in it
     that answer, ``[start, end)`` inside the excerpt, counted as these are."""
@@ -61,6 +72,7 @@ class CitationShape(BaseModel):
     quote: str
     document_sha256: str
     highlights: list[Annotated[list[int], Field(min_length=2, max_length=2)]]
+    spans: list[ExcerptShape] | None = None
 
 
 class ClaimShape(BaseModel):

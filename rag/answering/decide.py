@@ -1,0 +1,93 @@
+"""What becomes of each sentence of a model, and of the answer as a whole. Pure: everything that was found out comes in, and what
+is to be shown comes out.
+
+The rule under all of it: a model can add to what extraction answers and never take from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from rag.answering.proof import Cited, Proved, Unproved
+from rag.types import Passage, Span, Withheld
+
+NOT_ANSWERED = "The documents do not seem to answer the question."
+ASIDE = "The sources bear it, but it does not bear on the question."
+
+Answers = Callable[[Iterable[tuple[Passage, Span]]], bool]
+"""Whether one of some cited sentences may answer the question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """The model's sentence, with what proves it."""
+
+    claim: Proved
+
+
+@dataclass(frozen=True, slots=True)
+class Replace:
+    """The document's own sentence in the place of the model's, which is withheld."""
+
+    source: Cited
+    withheld: Withheld
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """True, but about something else: shown only if nothing better comes."""
+
+    claim: Proved
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Not shown."""
+
+    withheld: Withheld
+
+
+Placed = Show | Replace | Hold | Keep
+
+
+def decide(verdict: Proved | Unproved, *, open_: bool, answers: Answers, best: Answers) -> Placed:
+    """What becomes of one sentence.
+
+    ``open_``: the gate holds the question for answerable, the model's word counted in. ``answers``: whether cited sentences may
+    answer; ``best``: whether they are among those that extraction would show.
+    """
+    if isinstance(verdict, Proved):
+        if not open_:
+            return Keep(Withheld(verdict.text, NOT_ANSWERED))
+        return Show(verdict) if answers(verdict.cited) else Hold(verdict)
+    source = verdict.source
+    if open_ and source is not None and best([(source.passage, source.span)]):
+        return Replace(source, verdict.withheld)
+    return Keep(verdict.withheld)
+
+
+class Ending(Enum):
+    """How an answer ends when the model has written its last word."""
+
+    SHOWN = "what was shown is the answer"
+    HELD = "the sentences that were held back are the answer"
+    EXTRACTED = "the documents' own sentences are the answer"
+    REFUSED = "there is no answer"
+
+
+def conclude(*, shown: bool, held: bool, extraction: bool, failed: bool, doubted: bool) -> Ending:
+    """The end of the answer.
+
+    ``shown``: a sentence was. ``held``: one was held back. ``extraction``: the gate alone would answer. ``failed``: the model
+    broke off. ``doubted``: the model said, and nothing else, that the documents do not answer, and with its vote the gate is
+    shut.
+    """
+    if shown:
+        return Ending.SHOWN
+    if doubted and not failed:
+        return Ending.REFUSED
+    if extraction:
+        return Ending.EXTRACTED
+    return Ending.HELD if held else Ending.REFUSED

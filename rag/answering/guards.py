@@ -1,0 +1,118 @@
+"""What can be checked exactly about a claim, whatever a model thinks of it.
+
+A quotation is to the letter; an address, a name or a number that stands in no passage is made up; a number, date or time must
+stand in the sentences that the claim rests on, in any usual form and with the same unit. Nothing else is a guard: all that needs
+judgement is the reader's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.answering.markup import URL
+from rag.answering.quotation import edited
+from rag.answering.values import Value, values
+from rag.types import Passage
+
+_WORD = re.compile(r"[^\W\d_]+(?:[.’'-][^\W\d_]+)*\.?")
+_ENDING = re.compile(r"(?:['’]s?|s)\Z")
+_SENTENCE_START = re.compile(r"(?:\A|[.!?:;–—•|]\s*|\n\s*)[\"'“‘«(*]*\Z")
+# One country or body by its usual short and long names: a claim may use either.
+_SAME = (
+    ("us", "usa", "america", "american", "americans", "united", "states"),
+    ("uk", "britain", "british", "united", "kingdom"),
+    ("eu", "europe", "european", "union"),
+    ("un", "united", "nations"),
+    ("ai", "artificial", "intelligence"),
+)
+_PREFIX = 5
+"""Letters of a capitalised word that must stand at the beginning of a word of the passages: "Azerbaijani" for "Azerbaijan"."""
+
+
+class Guard:
+    """The exact checks against one set of passages."""
+
+    def __init__(self, passages: Sequence[Passage]) -> None:
+        self._passages = tuple(passages)
+        self._text = "\n".join(part for p in passages for part in (p.title, *p.section, p.text))
+        words = [_folded(m[0]) for m in _WORD.finditer(self._text)]
+        self._known = frozenset(words) | frozenset(part for w in words for part in re.split(r"[-’']", w))
+        self._stems = frozenset(w[:_PREFIX] for w in self._known if len(w) >= _PREFIX)
+        self._initials = _initials(self._text)
+        self._values = values(self._text)
+
+    def foreign(self, claim: str) -> str | None:
+        """What in ``claim`` stands in no passage, as a reason; ``None`` where nothing does."""
+        for address in URL.finditer(claim):
+            if address[0].rstrip(".,;") not in self._text:
+                return "It has an address that the sources do not have."
+        if (quotation := edited(claim, self._passages)) is not None:
+            return f"The source does not say “{quotation}” word for word."
+        for word in self._names(claim):
+            return f"No source has “{word}”."
+        for value in values(claim):
+            if not _counts_nothing(claim, value) and not any(value.agrees(other) for other in self._values):
+                return f"No source has “{claim[value.start : value.end]}”."
+        return None
+
+    def unborne(self, claim: str, evidence: str) -> str | None:
+        """A number, date or time of ``claim`` that ``evidence`` does not have, as a reason."""
+        theirs = values(evidence)
+        for value in values(claim):
+            if not _counts_nothing(claim, value) and not any(value.agrees(other) for other in theirs):
+                return f"The source does not have “{claim[value.start : value.end]}” there."
+        return None
+
+    def _names(self, claim: str) -> list[str]:
+        """The capitalised words of ``claim``, not at the beginning of a sentence, that no passage has in any form."""
+        spelt = _initials(claim)
+        found = []
+        for match in _WORD.finditer(claim):
+            word = match[0]
+            if not word[0].isupper() or _SENTENCE_START.search(claim, 0, match.start()) or len(word.strip(".")) < 2:
+                continue
+            if not any(self._has(form, spelt) for form in _forms(word)):
+                found.append(word.rstrip("."))
+        return found
+
+    def _has(self, form: str, spelt: frozenset[str]) -> bool:
+        if form in self._known or form in self._initials:
+            return True
+        if len(form) >= _PREFIX and form[:_PREFIX] in self._stems:
+            return True
+        if any(form in group and any(other in self._known for other in group) for group in _SAME):
+            return True
+        # "United States" where the passages have "US": the claim's own words spell a short form that they know
+        return any(form[0] in short and short in self._known for short in spelt if len(short) >= 2)
+
+
+def _forms(word: str) -> tuple[str, ...]:
+    folded = _folded(word)
+    return tuple(
+        dict.fromkeys((folded, _ENDING.sub("", folded), *(part for part in re.split(r"[-’']", folded) if len(part) > 2)))
+    )
+
+
+def _folded(word: str) -> str:
+    return word.replace(".", "").casefold()
+
+
+def _initials(text: str) -> frozenset[str]:
+    """What runs of two to five capitalised words are called for short, small words between them left out."""
+    found: set[str] = set()
+    run = ""
+    for match in re.finditer(r"[^\W\d_][\w’'-]*|[.;:!?\n]", text):
+        word = match[0]
+        if word[0].isupper():
+            run = (run + word[0].casefold())[-5:]
+            found |= {run[-n:] for n in range(2, len(run) + 1)}
+        elif word not in {"of", "the", "and", "for", "on", "de"}:
+            run = ""
+    return frozenset(found)
+
+
+def _counts_nothing(claim: str, value: Value) -> bool:
+    """ "One of them", "the other one", "first of all": a number word that is no number there; and the number of a list item."""
+    word = claim[value.start : value.end].casefold()
+    return word in {"one", "first", "second", "once"} or (value.start < 2 and bool(re.match(r"\s*\d{1,2}[.)]\s", claim)))

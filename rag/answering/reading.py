@@ -1,0 +1,201 @@
+"""A question read against its hits: which sentences answer, in which words, and what the gate judges.
+
+The reader sees each passage whole, with its title and section before it, since a sentence answers in its context; where the
+words that answer begin and end says which sentence it is. The best few sentences are then read once more on their own, with the
+same heading: a sentence that answers alone is wanted in a list, one that merely stands beside the answer is not.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.models.reader import Answerability, Reader
+from rag.types import Hit, Passage, Span
+
+ALONE = 8
+"""Sentences that are read a second time on their own."""
+_NAME = re.compile(r"(?<=[^\s.?!] )[A-Z][\w’'-]*|\b[\w-]*\d[\w-]*|\b[A-Z]{2,}\b")
+
+
+class TermStatistics(Protocol):
+    """How common a term is among the passages."""
+
+    @property
+    def size(self) -> int:
+        """How many passages there are."""
+        ...
+
+    def terms(self, text: str) -> tuple[str, ...]:
+        """The index terms of a text: folded, stemmed, without stop words."""
+        ...
+
+    def document_frequency(self, terms: Sequence[str]) -> dict[str, int]:
+        """In how many passages each term stands."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that might answer. ``words`` is where in the document the words that answer stand, ``score`` the log odds of
+    those words in their context, ``alone`` the log odds that the sentence answers by itself (``None``: not read alone)."""
+
+    hit: Hit
+    span: Span
+    text: str
+    words: Span | None
+    score: float
+    alone: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What the gate judges: figures of the reader (log odds) and of the search.
+
+    ``answerable``: of the best passage. ``words``: of the best words over "nowhere". ``alone``: of the best sentence by itself.
+    ``second``: ``answerable`` of the next best passage. ``cosine``: of the question and the best hit. ``shared``: the share of
+    the question's terms, by their rarity, that the passage with the best words holds. ``missing``: the share of its names and
+    numbers that none of the passages holds.
+    """
+
+    answerable: float
+    words: float
+    alone: float
+    second: float
+    cosine: float
+    shared: float
+    missing: float
+
+    def row(self) -> NDArray[np.float64]:
+        """The figures in the order of :data:`FIGURES`."""
+        return np.array([getattr(self, name) for name in FIGURES], dtype=np.float64)
+
+
+FIGURES = tuple(field.name for field in fields(Figures))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """``candidates`` are the sentences of all hits that were read, best first; ``figures`` is ``None`` where there are none.
+    ``foreign`` says that the reader spells the question or the best passage out: it does not know the language."""
+
+    question: str
+    candidates: tuple[Candidate, ...]
+    figures: Figures | None
+    foreign: bool = False
+
+
+FOREIGN_PIECES = 2.0
+"""Tokens a word from which a text counts as of a language that the reader does not know: English questions have 1.2, 99 of 100
+below 1.9; Turkish ones 3.0, Russian ones 6.1 (XQuAD)."""
+
+
+class QuestionReading:
+    """Reads questions with one reader over one index. Safe to call from several threads."""
+
+    def __init__(self, reader: Reader, statistics: TermStatistics) -> None:
+        self._reader = reader
+        self._statistics = statistics
+
+    def read(self, question: str, hits: Sequence[Hit]) -> Reading:
+        """Every sentence of every hit. No hits, or hits without a sentence, give no candidates."""
+        heads = [heading(hit.passage) + _spaced(hit.passage.context) for hit in hits]
+        texts = [head + hit.passage.text for head, hit in zip(heads, hits, strict=True)]
+        found = self._reader.answers(question, texts)
+        candidates: list[Candidate] = []
+        for hit, head, answer in zip(hits, heads, found, strict=True):
+            candidates += _candidates(hit, head, answer)
+        if not candidates:
+            return Reading(question, (), None)
+        candidates.sort(key=lambda c: -c.score)
+        candidates = self._alone(question, candidates)
+        best = candidates[0]
+        ranked = sorted((a.answerable for a in found), reverse=True)
+        figures = Figures(
+            answerable=ranked[0],
+            words=best.score,
+            alone=max(c.alone for c in candidates if c.alone is not None),
+            second=ranked[1] if len(ranked) > 1 else -10.0,
+            cosine=max((hit.dense for hit in hits if hit.dense is not None), default=0.0),
+            shared=self._shared(question, heading(best.hit.passage) + best.hit.passage.text),
+            missing=_missing(question, texts),
+        )
+        pieces = self._reader.pieces_per_word
+        foreign = max(pieces(question), pieces(best.hit.passage.text)) > FOREIGN_PIECES
+        return Reading(question, tuple(candidates), figures, foreign)
+
+    def _alone(self, question: str, candidates: Sequence[Candidate]) -> list[Candidate]:
+        chosen = candidates[:ALONE]
+        found = self._reader.answers(question, [in_context(c.hit.passage, c.span) for c in chosen])
+        first = [replace(c, alone=answer.answerable) for c, answer in zip(chosen, found, strict=True)]
+        return [*first, *candidates[ALONE:]]
+
+    def _shared(self, question: str, text: str) -> float:
+        """The share of the question's terms that ``text`` holds, each weighed by its idf in Lucene's form."""
+        terms = sorted(set(self._statistics.terms(question)))
+        if not terms:
+            return 0.0
+        frequency, size = self._statistics.document_frequency(terms), self._statistics.size
+        idf = [math.log(1 + (size - frequency.get(t, 0) + 0.5) / (frequency.get(t, 0) + 0.5)) for t in terms]
+        held = set(self._statistics.terms(text))
+        total = sum(idf)
+        return sum(weight for term, weight in zip(terms, idf, strict=True) if term in held) / total if total else 0.0
+
+
+def heading(passage: Passage) -> str:
+    """Title and section path as the reader gets them before a passage's text."""
+    parts = dict.fromkeys(part for part in (passage.title, *passage.section) if part)
+    return " > ".join(parts) + ": " if parts else ""
+
+
+def in_context(passage: Passage, sentence: Span) -> str:
+    """A sentence as the reader gets it alone: after title and section, and what it cannot be understood without (the header of
+    its table, the line that introduces its list)."""
+    contexts = " ".join(context.text for context in passage.context_of(sentence))
+    return heading(passage) + _spaced(contexts) + passage.quote(sentence)
+
+
+def _spaced(text: str) -> str:
+    return f"{text} " if text else ""
+
+
+def _candidates(hit: Hit, head: str, answer: Answerability) -> list[Candidate]:
+    passage, found = hit.passage, []
+    for span in passage.sentences or (passage.span,):
+        at = len(head) - passage.span.start
+        words = answer.words(span.start + at, span.end + at)
+        if words is None:
+            continue
+        place = Span(words.start - at, words.end - at)
+        # What the passage as a whole says of the question moves all of its sentences alike.
+        score = words.score + answer.answerable
+        found.append(Candidate(hit, span, passage.quote(span), _whole_words(passage, span, place), score))
+    return found
+
+
+def _whole_words(passage: Passage, sentence: Span, words: Span) -> Span:
+    """``words`` widened to the edges of words and without the punctuation at its ends, inside ``sentence``."""
+    text, base = passage.text, passage.span.start
+    start, end = words.start - base, words.end - base
+    while start > sentence.start - base and text[start - 1].isalnum() and text[start].isalnum():
+        start -= 1
+    while end < sentence.end - base and text[end].isalnum() and text[end - 1].isalnum():
+        end += 1
+    while end > start + 1 and text[end - 1] in ",;:. \n":
+        end -= 1
+    while start < end - 1 and text[start] in ",;:. \n":
+        start += 1
+    return Span(start + base, end + base)
+
+
+def _missing(question: str, texts: Sequence[str]) -> float:
+    """The share of the question's names and numbers that no text has."""
+    names = {m[0].casefold() for m in _NAME.finditer(question)}
+    everything = "\n".join(texts).casefold()
+    return sum(name not in everything for name in names) / len(names) if names else 0.0

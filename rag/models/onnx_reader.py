@@ -1,0 +1,179 @@
+"""The reader on ONNX Runtime: a folder with ``model.onnx``, ``tokenizer.json`` and ``card.json``. Never imports torch.
+
+The folder that is shipped was made by ``training/``; ``CHARTERQA_READER_MODEL`` names another. The card says which version of
+the network's inputs and outputs it is and the checksum of every file, and both are checked before anything is parsed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from tokenizers import Encoding, Tokenizer
+
+from rag.errors import ModelError
+from rag.models.reader import Answerability, Floats
+
+SHIPPED = Path(__file__).with_name("reader")
+ARCHITECTURE = "charterqa-reader"
+VERSION = 1
+MODEL, WORDS, CARD = "model.onnx", "tokenizer.json", "card.json"
+INPUTS = ["input_ids", "attention_mask", "token_type_ids"]
+OUTPUTS = ["span", "answerable", "support"]
+MOST_BYTES = 2 << 30
+STRIDE = 64
+LONGEST_QUESTION = 96
+"""Tokens of a question; the rest is left out, so that the text always has room."""
+LONGEST_CLAIM = 160
+
+
+class OnnxReader:
+    """See :class:`rag.models.reader.Reader`. Pairs are run one by one: padding and int8 scales would make the figures of one
+    depend on its neighbours, and on a CPU a batch gains nothing."""
+
+    def __init__(self, session: onnxruntime.InferenceSession, words: Tokenizer, fingerprint: str, window: int) -> None:
+        self._session = session
+        self._words = words
+        self._lock = threading.Lock()
+        self._window = window
+        self._cls, self._sep = (words.token_to_id(token) or 0 for token in ("[CLS]", "[SEP]"))
+        self.fingerprint = fingerprint
+
+    @classmethod
+    def load(cls, folder: Path | str | None = None, *, threads: int = 0) -> OnnxReader:
+        """The reader in ``folder``; the one that is shipped for ``None``. ``threads`` 0 leaves the library's default.
+
+        Raises:
+            ModelError: a file is missing, damaged, or of another architecture or version.
+        """
+        path = SHIPPED if folder is None else Path(folder).expanduser()
+        card = _card(path)
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 3
+        if threads:
+            options.intra_op_num_threads = threads
+        try:
+            words = Tokenizer.from_file(str(path / WORDS))
+            session = onnxruntime.InferenceSession(str(path / MODEL), options, providers=["CPUExecutionProvider"])
+            window = int(card["window"])
+        except Exception as error:  # noqa: BLE001 - both libraries raise bare exceptions of their own for a bad file
+            raise ModelError(f"The reader in {path} cannot be loaded: {_first_line(error)}.", remedy=_remedy(folder)) from None
+        if [i.name for i in session.get_inputs()] != INPUTS or [o.name for o in session.get_outputs()] != OUTPUTS:
+            raise ModelError(f"The network in {path / MODEL} is no reader.", remedy=_remedy(folder))
+        words.no_padding()
+        words.no_truncation()
+        return cls(session, words, _fingerprint(card), window)
+
+    def answers(self, question: str, texts: Sequence[str]) -> tuple[Answerability, ...]:
+        """See :class:`rag.models.reader.Reader`."""
+        asked = self._encode(question)
+        return tuple(self._answer(asked, text) for text in texts)
+
+    def supports(self, pairs: Sequence[tuple[str, str]]) -> Floats:
+        """See :class:`rag.models.reader.Reader`."""
+        found = np.zeros((len(pairs), 3), np.float32)
+        for row, (claim, evidence) in enumerate(pairs):
+            first, second = self._encode(claim), self._encode(evidence)
+            if len(first.ids) > LONGEST_CLAIM:
+                found[row, 1] = 1.0
+                continue
+            room = self._window - len(first.ids) - 3
+            best: Floats | None = None
+            for start, end in _windows(len(second.ids), room):
+                logits = self._run(first.ids, second.ids[start:end])[2][0]
+                shifted = np.exp(logits - logits.max())
+                probabilities = shifted / shifted.sum()
+                if best is None or probabilities[0] > best[0]:
+                    best = probabilities
+            found[row] = best
+        return found
+
+    def pieces_per_word(self, text: str) -> float:
+        """See :class:`rag.models.reader.Reader`."""
+        words = text.split()
+        return len(self._encode(text).ids) / len(words) if words else 0.0
+
+    def _answer(self, asked: Encoding, text: str) -> Answerability:
+        encoded = self._encode(text)
+        question = asked.ids[:LONGEST_QUESTION]
+        count = len(encoded.ids)
+        begins, ends = np.full(count, -1e4, np.float32), np.full(count, -1e4, np.float32)
+        answerable, nowhere = -np.inf, 0.0
+        for start, end in _windows(count, self._window - len(question) - 3):
+            span, logit, _ = self._run(question, encoded.ids[start:end])
+            at = len(question) + 2
+            inner = span[0, at : at + end - start]
+            silent = float(span[0, 0].sum())
+            # Each window has its own "nowhere"; its tokens are moved so that one figure serves them all.
+            moved = (nowhere - silent) / 2 if answerable > -np.inf else 0.0
+            nowhere = nowhere if answerable > -np.inf else silent
+            begins[start:end] = np.maximum(begins[start:end], inner[:, 0] + moved)
+            ends[start:end] = np.maximum(ends[start:end], inner[:, 1] + moved)
+            answerable = max(answerable, float(logit[0]))
+        offsets = np.array(encoded.offsets, np.int64).reshape(count, 2)
+        return Answerability(answerable, nowhere, begins, ends, offsets)
+
+    def _run(self, first: Sequence[int], second: Sequence[int]) -> list[NDArray[np.float32]]:
+        ids = np.array([[self._cls, *first, self._sep, *second, self._sep]], np.int64)
+        types = np.zeros_like(ids)
+        types[0, len(first) + 2 :] = 1
+        feed = dict(zip(INPUTS, (ids, np.ones_like(ids), types), strict=True))
+        found: list[NDArray[np.float32]] = self._session.run(OUTPUTS, feed)
+        return found
+
+    def _encode(self, text: str) -> Encoding:
+        with self._lock:  # a fast tokenizer is not to be used by two threads at a time
+            return self._words.encode(text, add_special_tokens=False)
+
+
+def _windows(count: int, room: int) -> list[tuple[int, int]]:
+    """Stretches of at most ``room`` tokens that cover ``count``, each overlapping the one before; one empty one for none."""
+    if count <= room:
+        return [(0, count)]
+    step = max(1, room - STRIDE)
+    starts = range(0, count - STRIDE, step)
+    return [(start, min(start + room, count)) for start in starts]
+
+
+def _card(path: Path) -> dict[str, Any]:
+    remedy = _remedy(None if path == SHIPPED else path)
+    if not path.is_dir():
+        raise ModelError(f"There is no reader folder {path}.", remedy=remedy)
+    try:
+        card: dict[str, Any] = json.loads((path / CARD).read_text(encoding="utf-8"))
+        architecture, version, files = card["architecture"], card["version"], dict(card["files"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"The reader in {path} has no usable {CARD}: {_first_line(error)}.", remedy=remedy) from None
+    if architecture != ARCHITECTURE or version != VERSION:
+        raise ModelError(
+            f"The reader in {path} is {architecture} version {version}; this program reads {ARCHITECTURE} version {VERSION}.",
+            remedy=remedy,
+        )
+    for name in (MODEL, WORDS):
+        file = path / name
+        if not file.is_file() or file.stat().st_size > MOST_BYTES:
+            raise ModelError(f"The reader in {path} has no usable {name}.", remedy=remedy)
+        with file.open("rb") as stream:
+            if hashlib.file_digest(stream, "sha256").hexdigest() != files.get(name):
+                raise ModelError(f"The reader in {path} is damaged: {name} has an unexpected checksum.", remedy=remedy)
+    return card
+
+
+def _fingerprint(card: dict[str, Any]) -> str:
+    listed = "\n".join(f"{name}\0{digest}" for name, digest in sorted(card["files"].items()))
+    return hashlib.sha256(listed.encode()).hexdigest()
+
+
+def _remedy(folder: Path | str | None) -> str:
+    return "Reinstall charterqa." if folder is None else "Correct CHARTERQA_READER_MODEL, or unset it to use the one shipped."
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")

