@@ -5,6 +5,7 @@ const HERE = new URL("./", document.baseURI); // the server may lie below a path
 const ALIVE = new URL("healthz", HERE);
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const opened = new Set();
+const unfolded = new Set();
 let newest = -1; // the number of the last exchange seen; below zero before there was a first look
 
 const root = () => document.getElementById("charter-transcript");
@@ -12,21 +13,36 @@ const words = () => document.getElementById("charter-header").dataset;
 const field = () => document.querySelector("#charter-question textarea");
 const shown = (node) => node && node.getClientRects().length > 0;
 
+const notes = document.createElement("div");
+notes.id = "charter-notes";
 function live(id, role) {
   const node = document.createElement("div");
   node.id = id;
   node.setAttribute("role", role);
-  document.body.append(node);
+  notes.append(node);
   return node;
 }
 const toast = live("charter-toast", "status");
 const banner = live("charter-offline", "alert");
 let fading = 0;
+let spoken = ""; // the language of what is on show
 
-function say(text, seconds = 4) {
+/** Says one of the page's own words, by its name, or `text` that came from elsewhere. */
+function say(name, text = words()[name], seconds = 4) {
+  toast.dataset.name = name;
   toast.textContent = text;
   clearTimeout(fading);
   fading = setTimeout(() => (toast.textContent = ""), seconds * 1000);
+}
+
+/** What is on show follows the language of the page; words that came from elsewhere cannot, and go. */
+function respeak(language) {
+  if (spoken && spoken !== language) {
+    if (toast.textContent) toast.textContent = words()[toast.dataset.name] ?? "";
+    if (banner.textContent) banner.textContent = words().offline;
+  }
+  spoken = language;
+  notes.lang = language;
 }
 
 function go(id) {
@@ -38,7 +54,7 @@ function go(id) {
   target.focus({ preventScroll: true });
 }
 
-async function copy(text, done) {
+async function copy(text, name) {
   try {
     await navigator.clipboard.writeText(text);
   } catch {
@@ -50,7 +66,7 @@ async function copy(text, done) {
     document.execCommand("copy");
     area.remove();
   }
-  say(done);
+  say(name);
 }
 
 function link(question) {
@@ -68,7 +84,7 @@ window.charterSave = (file) => {
   anchor.click();
   anchor.remove();
   setTimeout(() => URL.revokeObjectURL(address), 1000);
-  say(words().saved);
+  say("saved");
 };
 
 const actions = {
@@ -79,13 +95,18 @@ const actions = {
   retry: () => trigger("retry", {}),
   clear: () => {
     opened.clear();
+    unfolded.clear();
     trigger("clear", {});
     field()?.focus();
   },
   save: (format) => trigger("save", { format }),
   go,
-  copy: (text) => copy(text, words().copied),
-  link: (question) => copy(link(question), words().linked),
+  copy: (text) => copy(text, "copied"),
+  link: (question) => copy(link(question), "linked"),
+  unfolds: (id) => {
+    if (!unfolded.delete(id)) unfolded.add(id);
+    fold();
+  },
   rate: (rating, button) => trigger("rate", { rating, answer: button.dataset.answer }),
   focusQuestion: () => field()?.focus(),
   signout: async () => {
@@ -142,20 +163,57 @@ document.addEventListener("click", (event) => {
   else opened.add(note.id);
 });
 
+/** Long questions are folded, save those that were opened. */
+function fold() {
+  for (const button of document.querySelectorAll("[data-unfolds]")) {
+    const whole = unfolded.has(button.dataset.unfolds);
+    document.getElementById(button.dataset.unfolds)?.classList.toggle("unfolded", whole);
+    button.setAttribute("aria-expanded", whole);
+    button.textContent = whole ? words().fold : words().unfold;
+  }
+}
+
+/** How much room is left, once there is little; the server lets nothing longer pass, and the text stays in the field. */
+function count() {
+  const counter = document.getElementById("charter-count");
+  if (!counter) return;
+  const limit = Number(counter.dataset.limit);
+  const length = [...field().value.trim()].length;
+  const [number, note] = counter.children;
+  counter.classList.toggle("over", length > limit);
+  number.textContent = length > limit * 0.9 ? `${length} / ${limit}` : "";
+  const said = length > limit ? counter.dataset.long : "";
+  if (note.textContent !== said) note.textContent = said;
+}
+
+/** A linked question was asked: a reload, or a new conversation, must not ask it again. */
+function unlink() {
+  const address = new URL(location.href);
+  if (!address.searchParams.has("q")) return;
+  address.searchParams.delete("q");
+  history.replaceState(history.state, "", address);
+}
+
 function settle() {
   const now = root();
   if (!now || !field()) return;
+  const composer = document.getElementById("charter-composer");
+  if (notes.parentNode !== composer) composer.prepend(notes);
   document.documentElement.lang = now.dataset.lang;
+  respeak(now.dataset.lang);
+  fold();
+  count();
   for (const id of opened) {
     const note = document.getElementById(id);
     if (note) note.open = true;
   }
   const look = document.querySelector("[data-appearance]");
   if (look) look.value = window.charterAppearance.get();
-  const spoken = document.querySelector("[data-language]");
-  if (spoken) spoken.value = now.dataset.lang;
+  const languages = document.querySelector("[data-language]");
+  if (languages) languages.value = now.dataset.lang;
   const last = now.querySelector(".exchange:last-of-type");
   const number = last ? Number(last.dataset.number) : 0;
+  if (last) unlink();
   if (newest < 0) redraft();
   else if (number > newest) window.charterMemory.draft(field().value); // what was typed is sent now
   if (number > Math.max(newest, 0)) last.scrollIntoView({ block: "start", behavior: calm.matches ? "auto" : "smooth" });
@@ -168,7 +226,7 @@ requestAnimationFrame(settle);
 let asking = 0;
 function online() {
   clearTimeout(asking);
-  if (banner.textContent) say(words().online);
+  if (banner.textContent) say("online");
   banner.textContent = "";
 }
 function offline() {
@@ -192,7 +250,9 @@ setInterval(() => {
 
 // What was typed and not sent survives a reload, as the conversation does.
 document.addEventListener("input", (event) => {
-  if (event.target === field()) window.charterMemory.draft(event.target.value);
+  if (event.target !== field()) return;
+  window.charterMemory.draft(event.target.value);
+  count();
 });
 function redraft() {
   const draft = window.charterMemory.draft();
@@ -210,9 +270,9 @@ new MutationObserver((records) => {
     if (!text) continue;
     if (note.classList.contains("error")) {
       check();
-      if (navigator.onLine && !/reconnect/i.test(text)) say(`${words().failed} ${text}`, 8);
+      if (navigator.onLine && !/reconnect/i.test(text)) say("", `${words().failed} ${text}`, 8);
     } else {
-      say(text, 8);
+      say("", text, 8);
     }
   }
 }).observe(document.body, { childList: true, subtree: true });

@@ -87,6 +87,7 @@ def _page(gr: Any, dialogue: Dialogue, settings: Settings) -> Any:
     default: Language = settings.lang or "en"
     words = STRINGS[default]
     presence = Presence()
+    limit = settings.limits.question_characters
     head = partial(header_html, signed=settings.auth.mode in {"token", "jwt"})
     quiet = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None}
 
@@ -115,7 +116,7 @@ def _page(gr: Any, dialogue: Dialogue, settings: Settings) -> Any:
             )
             send = gr.Button(words.send, variant="primary", elem_id="charter-send", scale=0, min_width=90)
             stop = gr.Button(words.stop, variant="stop", elem_id="charter-stop", scale=0, min_width=90, visible=False)
-            hint = gr.HTML(hint_html(default), apply_default_css=False, elem_id="charter-hint")
+            hint = gr.HTML(hint_html(default, limit), apply_default_css=False, elem_id="charter-hint")
         announcer = gr.HTML(announcement_html(None, default), apply_default_css=False, elem_id="charter-announcer")
         saved = gr.JSON(visible="hidden", elem_id="charter-saved")
         memory = gr.Textbox(visible="hidden", elem_id="charter-memory")
@@ -146,7 +147,10 @@ def _page(gr: Any, dialogue: Dialogue, settings: Settings) -> Any:
 
         async def ask_typed(request: gr.Request, text: str, talk: Conversation, speech: Language, shelf: Shelf) -> Steps:
             text = text.strip()
-            if not text:
+            if not text or len(text) > limit:
+                if text:
+                    gr.Warning(STRINGS[speech].too_long.format(limit=limit))
+                yield {conversation: talk}  # and the text stays in the field; to yield nothing would empty the whole page
                 return
             yield {question: ""}
             async with aclosing(answer(request, text, talk, speech, shelf)) as steps:
@@ -162,6 +166,7 @@ def _page(gr: Any, dialogue: Dialogue, settings: Settings) -> Any:
 
         async def ask_again(request: gr.Request, talk: Conversation, speech: Language, shelf: Shelf) -> Steps:
             if talk.last is None:
+                yield {conversation: talk}
                 return
             async with aclosing(answer(request, talk.last.question, talk.without_last(), speech, shelf)) as steps:
                 async for step in steps:
@@ -203,7 +208,7 @@ def _page(gr: Any, dialogue: Dialogue, settings: Settings) -> Any:
                 question: gr.Textbox(label=chosen.question_label, placeholder=chosen.placeholder),
                 send: gr.Button(chosen.send),
                 stop: gr.Button(chosen.stop),
-                hint: hint_html(speech),
+                hint: hint_html(speech, limit),
             }
 
         def save(event: gr.EventData, talk: Conversation, speech: Language) -> dict[str, str]:

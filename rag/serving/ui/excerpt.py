@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rag.types import Citation, Span
 
 _BREAK = re.compile(r"\n[ \t]*\n")
+_SENTENCE = re.compile(r"[.!?…。]['\"”’»)\]]*(?=\s)")
 SIDE = 420
 """Code points shown on each side of a quote at most: about five lines, enough to judge it by."""
 
@@ -35,6 +36,17 @@ def excerpt(citation: Citation, text: str, language: str | None = None) -> Excer
     before, cut_before = _before(text, citation.span)
     after, cut_after = _after(text, citation.span)
     return Excerpt(citation, before, after, cut_before, cut_after, language)
+
+
+def opening(text: str, most: int = 320) -> str:
+    """The first whole sentences of ``text`` within ``most`` code points, else its first words, on one line; a sign of omission
+    stands after a space where the text goes on."""
+    line = " ".join(text.split())
+    if len(line) <= most:
+        return line
+    ends = [end.end() for end in _SENTENCE.finditer(line, 0, most)]
+    cut = ends[-1] if ends and ends[-1] > most // 3 else line.rfind(" ", 0, most)
+    return f"{line[: cut if cut > 0 else most].rstrip()} …"
 
 
 def _before(text: str, span: Span) -> tuple[str, bool]:

@@ -28,7 +28,7 @@ def header_html(language: Language, *, filled: bool, signed: bool = False) -> st
         f'<header id="charter-header" lang="{language}" data-copied="{escape(words.copied)}"'
         f' data-linked="{escape(words.link_copied)}" data-saved="{escape(words.exported)}"'
         f' data-offline="{escape(words.offline)}" data-online="{escape(words.online)}"'
-        f' data-failed="{escape(words.failed)}">'
+        f' data-failed="{escape(words.failed)}" data-unfold="{escape(words.unfold)}" data-fold="{escape(words.fold)}">'
         f'<button type="button" class="skip" data-focus-question>{escape(words.skip)}</button>'
         f'<div class="about"><h1>{escape(words.heading)}</h1><p>{escape(words.tagline)}</p></div>'
         f'<div class="controls">'
@@ -47,6 +47,12 @@ def _sign_out(words: Strings) -> str:
     return f'<button type="button" data-signout>{escape(words.sign_out)}</button>'
 
 
-def hint_html(language: Language) -> str:
-    """The keys, below the question field."""
-    return f'<p lang="{language}">{escape(STRINGS[language].keys)}</p>'
+def hint_html(language: Language, limit: int) -> str:
+    """The keys, below the question field, and room for the script to say how near ``limit`` characters are."""
+    words = STRINGS[language]
+    long = escape(words.too_long.format(limit=limit))
+    return (
+        f'<p class="keys" lang="{language}">{escape(words.keys)}</p>'
+        f'<p id="charter-count" lang="{language}" data-limit="{limit}" data-long="{long}"><span aria-hidden="true"></span>'
+        '<span class="sr" role="status"></span></p>'
+    )

@@ -6,7 +6,7 @@ from html import escape
 from urllib.parse import quote
 
 from rag.serving.ui.conversation import Exchange
-from rag.serving.ui.excerpt import Excerpt
+from rag.serving.ui.excerpt import Excerpt, opening
 from rag.serving.ui.strings import Strings
 from rag.types import Answer, Citation, Refusal
 
@@ -85,11 +85,9 @@ def _language(excerpt: Excerpt) -> str:
 
 
 def _paragraph(excerpt: Excerpt, link: str, *, cited: bool) -> str:
-    """A cited sentence marked in its paragraph; a related passage, which may be long, as itself."""
-    tag = "mark" if cited else "span"
-    quoted = (
-        f'<a class="quote" href="{link}" target="_blank" rel="noopener"><{tag}>{escape(excerpt.citation.quote)}</{tag}></a>'
-    )
+    """A cited sentence marked in its paragraph; of a related passage, which may be long, the beginning."""
+    inside = f"<mark>{escape(excerpt.citation.quote)}</mark>" if cited else escape(opening(excerpt.citation.quote))
+    quoted = f'<a class="quote" href="{link}" target="_blank" rel="noopener">{inside}</a>'
     if not cited:
         return quoted
     before = ("… " if excerpt.cut_before else "") + excerpt.before

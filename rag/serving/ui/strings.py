@@ -21,6 +21,9 @@ class Strings:
     question_label: str
     placeholder: str
     send: str
+    too_long: str
+    unfold: str
+    fold: str
     stop: str
     retry: str
     clear: str
@@ -99,6 +102,9 @@ ENGLISH = Strings(
     question_label="Your question",
     placeholder="Ask a question…",
     send="Send",
+    too_long="The question is longer than {limit} characters. Shorten it; nothing of it is lost.",
+    unfold="Show the whole question",
+    fold="Show less",
     stop="Stop",
     retry="Ask again",
     clear="New conversation",

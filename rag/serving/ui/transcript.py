@@ -19,6 +19,10 @@ _THUMB = (
 )
 
 
+LONG, LINES = 300, 4
+"""Code points and line breaks of a question beyond which it is folded: the answer is what a reader came for."""
+
+
 def transcript_html(conversation: Conversation, shelf: Shelf, language: Language) -> str:
     """The whole middle of the page: what was asked and answered, or what one might ask."""
     words = STRINGS[language]
@@ -55,12 +59,21 @@ def _announcement(exchange: Exchange, words: Strings) -> str:
 
 def _exchange(exchange: Exchange, words: Strings, *, newest: bool) -> str:
     title = f"x{exchange.number}-question"
+    long = len(exchange.question) > LONG or exchange.question.count("\n") > LINES
     return (
         f'<article class="exchange {exchange.phase}" id="x{exchange.number}" data-number="{exchange.number}"'
         f' aria-labelledby="{title}"><div class="dialogue">'
-        f'<h2 class="question" id="{title}"><span class="sr">{escape(words.question)}: </span>{escape(exchange.question)}</h2>'
+        f'<h2 class="question{" long" if long else ""}" id="{title}"><span class="sr">{escape(words.question)}: </span>'
+        f"{escape(exchange.question)}</h2>{_unfold(exchange, words) if long else ''}"
         f"{_understood(exchange, words)}{_answer(exchange, words)}{_actions(exchange, words, newest=newest)}</div>"
         f"{sources_html(exchange, words)}</article>"
+    )
+
+
+def _unfold(exchange: Exchange, words: Strings) -> str:
+    return (
+        f'<button type="button" class="quiet unfold" data-unfolds="x{exchange.number}" aria-expanded="false">'
+        f"{escape(words.unfold)}</button>"
     )
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.serving.ui.excerpt import SIDE, excerpt
+from rag.serving.ui.excerpt import SIDE, excerpt, opening
 from rag.types import Citation, Span
 
 
@@ -50,3 +51,19 @@ def test_what_is_shown_is_always_a_stretch_of_the_text_around_the_quote(text: st
     assert text[citation.span.end :].startswith(found.after)
     assert not re.search(r"\n[ \t]*\n", found.before.rstrip("\n")) and not re.search(r"\n[ \t]*\n", found.after)
     assert len(found.before) <= SIDE and len(found.after) <= SIDE
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Short.", "Short."),
+        ("One is here.\n\nTwo is here. " + "word " * 80, "One is here. Two is here. …"),
+        ("A long one that never ends " * 20, None),
+        ("x" * 500, None),
+        ("A.", "A."),
+    ],
+)
+def test_the_opening_of_a_passage_is_whole_sentences_or_else_whole_words(text: str, shown: str | None) -> None:
+    made = opening(text, most=60)
+    assert shown is None or made == shown
+    assert len(made) <= 62 and not made.endswith(("..…", ".…", "  …"))
