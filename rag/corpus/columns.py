@@ -8,15 +8,16 @@ knows about writing from right to left.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from statistics import median
 
 from rag.corpus.printed import Line
 
 _SAME_EDGE = 3.0
 """Points within which lines begin at one place."""
+_SAME_HEIGHT = 40.0
+"""Points."""
 _LEAST_LINES = 4
 _LEAST_WORDS = 3.5
 """Words of the median line in a column of prose; cells of a table have fewer."""
@@ -63,42 +64,42 @@ def _split(stretches: Sequence[Line]) -> _Split | None:
     edges: dict[int, list[Line]] = defaultdict(list)
     for stretch in stretches:
         edges[round(stretch.left / _SAME_EDGE)].append(stretch)
-    best: _Split | None = None
-    for place, members in sorted(edges.items()):
-        starting = [*members, *edges.get(place - 1, ()), *edges.get(place + 1, ())]
-        if len(starting) < _LEAST_LINES:
-            continue
-        left = min(s.left for s in starting)
-        zone = _zone(left, starting, stretches)
-        if zone is not None and (best is None or zone.top - zone.bottom > 1.1 * (best.top - best.bottom)):
-            best = zone
-    return best
+    downwards = sorted(stretches, key=lambda s: -_middle(s))
+    zones: list[_Split] = []
+    for place in sorted(edges):
+        starting = [s for near in (place - 1, place, place + 1) for s in edges.get(near, ())]
+        if len(starting) >= _LEAST_LINES and len(starting) < len(stretches):
+            zones += _zones(min(s.left for s in starting), {id(s) for s in starting}, downwards)
+    # of two columns that begin as high, the left one: the other is found in what lies to the right of it
+    return max(zones, key=lambda zone: (round((zone.top - zone.bottom) / _SAME_HEIGHT), -zone.left), default=None)
 
 
-def _zone(left: float, starting: Sequence[Line], stretches: Sequence[Line]) -> _Split | None:
-    """The tallest run of lines that nothing interrupts by crossing ``left``, if prose stands on both sides in it."""
-    crossing = sorted((_middle(s) for s in stretches if s.left < left - _SAME_EDGE and s.right > left - 1), reverse=True)
-    bounds = [float("inf"), *crossing, float("-inf")]
-    best: _Split | None = None
-    for top, bottom in pairwise(bounds):
-        right_side = [s for s in stretches if bottom < _middle(s) < top and s.left >= left - _SAME_EDGE]
-        left_side = [s for s in stretches if bottom < _middle(s) < top and s.right <= left]
-        if sum(s in starting for s in right_side) < _LEAST_LINES or not _is_prose(right_side) or not _is_prose(left_side):
-            continue
-        both = [*right_side, *left_side]
-        zone = _Split(left, min(s.bottom for s in both), max(s.top for s in both))
-        if best is None or zone.top - zone.bottom > best.top - best.bottom:
-            best = zone
-    return best
+def _zones(left: float, starting: set[int], downwards: Sequence[Line]) -> Iterator[_Split]:
+    """The runs of lines that nothing interrupts by crossing ``left`` and that have prose on both sides of it."""
+    before: list[Line] = []
+    behind: list[Line] = []
+    for stretch in [*downwards, None]:
+        if stretch is not None and stretch.left >= left - _SAME_EDGE:
+            behind.append(stretch)
+        elif stretch is not None and stretch.right <= left:
+            before.append(stretch)
+        else:
+            if sum(id(s) in starting for s in behind) >= _LEAST_LINES and _is_prose(behind) and _is_prose(before):
+                both = [*before, *behind]
+                yield _Split(left, min(s.bottom for s in both), max(s.top for s in both))
+            before, behind = [], []
 
 
 def _is_prose(lines: Sequence[Line]) -> bool:
     if len(lines) < _LEAST_LINES:
         return False
-    width = max(s.right for s in lines) - min(s.left for s in lines)
+    reach: dict[int, float] = {}
+    for s in lines:
+        place = round(s.left / _SAME_EDGE)
+        reach[place] = max(reach.get(place, 0.0), s.right)
     return (
         median(len(s.text.split()) for s in lines) >= _LEAST_WORDS
-        and median(s.right - s.left for s in lines) >= _FULL * width
+        and median((s.right - s.left) / max(1.0, reach[round(s.left / _SAME_EDGE)] - s.left) for s in lines) >= _FULL
         and sum(s.text[:1].islower() for s in lines) * 4 >= len(lines)
     )
 

@@ -26,6 +26,8 @@ class PageLines:
 _MARGIN = 0.12
 """Share of the page at top and bottom where running heads stand."""
 _REPEATS = 3
+_SHORT = 5
+"""Pages."""
 _SAME_PLACE = 4.0
 """Points."""
 _NUMBER_ALONE = re.compile(
@@ -50,8 +52,8 @@ def running_heads(pages: Sequence[PageLines]) -> set[tuple[int, Line]]:
     for (_, offset), places in found.items():
         for place, line in places:
             together = sum(abs(line.bottom - other.bottom) <= _SAME_PLACE for _, other in places)
-            # a number that counts the pages is a page number: two of those are enough
-            if together >= (_REPEATS if offset is None else 2):
+            # a number that counts the pages is a page number: two of those are enough, and so are two lines in a short document
+            if together >= (_REPEATS if offset is None and len(pages) > _SHORT else 2):
                 heads.add((place, line))
     return heads
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
+from statistics import median_low
 
 from rag.corpus.aligned import Grid, aligned_tables
 from rag.corpus.columns import reading_order
@@ -19,6 +21,10 @@ _LONGEST_HEADING = 200
 _LEVELS = 4
 _AROUND = 6
 """Lines above and below that show how far a column reaches: a wider line elsewhere on the page says nothing of it."""
+_MOST_LEADING = 1.6
+"""Of the font's size: white space between the lines of one paragraph, which triple-spaced text has."""
+_FULL = 0.85
+_ENOUGH = 3
 _STAND_IN = "\ufffc"
 
 
@@ -26,8 +32,8 @@ _STAND_IN = "\ufffc"
 class Item:
     """A line, or the rows of a table (``line`` is ``None``) with the page of each.
 
-    ``part`` counts columns and pages, ``edge`` is how far the lines around a line reach, ``notes`` stand at the foot of the
-    column that this item ends.
+    ``part`` counts columns and pages, ``edge`` is how far the lines around a line reach, ``leading`` the white space below a
+    line of its column that is full (``None``: there is none). ``notes`` stand at the foot of the column that this item ends.
     """
 
     pages: tuple[int, ...]
@@ -35,6 +41,7 @@ class Item:
     line: Line | None
     level: int | None = None
     edge: float = 0.0
+    leading: float | None = None
     rows: tuple[tuple[str, ...], ...] = ()
     notes: tuple[Piece, ...] = ()
 
@@ -51,7 +58,14 @@ def items_of(pages: Sequence[PageLines]) -> list[Item]:
         for column in reading_order(_with_stand_ins(page)):
             part += 1
             lines, notes = parted_notes(column, body)
-            of_column = [_item(thing, lines, page, part, body, levels) for thing in _with_tables(lines, page)]
+            edges = _edges(lines)
+            leading = _leading(lines, edges)
+            of_column = [
+                Item((page.number,) * len(thing.rows), part, None, rows=thing.rows)
+                if isinstance(thing, Grid)
+                else Item((page.number,), part, thing, _level(thing, body, levels), edges[id(thing)], leading)
+                for thing in _with_tables(lines, page)
+            ]
             if of_column and notes:
                 of_column[-1] = replace(of_column[-1], notes=tuple(_note(note, page.number) for note in notes))
             elif notes:
@@ -73,12 +87,6 @@ def _append(found: list[Item], item: Item) -> None:
         same += 1
     rows, pages = before.rows + item.rows[same:], before.pages + item.pages[same:]
     found[-1] = replace(before, rows=rows, pages=pages, notes=before.notes + item.notes)
-
-
-def _item(thing: Line | Grid, lines: Sequence[Line], page: PageLines, part: int, body: float, levels: list[int]) -> Item:
-    if isinstance(thing, Grid):
-        return Item((page.number,) * len(thing.rows), part, None, rows=thing.rows)
-    return Item((page.number,), part, thing, _level(thing, body, levels), _edge(thing, lines))
 
 
 def _with_stand_ins(page: PageLines) -> list[Line]:
@@ -113,17 +121,30 @@ def _note(lines: Sequence[Line], page: int) -> Piece:
     return Piece(text, prose=False, page=page, note=mark_of(text))
 
 
-def _edge(line: Line, lines: Sequence[Line]) -> float:
-    """How far the lines around one that begin where it does reach: the right edge of the column."""
-    at = next(n for n, other in enumerate(lines) if other is line)
-    around = lines[max(0, at - _AROUND) : at + _AROUND + 1]
-    return max(other.right for other in around if abs(other.left - line.left) <= 10)
+def _edges(lines: Sequence[Line]) -> dict[int, float]:
+    """By line, how far the lines around it that begin where it does reach: the right edge of the column."""
+    found: dict[int, float] = {}
+    for at, line in enumerate(lines):
+        around = lines[max(0, at - _AROUND) : at + _AROUND + 1]
+        found[id(line)] = max(other.right for other in around if abs(other.left - line.left) <= 10)
+    return found
 
 
 def headed(pages: Sequence[PageLines]) -> bool:
     """Whether the first page has a line that is larger than the body."""
     body = body_size(pages)
     return bool(pages) and any(line.size >= _LARGER * body for line in pages[0].lines)
+
+
+def _leading(lines: Sequence[Line], edges: dict[int, float]) -> float | None:
+    """How far the lines of a paragraph stand apart, by those that are full: what ends a paragraph is short."""
+    gaps = [
+        before.bottom - line.top
+        for before, line in pairwise(lines)
+        if abs(before.size - line.size) < 1 and -before.size < before.bottom - line.top < _MOST_LEADING * before.size
+        if before.right - before.left >= _FULL * (edges[id(before)] - before.left)
+    ]
+    return median_low(gaps) if len(gaps) >= _ENOUGH else None
 
 
 def body_size(pages: Sequence[PageLines]) -> float:

@@ -18,6 +18,7 @@ _BOLD = 600
 _SMALL = 0.8
 _RAISED = 0.12
 _MARK = re.compile(r"\d{1,3}\Z")
+_OPENING_MARK = re.compile(r"\A[¹²³⁰⁴-⁹]{1,3}(?=\w)")
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 WIDE = 0.8
 """Of the font's size: words of one cell stand closer than this."""
@@ -62,7 +63,7 @@ class Line:
         longest = max(runs, key=lambda run: len(run.text))
         return cls(
             tuple(runs),
-            " ".join(words.split()),
+            _OPENING_MARK.sub(r"\g<0> ", " ".join(words.split())),
             min(run.left for run in runs),
             max(run.right for run in runs),
             min(run.bottom for run in runs),

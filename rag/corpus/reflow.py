@@ -17,6 +17,10 @@ from rag.corpus.tables import table_pieces
 
 _GAP = 0.75
 """Of the line height; lines of one paragraph stand closer than this."""
+_LONG = 40
+"""Characters of a paragraph that a number may go on with, or any word overleaf; a shorter one may be a line of an address."""
+_MORE = 0.35
+"""Of the line height; paragraphs stand further apart than lines by this, where a column shows how far those do."""
 _CLOSED = re.compile(r"[.;:!?…]['\"”’»)\]]*\Z")
 _OPEN = re.compile(
     r"(?:[,(–—]|\b(?:a|an|and|as|at|by|for|from|in|is|its|no|not|of|on|or|that|the|their|to|under|which|with|"
@@ -44,7 +48,7 @@ def pieces_of(pages: Sequence[PageLines]) -> Iterator[Piece]:
         if item.line is None:
             paragraph += table_pieces(item.rows, pages=item.pages)
         else:
-            text, join, close = _written(item.line, item, after, words)
+            text, join, close = _written(item.line, item, after, words, sum(len(piece.text) for piece in paragraph))
             strong = item.line.bold and captions(item.line.text)
             paragraph.append(Piece(text, item.level, strong=strong, page=item.pages[0], glue=glue, tight=tight))
         if join is not None:
@@ -57,13 +61,18 @@ def pieces_of(pages: Sequence[PageLines]) -> Iterator[Piece]:
         glue, tight = join, close and item.level is None
 
 
-def _written(line: Line, item: Item, after: Item | None, words: set[str]) -> tuple[str, str | None, bool]:
-    """The text of a line, what joins it to the next (``None``: a paragraph ends), and whether the next stands close below."""
+def _written(line: Line, item: Item, after: Item | None, words: set[str], before: int) -> tuple[str, str | None, bool]:
+    """The text of a line, what joins it to the next (``None``: a paragraph ends), and whether the next stands close below.
+
+    ``before`` characters of its paragraph stand before it.
+    """
     if after is None or after.line is None:
         return line.text, None, False
     jump = after.part != item.part
     apart = item.level is not None or line.bold != after.line.bold
-    if item.level == after.level and _same_paragraph(line, after.line, item.edge, jump=jump, heading=apart):
+    if item.level == after.level and _same_paragraph(
+        line, after.line, item, jump=jump, heading=apart, long=before + len(line.text) >= _LONG
+    ):
         return *_joined(line, after.line, words), False
     close = not jump and line.bottom - after.line.top <= _GAP * line.size and marker(after.line.text) is not None
     return line.text, None, close
@@ -84,30 +93,32 @@ def _joined(line: Line, after: Line, words: set[str]) -> tuple[str, str]:
     return stem + ("-" if keep else ""), ""
 
 
-def _same_paragraph(before: Line, line: Line, edge: float, *, jump: bool, heading: bool) -> bool:
-    """Whether ``line`` goes on with the paragraph of ``before``, whose column reaches to ``edge``; after a ``jump`` to the next
-    column or page their distance says nothing."""
+def _same_paragraph(before: Line, line: Line, item: Item, *, jump: bool, heading: bool, long: bool) -> bool:
+    """Whether ``line`` goes on with the paragraph of ``before``, which is ``item``; after a ``jump`` to the next column or page
+    their distance says nothing."""
     if before.hyphen or (before.text.endswith("-") and line.text[:1].isalnum() and not heading):
         return True
     height = median((before.size, line.size))
-    if not jump and (before.bottom - line.top > _GAP * height or line.bottom > before.bottom + height):
+    gap = _GAP * height if item.leading is None else item.leading + _MORE * height
+    if not jump and (before.bottom - line.top > gap or line.bottom > before.bottom + height):
         return False
     opening = marker(line.text)
     if heading:
         return not jump and opening is None
     closed = _CLOSED.search(before.text) is not None
     width = (line.right - line.left) / max(1, len(line.text))
-    fits = max(edge, line.right if not jump else 0.0) - before.right > width * (len(line.text.split(maxsplit=1)[0]) + 2)
+    fits = max(item.edge, line.right if not jump else 0.0) - before.right > width * (len(line.text.split(maxsplit=1)[0]) + 2)
     if opening is not None and (fits or closed or jump or line.left > before.left + 1):
         return False
     if jump:
-        return not closed and (not fits or _goes_on(before, line))
+        return not closed and (not fits or long or _goes_on(before, line, long))
     if fits:
-        return not closed and _goes_on(before, line)
+        return not closed and _goes_on(before, line, long)
     indented = line.left > before.left + height
     return not (indented and closed)
 
 
-def _goes_on(before: Line, line: Line) -> bool:
+def _goes_on(before: Line, line: Line, long: bool) -> bool:
     """Whether the words alone say that ``line`` continues ``before``, which is not closed."""
-    return (not line.text[:1].isupper() and line.text[:1].isalnum()) or _OPEN.search(before.text) is not None
+    first = line.text[:1]
+    return first.islower() or (long and first.isdigit()) or _OPEN.search(before.text) is not None

@@ -1,7 +1,7 @@
 """Tables as text: one line a row, its cells between `` | ``, so that a column can be read off any line.
 
-An empty cell keeps its place ("| 60 |  | 7"), except at the end of a line. A cell that itself holds a bar gets a broken one (¦),
-and a line break in a cell is a space, so a line can always be taken apart again (:func:`cells_of`).
+An empty cell keeps its place ("| 60 |  | 7"), except at the end of a line. A bar inside a cell becomes a broken one (¦), and a
+line break a space, so a line can always be taken apart again (:func:`cells_of`).
 """
 
 from __future__ import annotations
