@@ -1,8 +1,8 @@
 """How well sentences are proved: ``python bench/proofs.py [--wice FILE] [--replies FOLDER] [--reader FOLDER]``.
 
-Always on ``tests/answering/strangers.json`` (half true paraphrases, half lies that change one thing). ``--wice`` adds the claims of
-WiCE, whose evidence is a whole web page; ``--replies`` a folder with ``docs/`` and ``replies.jsonl`` (statements of model replies,
-each marked true or false). Nothing is fitted here.
+Always on ``tests/answering/strangers.json``: half true paraphrases, half lies that change one thing. ``--wice`` adds the
+claims of WiCE, whose evidence is a whole web page; ``--replies`` a folder with ``docs/`` and ``replies.jsonl``:
+statements of model replies, each marked true or false. Nothing is fitted here.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def strangers(prover: Prover) -> list[Judged]:
     content = json.loads(STRANGERS.read_text(encoding="utf-8"))
     documents: dict[str, str] = content["documents"]
     documents["charter"] = (find_knowledge_base(None).sources / "charter-report.txt").read_text(encoding="utf-8")
-    names = [n for n in documents]
+    names = list(documents)
     found = []
     for name in content["true"]:
         at = names.index(name)

@@ -13,11 +13,11 @@ import typer
 from rag.cli_base import Json, Kb, built, echo_json, settings_of
 
 if TYPE_CHECKING:
-    from rag.llm.backend import Backend
     from rag.answering.engine import Engine
     from rag.evaluation.dataset import Dataset
     from rag.indexing.build import Progress as BuildProgress
     from rag.knowledge_base import KnowledgeBase
+    from rag.llm.backend import Backend
     from rag.models.sentence_transformer import SentenceTransformerEmbedder
     from rag.settings import Settings
 

@@ -171,7 +171,7 @@ def own_questions(passages: Sequence[OwnPassage], rnd: random.Random) -> list[Qu
             row = QuestionRow("own", passage.id, question, text, answer is not None, spans, passage.head)
             found.append(titled(windowed(row, rnd, 250, 1000), rnd, 0.7))
             if answer is not None and rnd.random() < 0.2:
-                without = cut_out(row, rnd)
+                without = cut_out(row)
                 if without:
                     found.append(titled(windowed(without, rnd), rnd, 0.7))
             if answer is not None and rnd.random() < 0.1:
@@ -237,7 +237,7 @@ def stated_claims(pool: Sequence[QuestionRow], number: int, rnd: random.Random) 
         first = max(0, at - rnd.randint(0, 2))
         evidence = row.context[bounds[first][0] : bounds[min(at + rnd.randint(0, 1), len(bounds) - 1)][1]]
         found.append(ClaimRow("stated", row.group, made, evidence, SUPPORTED))
-        false = _otherwise(row, answer, evidence, rnd)
+        false = _otherwise(row, answer, rnd)
         if false:
             found.append(ClaimRow("stated", row.group, false, evidence, NOT_SUPPORTED))
         if len(found) >= number:
@@ -245,7 +245,7 @@ def stated_claims(pool: Sequence[QuestionRow], number: int, rnd: random.Random) 
     return found
 
 
-def _otherwise(row: QuestionRow, answer: str, evidence: str, rnd: random.Random) -> str | None:
+def _otherwise(row: QuestionRow, answer: str, rnd: random.Random) -> str | None:
     if any(c.isdigit() for c in answer):
         digits = [w for w in row.context.split() if any(c.isdigit() for c in w)]
         options = [w.strip(".,;()") for w in digits if w.strip(".,;()") not in answer and answer not in w]
@@ -266,7 +266,7 @@ def _with_negatives(rows: Sequence[QuestionRow], texts: Sequence[QuestionRow], r
         0.35 if rows and rows[0].source in ("qamr", "squad1-train-nqg") else 0.75
     )
     found: list[QuestionRow] = []
-    makers = (other.other, cut_out, lambda r, g: changed(r, g, names))
+    makers = (other.other, lambda r, g: cut_out(r), lambda r, g: changed(r, g, names))
     candidates = [r for r in rows if r.answerable]
     rnd.shuffle(candidates)
     for number, row in enumerate(candidates):

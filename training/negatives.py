@@ -80,7 +80,7 @@ _ATTRIBUTES = (
 )
 
 
-def cut_out(row: QuestionRow, rnd: random.Random) -> QuestionRow | None:
+def cut_out(row: QuestionRow) -> QuestionRow | None:
     """The text without the sentences that hold an answer; ``None`` where too little or the answer itself is left."""
     if not row.spans:
         return None

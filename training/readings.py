@@ -1,8 +1,8 @@
 """Questions read through the whole search, for fitting the gate and for measuring: ``python -m training.readings``.
 
-    readings DATA --reader FOLDER --set held-out|squad|FOLDER|default [--questions FILE] --out FILE.jsonl
+    readings DATA --reader FOLDER --set held-out|foreign|squad|FOLDER|default [--questions FILE] --out FILE.jsonl
 
-``held-out`` indexes the texts of the tenth of the training data that no reader was trained on; ``squad`` a SQuAD v2 file; a
+``held-out`` indexes the texts of the tenth of the training data that no reader was trained on; ``foreign`` those in other languages; ``squad`` a SQuAD v2 file; a
 folder is a knowledge base; ``default`` is the one that is shipped. A question with its own paragraph or its own article removed
 from the hits is a question that the rest does not answer.
 """
@@ -10,6 +10,7 @@ from the hits is a question that the rest does not answer.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -39,6 +40,8 @@ HELD_OUT = {
     "covidqa": 80,
     "conditionalqa": 200,
 }
+FOREIGN = {"thquad-tr": 300, "azmirage-az": 300, "rumeddanet-ru": 150}
+"""Sets in languages that the packaged encoder does not know: no reader is trained on any of their rows."""
 REMOVED_EVERY = {"paragraph removed": 2, "article removed": 3}
 
 
@@ -67,8 +70,8 @@ def main() -> None:
     embedder = SentenceTransformerEmbedder.load(Settings().embedding)
     reader = OnnxReader.load(arguments.reader)
     with tempfile.TemporaryDirectory() as folder, arguments.out.open("w", encoding="utf-8") as out:
-        if arguments.set in ("held-out", "squad"):
-            texts, asked = _held_out(arguments.data) if arguments.set == "held-out" else _squad(arguments.data)
+        if arguments.set in ("held-out", "foreign", "squad"):
+            texts, asked = _squad(arguments.data) if arguments.set == "squad" else _of_sets(arguments.data, arguments.set)
             kb = _kb_of(texts, Path(folder))
         else:
             kb = find_knowledge_base(None if arguments.set == "default" else Path(arguments.set))
@@ -86,7 +89,9 @@ def rows(
     retriever, reading = Retriever(index, embedder), QuestionReading(reader, index)
     for number, one in enumerate(asked):
         removable = one.answerable and bool(one.document)
-        modes = ("answerable", "paragraph removed", "article removed") if removable else ("answerable" if one.answerable else "no",)
+        modes = (
+            ("answerable", "paragraph removed", "article removed") if removable else ("answerable" if one.answerable else "no",)
+        )
         hits = retriever.search(retriever.mended(one.question), 100 if removable else None)
         for mode in modes:
             if number % REMOVED_EVERY.get(mode, 1):
@@ -160,14 +165,14 @@ def _squad(file: Path) -> tuple[dict[str, list[tuple[str, str]]], list[Asked]]:
     return texts, asked
 
 
-def _held_out(data: Path) -> tuple[dict[str, list[tuple[str, str]]], list[Asked]]:
+def _of_sets(data: Path, which: str) -> tuple[dict[str, list[tuple[str, str]]], list[Asked]]:
     texts: dict[str, list[tuple[str, str]]] = {}
     places: dict[str, str] = {}
     asked = []
-    for name, most in HELD_OUT.items():
-        kept = [r for r in question_rows(data, name) if held_out(r.group)]
+    for name, most in (HELD_OUT if which == "held-out" else FOREIGN).items():
+        kept = [r for r in question_rows(data, name) if which == "foreign" or held_out(r.group)]
         for row in kept[:: max(1, len(kept) // most)][:most]:
-            file = f"{name}-{abs(hash(row.group)) % 10**8}.jsonl" if row.title else f"{name}.jsonl"
+            file = f"{name}-{hashlib.sha256(row.group.encode()).hexdigest()[:8]}.jsonl" if row.title else f"{name}.jsonl"
             if row.context not in places:
                 found = texts.setdefault(file, [])
                 places[row.context] = f"{file}#{len(found)}"

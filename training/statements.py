@@ -62,7 +62,7 @@ def _made(asked: str, answer: str) -> str | None:
     ):
         return f"{m[1]} {_PAST[m[2].casefold()]} {m[3] or ''} {answer}"
     if m := re.match(
-        rf"^(?:what|which|how many|how much) ([\w’' -]{{3,40}}?) (was|were|is|are|did|does|do|has|have|had) (.+)$",
+        r"^(?:what|which|how many|how much) ([\w’' -]{3,40}?) (was|were|is|are|did|does|do|has|have|had) (.+)$",
         asked,
         re.IGNORECASE,
     ):

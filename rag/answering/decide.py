@@ -1,5 +1,5 @@
-"""What becomes of each sentence of a model, and of the answer as a whole. Pure: everything that was found out comes in, and what
-is to be shown comes out.
+"""What becomes of each sentence of a model, and of the answer as a whole. Pure: what was found out comes in, and what is to be
+shown comes out.
 
 The rule under all of it: a model can add to what extraction answers and never take from it.
 """

@@ -1,7 +1,7 @@
 """The one way from a question to an outcome: retrieve, read, gate, answer, prove.
 
-With the extractive back end the answer is the documents' own sentences. With a language model the reply is proved claim by claim
-before any of it is an event; where the model fails, the answer is extractive and says so.
+With the extractive back end the answer is the documents' own sentences. With a language model the reply is proved claim by
+claim before any of it is an event; where the model fails, the answer is extractive and says so.
 """
 
 from __future__ import annotations
@@ -14,8 +14,6 @@ from pathlib import Path
 
 from rag.answering.answerability import Gate, load_gate
 from rag.answering.asked import Asked, Clock
-from rag.llm.backend import Backend
-from rag.llm.registry import open_backend
 from rag.answering.citing import Citer
 from rag.answering.decide import ASIDE, Ending, Hold, Keep, Replace, Show, conclude, decide
 from rag.answering.draft import Draft
@@ -33,6 +31,8 @@ from rag.errors import BackendError, CharterError
 from rag.indexing.generation import Generation
 from rag.indexing.live import LiveIndex
 from rag.knowledge_base import KnowledgeBase, find_knowledge_base, prompts_folder
+from rag.llm.backend import Backend
+from rag.llm.registry import open_backend
 from rag.models.embedder import Embedder
 from rag.models.onnx_reader import OnnxReader
 from rag.models.reader import Reader
@@ -40,7 +40,7 @@ from rag.models.reranker import CrossEncoderReranker, Reranker
 from rag.models.sentence_transformer import SentenceTransformerEmbedder
 from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
-from rag.types import Document, DocumentEntry, Event, Finished, Hit, Outcome, Passage, Provenance, Span, Started, Turn, Withheld
+from rag.types import Document, DocumentEntry, Event, Finished, Hit, Outcome, Provenance, Started, Turn, Withheld
 
 EXTRACTIVE = "extractive"
 READ_HITS = 5

@@ -7,12 +7,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from rag.llm.backend import Backend, Usage
 from rag.answering.context import fitting, numbered
 from rag.answering.prompts import Prompt
 from rag.answering.proof import Evidence, Proved, Prover, Unproved
 from rag.answering.reply import Claims, ReplyClaim
 from rag.errors import BackendFailed, ContextTooLong
+from rag.llm.backend import Backend, Usage
 from rag.types import Hit, Passage, Turn
 
 _DECLINED = re.compile(

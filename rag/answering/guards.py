@@ -1,7 +1,7 @@
 """What can be checked exactly about a claim, whatever a model thinks of it.
 
 A quotation is to the letter; an address, a name or a number that stands in no passage is made up; a number, date or time must
-stand in the sentences that the claim rests on, in any usual form and with the same unit. Nothing else is a guard: all that needs
+stand in the sentences that the claim rests on, in any usual form and with the same unit. Nothing else is a guard: what needs
 judgement is the reader's.
 """
 
@@ -27,7 +27,10 @@ _SAME = (
     ("ai", "artificial", "intelligence"),
 )
 _PREFIX = 5
-"""Letters of a capitalised word that must stand at the beginning of a word of the passages: "Azerbaijani" for "Azerbaijan"."""
+"""Letters of a capitalised word that must stand at the beginning of a word of the passages: "Azerbaijani" for "Azerbaijan" …"""
+_OF_A_PLACE = re.compile(r"(?:an|ean|ese|ish|ic|i)\Z")
+"""… and one fewer in a word that ends like that of a people: "Norwegian" for "Norway"."""
+_LABEL = re.compile(r"\A[^.:;,]{1,40}:\s")
 
 
 class Guard:
@@ -38,7 +41,7 @@ class Guard:
         self._text = "\n".join(part for p in passages for part in (p.title, *p.section, p.text))
         words = [_folded(m[0]) for m in _WORD.finditer(self._text)]
         self._known = frozenset(words) | frozenset(part for w in words for part in re.split(r"[-’']", w))
-        self._stems = frozenset(w[:_PREFIX] for w in self._known if len(w) >= _PREFIX)
+        self._stems = frozenset(w[:n] for w in self._known for n in (_PREFIX - 1, _PREFIX) if len(w) >= n)
         self._initials = _initials(self._text)
         self._values = values(self._text)
 
@@ -67,8 +70,9 @@ class Guard:
     def _names(self, claim: str) -> list[str]:
         """The capitalised words of ``claim``, not at the beginning of a sentence, that no passage has in any form."""
         spelt = _initials(claim)
+        label = _LABEL.match(claim)
         found = []
-        for match in _WORD.finditer(claim):
+        for match in _WORD.finditer(claim, label.end() if label else 0):
             word = match[0]
             if not word[0].isupper() or _SENTENCE_START.search(claim, 0, match.start()) or len(word.strip(".")) < 2:
                 continue
@@ -79,7 +83,8 @@ class Guard:
     def _has(self, form: str, spelt: frozenset[str]) -> bool:
         if form in self._known or form in self._initials:
             return True
-        if len(form) >= _PREFIX and form[:_PREFIX] in self._stems:
+        letters = _PREFIX - 1 if _OF_A_PLACE.search(form) else _PREFIX
+        if len(form) >= _PREFIX and form[:letters] in self._stems:
             return True
         if any(form in group and any(other in self._known for other in group) for group in _SAME):
             return True
@@ -113,6 +118,10 @@ def _initials(text: str) -> frozenset[str]:
 
 
 def _counts_nothing(claim: str, value: Value) -> bool:
-    """ "One of them", "the other one", "first of all": a number word that is no number there; and the number of a list item."""
+    """A number word that is no number there ("one of them", "first of all"), or that only counts what the sources name ("the
+    two countries"); and the number of a list item."""
     word = claim[value.start : value.end].casefold()
-    return word in {"one", "first", "second", "once"} or (value.start < 2 and bool(re.match(r"\s*\d{1,2}[.)]\s", claim)))
+    counts = word in {"two", "three", "four", "five"} and (value.unit is None or not value.unit.measure)
+    return (
+        counts or word in {"one", "first", "second", "once"} or (value.start < 2 and bool(re.match(r"\s*\d{1,2}[.)]\s", claim)))
+    )

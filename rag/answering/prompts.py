@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from rag.llm.backend import Message
 from rag.errors import SettingsError
+from rag.llm.backend import Message
 
 _VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 _BLOCK = re.compile(r"^\[(system|user|assistant)\][ \t]*$", re.MULTILINE)

@@ -1,8 +1,8 @@
 """A streamed reply, cut into claims as soon as each is complete.
 
 A claim is one sentence, one item of a list, or one row of a table. An item keeps the line that introduces its list, and a row
-names its columns. Headings, labels and talk about passages are prose around claims. Markers are taken out of the text and kept as
-hints: which passages the model says it used. Markers after the full stop belong to the sentence before it.
+names its columns. Headings, labels and talk about passages are prose around claims. Markers are taken out of the text and kept
+as hints: which passages the model says it used. Markers after the full stop belong to the sentence before it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Reasoning that a model writes before its answer, taken out of the stream, whatever its maker's marks are.
 
-Known forms: tags in angle, square or triangle brackets (``<think>``, ``[THINK]``, ``◁think▷``, ``<seed:think>``), and the channels
-of gpt-oss. A template may open the tag itself, so that only the closing one comes: all before it was a thought.
+Known forms: tags in angle, square or triangle brackets (``<think>``, ``[THINK]``, ``◁think▷``, ``<seed:think>``), and the
+channels of gpt-oss. A template may open the tag itself, so that only the closing one comes: all before it was a thought.
 """
 
 from __future__ import annotations

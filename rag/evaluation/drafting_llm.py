@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from rag.llm.backend import Backend, Message
 from rag.evaluation.drafting import Proposal
 from rag.evaluation.evidence import occurrences
 from rag.evaluation.model_reply import delimited, reply
+from rag.llm.backend import Backend, Message
 from rag.types import Document
 
 FEWEST_WORDS = 6

@@ -15,12 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from rag.llm.backend import Backend, Message
 from rag.errors import UsageError
 from rag.evaluation import metrics
 from rag.evaluation.intervals import Estimate, Floats, cluster, estimate
 from rag.evaluation.model_reply import delimited, reply
 from rag.evaluation.record import Record
+from rag.llm.backend import Backend, Message
 from rag.types import Answer
 
 INSTRUCTIONS = """You check one answer of a question-answering program against the excerpts that it cites.

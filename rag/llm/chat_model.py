@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, cast
 from pydantic import SecretStr
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
+from rag.errors import BackendBusy, BackendError, BackendFailed
 from rag.llm.backend import Message, TextChunk, Usage
 from rag.llm.failures import explain
 from rag.llm.opened import OpenedModel
 from rag.llm.pump import Pump, from_thread
-from rag.errors import BackendBusy, BackendError, BackendFailed
 
 if TYPE_CHECKING:
     from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 
 from pydantic import SecretStr
 
-from rag.llm.reasons import LONGEST, Reason, reason_of, redact
 from rag.errors import BackendBusy, BackendError, BackendFailed, BackendMissing, BackendTimeout, ContextTooLong
+from rag.llm.reasons import LONGEST, Reason, reason_of, redact
 
 _log = logging.getLogger(__name__)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from rag.errors import BackendMissing
 from rag.llm.endpoint import check_endpoint
 from rag.llm.opened import OpenedModel
-from rag.errors import BackendMissing
 from rag.settings import Llm
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rag.llm.opened import OpenedModel
 from rag.errors import BackendMissing
+from rag.llm.opened import OpenedModel
 from rag.settings import Llm
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import importlib
 
-from rag.llm.opened import OpenedModel
 from rag.errors import BackendMissing
+from rag.llm.opened import OpenedModel
 
 
 def open_model(target: str) -> OpenedModel:

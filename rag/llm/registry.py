@@ -13,11 +13,11 @@ from pathlib import Path
 import httpx
 from pydantic import SecretStr
 
+from rag.errors import BackendMissing, CharterError
 from rag.llm import anthropic, langchain, llamacpp, ollama, openai, own
 from rag.llm.backend import BackendState, Message
 from rag.llm.chat_model import ChatModelBackend, Patience
 from rag.llm.endpoint import check_endpoint
-from rag.errors import BackendMissing, CharterError
 from rag.settings import Llm, Settings
 
 EXTRACTIVE = "extractive"

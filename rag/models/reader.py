@@ -19,7 +19,7 @@ LONGEST_SPAN = 40
 
 @dataclass(frozen=True, slots=True)
 class FoundWords:
-    """The words of a text that answer best: ``text[start:end]``. ``score`` is how far, in log odds, they are above "nowhere"."""
+    """The words of a text that answer best: ``text[start:end]``. ``score``: how far, in log odds, they are above "nowhere"."""
 
     start: int
     end: int
