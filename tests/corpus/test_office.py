@@ -181,7 +181,8 @@ def test_an_open_document_keeps_headings_lists_tables_and_notes() -> None:
         '<office:text><text:h text:outline-level="1">Fees</text:h><text:p>A fee is due<text:note><text:note-citation>1'
         "</text:note-citation><text:note-body><text:p>Since 2024.</text:p></text:note-body></text:note> at once.</text:p>"
         "<text:list><text:list-item><text:p>by card;</text:p></text:list-item></text:list>"
-        f"<table:table>{table}</table:table><text:p>The end<office:annotation><text:p>Really?</text:p></office:annotation>.</text:p>"
+        f"<table:table>{table}</table:table>"
+        "<text:p>The end<office:annotation><text:p>Really?</text:p></office:annotation>.</text:p>"
         "</office:text>"
     )
     draft = draft_opendocument(opendocument(body), PARSING)
@@ -209,8 +210,8 @@ def book(chapters: dict[str, str]) -> bytes:
     items = "".join(f'<item id="c{n}" href="{name}" media-type="application/xhtml+xml"/>' for n, name in enumerate(chapters))
     spine = "".join(f'<itemref idref="c{n}"/>' for n in range(len(chapters)))
     package = (
-        '<package xmlns="http://www.idpf.org/2007/opf"><metadata xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>The water law'
-        f"</dc:title><dc:language>en</dc:language></metadata><manifest>{items}</manifest><spine>{spine}</spine></package>"
+        '<package xmlns="http://www.idpf.org/2007/opf"><metadata xmlns:dc="http://purl.org/dc/elements/1.1/">'
+        f"<dc:title>The water law</dc:title><dc:language>en</dc:language></metadata><manifest>{items}</manifest><spine>{spine}</spine></package>"
     )
     container = (
         '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles><rootfile full-path="OEBPS/book.opf"/>'
