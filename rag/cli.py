@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rag.answering.engine import Engine
     from rag.indexing.build import BuildReport
     from rag.settings import Settings
-    from rag.types import Outcome, Turn
+    from rag.types import Flaw, Outcome, Turn
 
 app = typer.Typer(name="charterqa", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(eval_app)
@@ -69,7 +69,7 @@ def index(
         echo_json(_report_json(report))
     else:
         _say(report)
-    if report.failures:
+    if any(flaw.loss != "aside" for flaw in report.failures):
         raise typer.Exit(1)
 
 
@@ -93,13 +93,26 @@ def check(kb: Kb = None, as_json: Json = False) -> None:
 
 
 @app.command()
-def documents(kb: Kb = None, as_json: Json = False) -> None:
+def documents(
+    kb: Kb = None,
+    problems: Annotated[
+        bool, typer.Option("--problems", help="List what of the sources is not in the index, and why.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """List the documents: title, pages, passages, language and when each was indexed."""
     from rag.contract import entry_json
     from rag.indexing.generation import open_current
 
     settings = settings_of(kb)
     generation = open_current(built(settings), None, settings)
+    if problems:
+        flaws = generation.flaws()
+        if as_json:
+            echo_json({"index": generation.id, "problems": [_flaw_json(flaw) for flaw in flaws]})
+        else:
+            typer.echo("\n".join(map(str, flaws)) or "Everything in the sources is in the index.")
+        return
     entries = generation.documents()
     if as_json:
         echo_json({"index": generation.id, "documents": [entry_json(entry) for entry in entries]})
@@ -140,12 +153,13 @@ def _report_json(report: BuildReport) -> dict[str, Any]:
         "passages": report.passages,
         "parsed": report.parsed,
         "embedded": report.embedded,
-        "failures": [
-            {"source": f.error.source, "message": f.error.message, "remedy": f.error.remedy, "loss": f.loss}
-            for f in report.failures
-        ],
+        "failures": [_flaw_json(flaw) for flaw in report.failures],
         "seconds": round(report.seconds, 3),
     }
+
+
+def _flaw_json(flaw: Flaw) -> dict[str, Any]:
+    return {"source": flaw.source, "message": f"{flaw.source}: {flaw.cause}", "remedy": flaw.remedy, "loss": flaw.loss}
 
 
 def _say(report: BuildReport) -> None:
@@ -153,9 +167,11 @@ def _say(report: BuildReport) -> None:
         "file": "It is not in the index.",
         "version": "Its last readable version stays in the index until the file is mended or deleted.",
         "line": "The rest of it is in the index.",
+        "part": "The rest of it is in the index.",
+        "aside": "",
     }
-    for failure in report.failures:
-        typer.echo(f"charterqa: {failure.error} {outcome[failure.loss]}", err=True)
+    for flaw in report.failures:
+        typer.echo(f"charterqa: {flaw} {outcome[flaw.loss]}".rstrip(), err=True)
     holds = f"{report.documents:,} documents, {report.passages:,} passages"
     if report.published:
         done = f"{report.parsed:,} sources read, {report.embedded:,} passages embedded in {report.seconds:.1f} s"

@@ -47,8 +47,8 @@ def built(settings: Settings) -> KnowledgeBase:
             current_id(kb)
         except IndexMissing:
             typer.echo(f"charterqa: building the index of {kb.root}, this once.", err=True)
-            for failure in build_index(settings, kb).failures:
-                typer.echo(f"charterqa: {failure.error}", err=True)
+            for flaw in build_index(settings, kb).failures:
+                typer.echo(f"charterqa: {flaw}", err=True)
     return kb
 
 

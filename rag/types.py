@@ -334,6 +334,26 @@ class Finished:
 Event = Started | ClaimReady | CitationReady | Delta | Finished
 
 
+Loss = Literal["file", "version", "line", "part", "aside"]
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """What of a source is not in the index, and what mends that; ``cause`` names the page or place.
+
+    ``loss`` says what it means: the ``file`` is not in, or its last readable ``version`` still is, or one ``line`` or ``part``
+    of it is missing; an ``aside`` (a comment, a letterhead) is left out by rule, and nothing needs to be done about it.
+    """
+
+    source: str
+    cause: str
+    remedy: str
+    loss: Loss
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.cause} {self.remedy}".strip()
+
+
 @dataclass(frozen=True, slots=True)
 class DocumentEntry:
     """A document as a list shows it: everything but its text."""

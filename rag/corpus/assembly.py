@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from rag.corpus.canonical import sha256
 from rag.corpus.draft import Draft
 from rag.corpus.language import language_of
+from rag.corpus.leads import lead_contexts
 from rag.corpus.notes import note_contexts
 from rag.corpus.sentences import split_block
 from rag.corpus.structure import outline
@@ -31,7 +32,11 @@ def assemble(draft: Draft, *, document_id: str, language: str | None = None) -> 
             sentences += split_block(draft.text, block.span, spoken)
         else:
             sentences.append(block.span)
-    contexts = [*table_contexts(draft.text, draft.blocks), *note_contexts(draft.text, draft.blocks, sentences)]
+    contexts = [
+        *table_contexts(draft.text, draft.blocks),
+        *note_contexts(draft.text, draft.blocks, sentences),
+        *lead_contexts(draft.text, draft.blocks, sentences),
+    ]
     title = " ".join((draft.title or found.title or "").split()) or _from_name(document_id, draft.text)
     return Document(
         id=document_id,

@@ -70,9 +70,9 @@ class _Reader:
     def _division(self, index: int, block: Block) -> Division | None:
         text, opening = self.texts[index], self.markers[index]
         if block.level is not None:
-            return Division(index, index, _label(text), block.level, True, "level")
+            return Division(index, index, block.place or _label(text), block.level, True, "place" if block.place else "level")
         if block.place:
-            return Division(index, index, block.place, ITEM, False, "place")
+            return Division(index, index, block.place, ITEM, False, "row")
         if not block.prose:
             return None
         if opening is None:

@@ -13,16 +13,20 @@ from typing import Any
 
 from rag.corpus.archive import check_archive
 from rag.corpus.divisions import captions
+from rag.corpus.docx_gaps import gaps_of
 from rag.corpus.draft import Draft, Piece, draft_of
+from rag.corpus.notes import raised
 from rag.corpus.numbering import Numbering
 from rag.corpus.refusal import Unreadable
 from rag.corpus.tables import table_pieces
 from rag.settings import Parsing
 
 _MAIN = "word/document.xml"
-_FOOTNOTES = "/footnotes"
+_NOTES = {"/footnotes": "w:footnote", "/endnotes": "w:endnote"}
 _HEADING = re.compile(r"(?i)(?:heading|überschrift|titre|заголовок|başlık|titolo|título)\s*(\d)\Z")
 _JUNK = re.compile(r"(?i)\A(?:word document|document\d*|untitled|microsoft word.*|title)\Z|\.docx?\Z")
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+"""The same once more, for programs that do not know text boxes."""
 _DEEPEST_TABLE = 5
 _MOST_COLUMNS = 1000
 
@@ -38,7 +42,7 @@ def draft_docx(data: bytes, parsing: Parsing) -> Draft:
     from docx.oxml.ns import qn
     from lxml.etree import LxmlError
 
-    check_archive(data, parsing, needs=_MAIN)
+    check_archive(data, parsing, needs=_MAIN, kind="a Word file", suffix=".docx")
     try:
         document = docx.Document(io.BytesIO(data))
     except (OpcError, LxmlError, KeyError, ValueError, AttributeError):
@@ -48,7 +52,7 @@ def draft_docx(data: bytes, parsing: Parsing) -> Draft:
     headed = any(piece.level is not None for piece in pieces)
     own = " ".join((document.core_properties.title or "").split())
     title = reader.title or (own if own and not headed and not _JUNK.search(own) else None)
-    return draft_of(pieces, title=title)
+    return draft_of(pieces, title=title, gaps=list(gaps_of(document, qn)))
 
 
 class _Reader:
@@ -58,11 +62,12 @@ class _Reader:
         self._styles = self._style_names(document)
         numbering = next((r.target_part.element for r in _parts(document) if r.reltype.endswith("/numbering")), None)
         self._numbering = Numbering(numbering, document.styles.element, qualify)
+        self._marks: dict[tuple[str, str], str] = {}
         self.title: str | None = None
 
     def pieces(self) -> Iterator[Piece]:
         yield from self._blocks(self._document.element.body, 0)
-        yield from self._footnotes()
+        yield from self._notes()
 
     def _style_names(self, document: Any) -> dict[str, tuple[str, int | None]]:
         """Style id → its name and outline level (0 is the highest), inherited ones included."""
@@ -113,6 +118,7 @@ class _Reader:
         label = self._numbering.label(paragraph, style)
         text = " ".join(self._text(paragraph).split("\t")).strip()
         if not text:
+            yield from self._boxes(paragraph)
             return
         if properties is not None and (own := properties.find(q("w:outlineLvl"))) is not None:
             value = own.get(q("w:val")) or ""
@@ -122,12 +128,21 @@ class _Reader:
             self.title = " ".join(text.split())
         if level is not None:
             yield Piece(f"{label} {' '.join(text.split())}".strip(), level)
+            yield from self._boxes(paragraph)
             return
         strong = captions(text) and self._all_bold(paragraph)
         tight = bool(label)
         for line in f"{label} {text}".split("\n"):
             yield Piece(line, tight=tight, strong=strong)
             tight = True
+        yield from self._boxes(paragraph)
+
+    def _boxes(self, paragraph: Any) -> Iterator[Piece]:
+        """The text boxes that hang on a paragraph, after it."""
+        q = self._q
+        for box in paragraph.iter(q("w:txbxContent")):
+            if not any(above.tag == _FALLBACK or above.tag == q("w:txbxContent") for above in box.iterancestors()):
+                yield from self._blocks(box, _DEEPEST_TABLE - 1)
 
     def _level(self, name: str, outline: int | None) -> int | None:
         """1 is the title, 2 the first level of headings, and so on."""
@@ -141,7 +156,7 @@ class _Reader:
         q = self._q
         words: list[str] = []
         skipped = {q(n) for n in ("w:del", "w:moveFrom", "w:instrText", "w:pPr", "w:txbxContent")}
-        skipped.add("{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback")
+        skipped.add(_FALLBACK)
 
         def walk(node: Any) -> None:
             for child in node:
@@ -156,6 +171,10 @@ class _Reader:
                     words.append("\t")
                 elif tag in {q("w:br"), q("w:cr")}:
                     words.append("\n")
+                elif tag in {q("w:footnoteReference"), q("w:endnoteReference")}:
+                    words.append(self._mark(child))
+                elif tag == q("m:t"):
+                    words.append(child.text or "")
                 elif tag == q("w:noBreakHyphen"):
                     words.append("-")
                 else:
@@ -215,17 +234,26 @@ class _Reader:
         label = self._numbering.label(paragraph, style.get(self._q("w:val")) if style is not None else None)
         return f"{label} {self._text(paragraph)}".strip()
 
-    def _footnotes(self) -> Iterator[Piece]:
+    def _notes(self) -> Iterator[Piece]:
+        """Footnotes and endnotes, each below its mark; their numbers run on from one kind to the other."""
         from docx.oxml import parse_xml
 
         q = self._q
+        found: dict[tuple[str, str], str] = {}
         for relation in _parts(self._document):
-            if not relation.reltype.endswith(_FOOTNOTES):
-                continue
-            for note in parse_xml(relation.target_part.blob).findall(q("w:footnote")):
+            kind = next((kind for end, kind in _NOTES.items() if relation.reltype.endswith(end)), None)
+            for note in parse_xml(relation.target_part.blob).findall(q(kind)) if kind else ():
                 if note.get(q("w:type")) is None:
                     text = " ".join(" ".join(self._text(p) for p in note.iter(q("w:p"))).split())
-                    yield Piece(f"[{note.get(q('w:id'))}] {text}" if text else "", prose=False)
+                    found[kind or "", str(note.get(q("w:id")))] = text
+        for key, mark in list(self._marks.items()):
+            if found.get(key):
+                yield Piece(f"{mark} {found[key]}", prose=False, note=mark)
+
+    def _mark(self, reference: Any) -> str:
+        kind = "w:" + reference.tag.rpartition("}")[2].removesuffix("Reference")
+        key = (kind, str(reference.get(self._q("w:id"))))
+        return self._marks.setdefault(key, raised(len(self._marks) + 1))
 
 
 def _parts(document: Any) -> list[Any]:

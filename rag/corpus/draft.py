@@ -5,7 +5,7 @@ Every format becomes this one shape, so all that comes after is written once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -23,8 +23,8 @@ class Block:
     ``level`` is a heading's level as the format states it (1 is the highest), ``None`` where the format does not say that
     this is a heading. ``prose`` is false for what can never be one: table rows, code, footnotes. ``strong`` says that it is
     set off as headings are (all in bold) without being called one. ``role`` is for the lines of a table; ``opens`` says that it
-    is the first one. ``place`` is how a citation names this very line where it has no words for that (``Row 12``); ``note`` is
-    the mark of a footnote, whose sentences are split though it is no prose.
+    is the first one. ``place`` is how a citation names this row or heading where its own words do not (``Row 12``,
+    ``Slide 3``); ``note`` is the mark of a footnote, whose sentences are split though it is no prose.
     """
 
     span: Span
@@ -38,16 +38,27 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """What of a file is not in its text: ``what`` is a sentence that names the place, ``remedy`` what mends it.
+
+    ``lost`` is false for what is left out by rule.
+    """
+
+    what: str
+    remedy: str = ""
+    lost: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
-    """A canonical text with its blocks in order. ``title`` and ``language`` are what the file says of itself;
-    ``notes`` say what of the file could not be read, a sentence each."""
+    """A canonical text with its blocks in order. ``title`` and ``language`` are what the file says of itself."""
 
     text: str
     blocks: tuple[Block, ...]
     pages: tuple[Page, ...] = ()
     title: str | None = None
     language: str | None = None
-    notes: tuple[str, ...] = ()
+    gaps: tuple[Gap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +81,7 @@ class Piece:
 
 
 def draft_of(
-    pieces: Iterable[Piece], *, title: str | None = None, language: str | None = None, notes: tuple[str, ...] = ()
+    pieces: Iterable[Piece], *, title: str | None = None, language: str | None = None, gaps: Sequence[Gap] = ()
 ) -> Draft:
     """Lay the pieces out as one canonical text. Pieces that are blank are left out; page numbers must not decrease."""
     parts: list[str] = []
@@ -102,4 +113,4 @@ def draft_of(
             blocks.append(Block(span, piece.level, piece.prose, piece.strong, piece.role, opens, piece.place, piece.note))
     ends = [start for _, start in starts[1:]] + [length][: len(starts)]
     pages = tuple(Page(number, Span(start, end)) for (number, start), end in zip(starts, ends, strict=True))
-    return Draft("".join(parts), tuple(blocks), pages, title, language, notes)
+    return Draft("".join(parts), tuple(blocks), pages, title, language, tuple(gaps))

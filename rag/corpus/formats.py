@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-Format = Literal["text", "markdown", "beir", "html", "docx", "pdf"]
+Format = Literal[
+    "text", "markdown", "beir", "html", "docx", "pdf", "csv", "xlsx", "pptx", "opendocument", "rtf", "epub", "eml", "msg"
+]
 
 SUFFIXES: dict[str, Format] = {
     ".txt": "text",
@@ -17,4 +19,15 @@ SUFFIXES: dict[str, Format] = {
     ".xhtml": "html",
     ".docx": "docx",
     ".pdf": "pdf",
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".xlsx": "xlsx",
+    ".xlsm": "xlsx",
+    ".pptx": "pptx",
+    ".odt": "opendocument",
+    ".ods": "opendocument",
+    ".rtf": "rtf",
+    ".epub": "epub",
+    ".eml": "eml",
+    ".msg": "msg",
 }

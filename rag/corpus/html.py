@@ -40,6 +40,27 @@ def draft_html(data: bytes) -> Draft:
     Raises:
         Unreadable: it is not HTML, or has no main text.
     """
+    page = _page(data)
+    language = (page.get("lang") or "")[:2].lower()
+    body, title = _main_text(page)
+    if body is None:
+        raise Unreadable("there is no main text on the page.", "Save the page with its text, or as plain text.")
+    # a page's own word for its language is often its template's; it counts only where the words cannot be told
+    return draft_of(_pieces(body), title=title, language=language if language.isalpha() and language not in CODES else None)
+
+
+def html_pieces(data: bytes) -> list[Piece]:
+    """The text of a page that is a part of something else (a mail, a chapter); empty where it has none.
+
+    Raises:
+        Unreadable: it is not HTML.
+    """
+    body, _ = _main_text(_page(data))
+    return [] if body is None else list(_pieces(body))
+
+
+def _page(data: bytes) -> Any:
+    """The tree of a page as a reader sees it."""
     from lxml import etree, html
 
     text = _NOT_XML.sub("", _DECLARATION.sub("", _decode(data)))
@@ -53,12 +74,7 @@ def draft_html(data: bytes) -> Draft:
     _write_numbers(page)
     _name_paragraphs(page)
     _repeat_merged_cells(page)
-    language = (page.get("lang") or "")[:2].lower()
-    body, title = _main_text(page)
-    if body is None:
-        raise Unreadable("there is no main text on the page.", "Save the page with its text, or as plain text.")
-    # a page's own word for its language is often its template's; it counts only where the words cannot be told
-    return draft_of(_pieces(body), title=title, language=language if language.isalpha() and language not in CODES else None)
+    return page
 
 
 def _decode(data: bytes) -> str:

@@ -13,9 +13,9 @@ from rag.corpus.sources import SourceFile
 from rag.corpus.wire import document_from
 from rag.errors import SourceError
 from rag.settings import Parsing
-from rag.types import Document
+from rag.types import Document, Flaw
 
-Report = Callable[[SourceError], None]
+Report = Callable[[Flaw], None]
 _log = logging.getLogger(__name__)
 
 
@@ -39,7 +39,7 @@ class Loader:
     def load(self, source: SourceFile, report: Report | None = None) -> tuple[Document, ...]:
         """The documents in ``source``: one, or one for each good line of a ``.jsonl``.
 
-        A broken line goes to ``report`` (to the log, where there is none) and the others are loaded.
+        A broken line, or a part that is not read, goes to ``report`` (to the log, where there is none) and the rest is loaded.
 
         Raises:
             SourceError: the file cannot be read at all; the loader can go on with the next.
@@ -67,11 +67,12 @@ class Loader:
         kind = SUFFIXES[source.path.suffix.lower()]
         request = {"path": str(source.path), "id": source.id, "format": kind, "language": source.language}
         for reply in self._sandbox.ask(request):
-            if "partial" in reply:
-                report(SourceError(source.id, str(reply["partial"])))
+            if "gap" in reply:
+                report(Flaw(source.id, str(reply["gap"]), str(reply["remedy"]), "part" if reply["lost"] else "aside"))
                 continue
             if "broken" in reply:
-                report(SourceError(source.id, f"line {reply['line']}: {reply['broken']}", remedy="Correct or remove the line."))
+                cause = f"line {reply['line']}: {reply['broken']}"
+                report(Flaw(source.id, cause, "Correct or remove the line.", "line"))
                 continue
             try:
                 document = document_from(reply["document"])
@@ -92,5 +93,5 @@ def load(source: SourceFile, parsing: Parsing, report: Report | None = None) -> 
         return loader.load(source, report)
 
 
-def _to_log(problem: SourceError) -> None:
+def _to_log(problem: Flaw) -> None:
     _log.warning("%s", problem)

@@ -19,6 +19,8 @@ from rag.corpus.printed import Line
 _LEAST_RULES = 4
 """Paths on a page that are long or flat: fewer make no grid."""
 _FLAT = 3.0
+_CONFUSED = (KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError, AssertionError)
+"""What pdfminer raises besides its own errors where a file is not as the standard has it; PDFium reads most of those."""
 
 
 class RuledTables:
@@ -27,22 +29,29 @@ class RuledTables:
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._document: Any = None
+        self.failed: list[int] = []
+        """The pages that pdfplumber could not read."""
 
     def on(self, pypdfium2: Any, page: Any, number: int, lines: Sequence[Line]) -> list[Grid]:
         """The tables of page ``number`` (from 1) that have two columns and two rows or more."""
         if page.get_rotation() or not _has_rules(pypdfium2, page):
             return []
-        if self._document is None:
-            import pdfplumber
+        import pdfplumber
+        from pdfminer.pdfexceptions import PDFException
+        from pdfminer.psexceptions import PSException
+        from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
 
-            self._document = pdfplumber.open(io.BytesIO(self._data))
-        plumbed = self._document.pages[number - 1]
         try:
+            if self._document is None:
+                self._document = pdfplumber.open(io.BytesIO(self._data))
+            plumbed = self._document.pages[number - 1]
             height = float(plumbed.mediabox[3])
-            found = [_grid(table, height, lines) for table in plumbed.find_tables()]
-        finally:
+            tables = [_grid(table, height, lines) for table in plumbed.find_tables()]
             plumbed.close()
-        return [grid for grid in found if grid is not None]
+        except (PDFException, PSException, PdfminerException, MalformedPDFException, *_CONFUSED):
+            self.failed.append(number)
+            return []
+        return [grid for grid in tables if grid is not None]
 
     def close(self) -> None:
         """Let go of the file."""

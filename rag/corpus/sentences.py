@@ -28,6 +28,7 @@ _BEFORE_NUMBER = re.compile(
 )
 _NUMBER = re.compile(r"[(\[]?(?:\d|[ivxlcIVXLC]+\b|[a-z]\))")
 _ENUMERATOR = re.compile(r"[(\[]?(?:\d{1,3}(?:\.\d{1,3})*|[^\W\d_]|[ivxlcIVXLC]{1,6})[.)\]]{1,2}\Z")
+_CAPTION = re.compile(r"(?i)(?:table|figure|fig\.?|cədvəl|şəkil|таблица|рисунок|рис\.|tablo|şekil)\s+\d[\d.\-]{0,6}\.\Z")
 _TITLE = re.compile(r"\b(?:v|vs|Mr|Mrs|Ms|Dr|Prof|St|Gen|Gov|Sen|Rep|Hon|Amb|H\.E)\.\Z")
 _DAY = re.compile(r"(?:^|\s)\d{1,2}\.\Z")
 _MONTH = re.compile(
@@ -97,7 +98,7 @@ def _continues(inner: str, start: int, cut: int, asides: list[Span]) -> bool:
     nearest = bisect_left(asides, cut, key=lambda aside: aside.start) - 1
     if nearest >= 0 and cut <= asides[nearest].end:
         return True
-    if _ENUMERATOR.match(left) or _TITLE.search(left):
+    if _ENUMERATOR.match(left) or _CAPTION.match(left) or _TITLE.search(left):
         return True
     if _NUMBER.match(right) and _BEFORE_NUMBER.search(left):
         return True

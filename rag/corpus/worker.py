@@ -16,17 +16,24 @@ from typing import Any, BinaryIO
 
 from rag.corpus import beir
 from rag.corpus.assembly import assemble
+from rag.corpus.csv_table import draft_csv
 from rag.corpus.docx import draft_docx
 from rag.corpus.draft import Draft
+from rag.corpus.epub import draft_epub
 from rag.corpus.formats import Format
 from rag.corpus.html import draft_html
 from rag.corpus.language import language_of, language_of_all
 from rag.corpus.limits import allow_seconds, confine
+from rag.corpus.mail import draft_eml, draft_msg
 from rag.corpus.markdown import draft_markdown
+from rag.corpus.opendocument import draft_opendocument
 from rag.corpus.pdf import draft_pdf
+from rag.corpus.pptx import draft_pptx
 from rag.corpus.refusal import Unreadable
+from rag.corpus.rtf import draft_rtf
 from rag.corpus.text import draft_text
 from rag.corpus.wire import document_wire
+from rag.corpus.xlsx import draft_xlsx
 from rag.settings import Parsing
 
 _DRAFTERS: dict[Format, Callable[[bytes, Parsing], Draft]] = {
@@ -35,13 +42,21 @@ _DRAFTERS: dict[Format, Callable[[bytes, Parsing], Draft]] = {
     "html": lambda data, _: draft_html(data),
     "docx": draft_docx,
     "pdf": draft_pdf,
+    "csv": lambda data, _: draft_csv(data),
+    "xlsx": draft_xlsx,
+    "pptx": draft_pptx,
+    "opendocument": draft_opendocument,
+    "rtf": lambda data, _: draft_rtf(data),
+    "epub": draft_epub,
+    "eml": lambda data, _: draft_eml(data),
+    "msg": lambda data, _: draft_msg(data),
 }
 Reply = dict[str, Any]
 _WARM = "The Parties confirm their partnership."
 
 
 def replies(request: Reply, parsing: Parsing) -> Iterator[Reply]:
-    """The answer to one request: ``document`` and ``broken`` (a line) any number of times, then ``end`` or ``error``."""
+    """The answer to one request: any number of ``document``, ``gap`` and ``broken`` (a line), then ``end`` or ``error``."""
     try:
         yield from _documents(request, parsing)
     except Unreadable as refused:
@@ -73,8 +88,8 @@ def _documents(request: Reply, parsing: Parsing) -> Iterator[Reply]:
         )
     if not draft.text:
         raise Unreadable("there is no text in it.", "Remove it, or put the text in.")
-    for note in draft.notes:
-        yield {"partial": note}
+    for gap in draft.gaps:
+        yield {"gap": gap.what, "remedy": gap.remedy, "lost": gap.lost}
     yield {"document": document_wire(assemble(draft, document_id=identity, language=language))}
 
 

@@ -21,13 +21,13 @@ from rag.indexing.generation import Generation, current_id, open_generation
 from rag.indexing.journal import Journal
 from rag.indexing.lexical import Bm25Index
 from rag.indexing.manifest import LEXICAL, PASSAGES, VECTORS, Recipe
-from rag.indexing.reading import Failure, Reading, SourceReader
+from rag.indexing.reading import Reading, SourceReader
 from rag.indexing.store import StoredDocument, StoreWriter
 from rag.indexing.vectors import FlatVectors
 from rag.knowledge_base import KnowledgeBase
 from rag.models.embedder import Embedder, ModelIdentity, Vectors
 from rag.settings import Settings
-from rag.types import Document
+from rag.types import Document, Flaw
 
 # Passages between two entries in the journal and two steps of the progress bar: a slow machine embeds 10 a second.
 AT_A_TIME = 64
@@ -53,7 +53,7 @@ class BuildReport:
     passages: int
     parsed: int
     embedded: int
-    failures: tuple[Failure, ...]
+    failures: tuple[Flaw, ...]
     seconds: float
 
 
@@ -65,7 +65,7 @@ class Rows:
     languages: list[str | None] = field(default_factory=list)
     keys: list[bytes] = field(default_factory=list)
     parsed: int = 0
-    failures: list[Failure] = field(default_factory=list)
+    failures: list[Flaw] = field(default_factory=list)
 
 
 def build(
@@ -153,7 +153,7 @@ class _Build:
             self.tell(Progress("read", done, len(reader)))
             writer.add_source(reading.state)
             rows.parsed += reading.documents is not None
-            rows.failures += reading.failures
+            rows.failures += reading.state.flaws
             for stored in self._documents(reading):
                 writer.add(stored)
                 rows.keys += stored.keys
@@ -205,7 +205,7 @@ class _Build:
         return known
 
     def _nothing(self, reader: SourceReader, rows: Rows) -> IndexingError:
-        first = f": {rows.failures[0].error.message}" if rows.failures else ", for they hold no text."
+        first = f": {rows.failures[0].source}: {rows.failures[0].cause}" if rows.failures else ", for they hold no text."
         return IndexingError(
             f"None of the {len(reader)} files in {self.kb.sources} can be indexed{first}",
             remedy="Put readable documents in and run charterqa index; what was published before still serves.",

@@ -19,7 +19,7 @@ from rag.indexing.vectors import FlatVectors, VectorIndex
 from rag.knowledge_base import KnowledgeBase
 from rag.models.embedder import ModelIdentity, Vectors
 from rag.settings import Settings
-from rag.types import Document, DocumentEntry, Passage
+from rag.types import Document, DocumentEntry, Flaw, Passage
 
 CURRENT = "CURRENT"
 ATTEMPTS = 20
@@ -43,6 +43,10 @@ class Generation:
     def documents(self) -> tuple[DocumentEntry, ...]:
         """Every document, without its text."""
         return self.store.entries()
+
+    def flaws(self) -> tuple[Flaw, ...]:
+        """What of the sources is not in, by source: what ``charterqa index`` said when each was read."""
+        return tuple(flaw for state in self.store.sources().values() for flaw in state.flaws)
 
     def document(self, document_id: str) -> Document:
         """One document; raises NotFound."""

@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
 
 from rag.corpus.loading import Loader
 from rag.corpus.sources import SourceFile, list_sources
@@ -20,16 +19,7 @@ from rag.indexing import code
 from rag.indexing.store import SourceState, Store
 from rag.knowledge_base import KnowledgeBase
 from rag.settings import Parsing
-from rag.types import Document
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A source that could not be read. ``loss`` says what that means for the index: the ``file`` is not in it, or its last
-    readable ``version`` still is, or only one ``line`` of it is missing."""
-
-    error: SourceError
-    loss: Literal["file", "version", "line"]
+from rag.types import Document, Flaw
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +29,6 @@ class Reading:
 
     state: SourceState
     documents: tuple[Document, ...] | None
-    failures: tuple[Failure, ...] = ()
 
 
 class SourceReader:
@@ -64,8 +53,7 @@ class SourceReader:
         for source in self._sources:
             old = self._before.get(source.id)
             if old and old.key == self._key(source):
-                taken_over = Reading(old, None, tuple(Failure(_error(source.id, line), "line") for line in old.broken))
-                self._read[source.id] = self._load(source) if old.problem else taken_over
+                self._read[source.id] = self._load(source) if old.failed else Reading(old, None)
 
     def __enter__(self) -> SourceReader:
         return self
@@ -81,34 +69,30 @@ class SourceReader:
         for source in self._sources:
             yield self._read.get(source.id) or self._load(source)
 
-    def unchanged(self) -> tuple[Failure, ...] | None:
-        """The failures that go on, if nothing else happened to any source since the store was written; else ``None``."""
+    def unchanged(self) -> tuple[Flaw, ...] | None:
+        """The flaws that go on, if nothing else happened to any source since the store was written; else ``None``."""
         states = {name: reading.state for name, reading in self._read.items()}
         if len(states) != len(self._sources) or states != self._before:
             return None
-        return tuple(failure for reading in self._read.values() for failure in reading.failures)
+        return tuple(flaw for reading in self._read.values() for flaw in reading.state.flaws)
 
     def _load(self, source: SourceFile) -> Reading:
         key = self._key(source)
-        broken: list[SourceError] = []
+        flaws: list[Flaw] = []
         try:
-            documents = self._loader.load(source, broken.append)
+            documents = self._loader.load(source, flaws.append)
             for document in documents:
                 if (owner := self._taken.setdefault(document.id, source.id)) != source.id:
                     raise SourceError(source.id, f"{document.id} is also in {owner}.", remedy="Rename one of them.")
         except SourceError as error:
             kept = bool(self._store and self._store.has(source.id))
-            return Reading(SourceState(source.id, key, str(error)), None, (Failure(error, "version" if kept else "file"),))
-        lines = tuple((error.message.removeprefix(f"{source.id}: "), error.remedy) for error in broken)
-        return Reading(SourceState(source.id, key, broken=lines), documents, tuple(Failure(e, "line") for e in broken))
+            cause = error.message.removeprefix(f"{source.id}: ")
+            flaw = Flaw(source.id, cause, error.remedy, "version" if kept else "file")
+            return Reading(SourceState(source.id, key, (flaw,)), None)
+        return Reading(SourceState(source.id, key, tuple(flaws)), documents)
 
     def _key(self, source: SourceFile) -> str:
         """Everything that decides what is read: the bytes, what ``sources.toml`` says, the caps and the code."""
         caps = self._parsing.model_dump_json(exclude={"seconds", "memory"})
         said = (source.sha256, source.title, source.origin, source.language, source.problem, caps, code.reading())
         return hashlib.sha256(repr(said).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _error(source: str, line: tuple[str, str]) -> SourceError:
-    message, remedy = line
-    return SourceError(source, message, remedy=remedy)

@@ -13,10 +13,10 @@ from typing import Any
 
 from rag.corpus.layout import layout_json, with_layout
 from rag.errors import IndexDamaged, NotFound
-from rag.types import Context, Document, DocumentEntry, Origin, Passage, Span
+from rag.types import Context, Document, DocumentEntry, Flaw, Origin, Passage, Span
 
 TABLES = """
-CREATE TABLE sources (id TEXT PRIMARY KEY, key TEXT NOT NULL, problem TEXT NOT NULL, broken TEXT NOT NULL);
+CREATE TABLE sources (id TEXT PRIMARY KEY, key TEXT NOT NULL, flaws TEXT NOT NULL);
 CREATE TABLE documents (
   number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, source TEXT NOT NULL, title TEXT NOT NULL, sha256 TEXT NOT NULL,
   text TEXT NOT NULL, layout TEXT NOT NULL, pages INTEGER, passages INTEGER NOT NULL, language TEXT, indexed_at TEXT NOT NULL,
@@ -40,14 +40,17 @@ AT_A_TIME = 500
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """How a source stood when it was indexed: ``key`` covers its bytes and all that decides what is read from them;
-    ``problem`` says why it could not be read then, and is empty for a good one; ``broken`` is the cause and the remedy of
-    each line that was left out."""
+    """How a source stood when it was indexed: ``key`` covers its bytes and all that decides what is read from them, and
+    ``flaws`` are what of it could not be read then."""
 
     id: str
     key: str
-    problem: str = ""
-    broken: tuple[tuple[str, str], ...] = ()
+    flaws: tuple[Flaw, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        """Whether it could not be read at all."""
+        return any(flaw.loss in ("file", "version") for flaw in self.flaws)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +86,8 @@ class StoreWriter:
 
     def add_source(self, state: SourceState) -> None:
         """Remember how a source stood."""
-        row = (state.id, state.key, state.problem, _dump(state.broken))
-        self._connection.execute("INSERT INTO sources VALUES (?, ?, ?, ?)", row)
+        row = (state.id, state.key, _dump([[f.cause, f.remedy, f.loss] for f in state.flaws]))
+        self._connection.execute("INSERT INTO sources VALUES (?, ?, ?)", row)
 
     def add(self, stored: StoredDocument) -> None:
         """Append a document and its passages, which get the next rows in their order."""
@@ -162,8 +165,8 @@ class Store:
     def sources(self) -> dict[str, SourceState]:
         """Every source by its id."""
         return {
-            name: SourceState(name, key, problem, tuple((cause, remedy) for cause, remedy in json.loads(broken)))
-            for name, key, problem, broken in self._all("SELECT id, key, problem, broken FROM sources")
+            name: SourceState(name, key, tuple(Flaw(name, *flaw) for flaw in json.loads(flaws)))
+            for name, key, flaws in self._all("SELECT id, key, flaws FROM sources ORDER BY id")
         }
 
     def has(self, source: str) -> bool:

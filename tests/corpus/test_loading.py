@@ -19,7 +19,7 @@ from rag.corpus.wire import document_from, document_wire
 from rag.errors import SourceError
 from rag.knowledge_base import KnowledgeBase
 from rag.settings import Parsing
-from rag.types import Origin
+from rag.types import Flaw, Origin
 from tests.corpus.invariants import check_document
 
 PARSING = Parsing()
@@ -87,10 +87,10 @@ def test_what_the_table_says_wins_over_the_document(folder: Path) -> None:
 
 def test_broken_lines_are_reported_and_the_others_loaded(folder: Path) -> None:
     lines = [b'{"_id": "1", "title": "T", "text": "One."}', b"{broken", b'{"_id": "2", "text": "Two."}']
-    reported: list[SourceError] = []
+    reported: list[Flaw] = []
     documents = load(source(folder, "c.jsonl", b"\n".join(lines)), PARSING, reported.append)
     assert [(d.id, d.title) for d in documents] == [("c.jsonl#1", "T"), ("c.jsonl#2", "Two.")]
-    assert [error.message for error in reported] == ["c.jsonl: line 2: it is not JSON."]
+    assert [(flaw.source, flaw.cause, flaw.loss) for flaw in reported] == [("c.jsonl", "line 2: it is not JSON.", "line")]
 
 
 def test_without_a_reporter_broken_lines_are_logged(folder: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -161,7 +161,8 @@ def test_a_scan_is_named_with_what_mends_it() -> None:
 def test_a_scanned_page_among_others_is_named_and_the_others_are_read() -> None:
     draft = draft_pdf(scan(2), PARSING)
     assert draft.text == "A page with text.\n\nA page with text."
-    assert draft.notes[0].startswith("page 3 is an image without text.")
+    assert [(gap.what, gap.lost) for gap in draft.gaps] == [("page 3 is scanned, without text.", True)]
+    assert "OCR" in draft.gaps[0].remedy
 
 
 def test_an_empty_page_is_no_scan() -> None:

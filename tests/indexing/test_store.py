@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from rag.errors import IndexDamaged, NotFound
 from rag.indexing.store import SourceState, Store, StoredDocument, StoreWriter
-from rag.types import Document, Origin, Page, Passage, Section, Span
+from rag.types import Document, Flaw, Origin, Page, Passage, Section, Span
 
+FLAWS = (Flaw("source 1", "it is empty.", "Fill it.", "file"), Flaw("source 1", "line 3: no text", "Correct it.", "line"))
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=80)
 
 
@@ -56,7 +57,7 @@ def stored_documents(draw: st.DrawFn) -> list[StoredDocument]:
 def write(path: Path, documents: list[StoredDocument]) -> Store:
     with StoreWriter(path) as writer:
         writer.add_source(SourceState("source 0", "key 0"))
-        writer.add_source(SourceState("source 1", "key 1", "it is empty.", (("line 3: no text", "Correct it."),)))
+        writer.add_source(SourceState("source 1", "key 1", FLAWS))
         for document in documents:
             writer.add(document)
     return Store(path)
@@ -103,7 +104,7 @@ def store(tmp_path: Path) -> Store:
 def test_sources_are_remembered_with_what_was_wrong(store: Store) -> None:
     assert store.sources() == {
         "source 0": SourceState("source 0", "key 0"),
-        "source 1": SourceState("source 1", "key 1", "it is empty.", (("line 3: no text", "Correct it."),)),
+        "source 1": SourceState("source 1", "key 1", FLAWS),
     }
     assert (store.has("a.txt"), store.has("source 0")) == (True, False)
 
