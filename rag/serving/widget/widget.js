@@ -26,8 +26,9 @@ const STRINGS = {
     busy: "Searching the documents…", excerpt: "Excerpt {n}: {title}", page: "page {n}", source: "Open in the document",
     related: "Nearest passages (not an answer)", withheld: "Left out because the documents do not support it: {n}",
     up: "Helpful", down: "Not helpful", comment: "What was wrong? (optional)", thanks: "Thank you.",
-    stopped: "Stopped.", lost: "The connection was lost.", wait: "The service is busy. Try again shortly.",
+    stopped: "Stopped.", lost: "The connection was lost.", unreached: "The service cannot be reached just now.", wait: "The service is busy. Try again shortly.",
     signin: "Sign in again to ask questions.", failed: "The service could not answer.",
+    long: "Please shorten the question: {n} of {most} characters.",
     origin: "The service does not accept questions from this page. Its administrator must allow {origin}.",
   },
   az: {
@@ -37,8 +38,9 @@ const STRINGS = {
     busy: "Sənədlərdə axtarılır…", excerpt: "Parça {n}: {title}", page: "səhifə {n}", source: "Sənəddə aç",
     related: "Ən yaxın parçalar (cavab deyil)", withheld: "Sənədlər təsdiqləmədiyi üçün çıxarılıb: {n}",
     up: "Faydalıdır", down: "Faydasızdır", comment: "Nə səhv idi? (istəyə görə)", thanks: "Təşəkkür edirik.",
-    stopped: "Dayandırıldı.", lost: "Əlaqə kəsildi.", wait: "Xidmət məşğuldur. Bir azdan yenidən cəhd edin.",
+    stopped: "Dayandırıldı.", lost: "Əlaqə kəsildi.", unreached: "Xidmətə hazırda çatmaq olmur.", wait: "Xidmət məşğuldur. Bir azdan yenidən cəhd edin.",
     signin: "Sual vermək üçün yenidən daxil olun.", failed: "Xidmət cavab verə bilmədi.",
+    long: "Sualı qısaldın: {n} simvol, ən çoxu {most}.",
     origin: "Xidmət bu səhifədən sual qəbul etmir. İnzibatçı {origin} ünvanına icazə verməlidir.",
   },
   ru: {
@@ -48,8 +50,9 @@ const STRINGS = {
     busy: "Поиск в документах…", excerpt: "Отрывок {n}: {title}", page: "стр. {n}", source: "Открыть в документе",
     related: "Ближайшие отрывки (не ответ)", withheld: "Опущено, так как документы этого не подтверждают: {n}",
     up: "Полезно", down: "Не полезно", comment: "Что не так? (необязательно)", thanks: "Спасибо.",
-    stopped: "Остановлено.", lost: "Связь прервалась.", wait: "Сервис занят. Повторите немного позже.",
+    stopped: "Остановлено.", lost: "Связь прервалась.", unreached: "Сервис сейчас недоступен.", wait: "Сервис занят. Повторите немного позже.",
     signin: "Чтобы задавать вопросы, войдите снова.", failed: "Сервис не смог ответить.",
+    long: "Сократите вопрос: {n} из {most} знаков.",
     origin: "Сервис не принимает вопросы с этой страницы. Администратор должен разрешить {origin}.",
   },
   tr: {
@@ -59,8 +62,9 @@ const STRINGS = {
     busy: "Belgelerde aranıyor…", excerpt: "Alıntı {n}: {title}", page: "sayfa {n}", source: "Belgede aç",
     related: "En yakın alıntılar (yanıt değil)", withheld: "Belgeler desteklemediği için çıkarılan: {n}",
     up: "Yararlı", down: "Yararlı değil", comment: "Yanlış olan neydi? (isteğe bağlı)", thanks: "Teşekkürler.",
-    stopped: "Durduruldu.", lost: "Bağlantı kesildi.", wait: "Hizmet meşgul. Biraz sonra yeniden deneyin.",
+    stopped: "Durduruldu.", lost: "Bağlantı kesildi.", unreached: "Hizmete şu anda ulaşılamıyor.", wait: "Hizmet meşgul. Biraz sonra yeniden deneyin.",
     signin: "Soru sormak için yeniden oturum açın.", failed: "Hizmet yanıt veremedi.",
+    long: "Soruyu kısaltın: {n} / {most} karakter.",
     origin: "Hizmet bu sayfadan soru kabul etmiyor. Yöneticinin {origin} adresine izin vermesi gerekir.",
   },
 };
@@ -75,10 +79,13 @@ const CSS = `
 :host([hidden]), [hidden] { display: none !important }
 /* The launcher lies in the top layer, out of reach of the page's transforms, filters, opacity and stacking. */
 :host(:not([mode=inline])), [popover] { position: fixed !important; z-index: var(--charter-z-index, 2147483000) !important;
-  inset: auto var(--charter-offset, 20px) var(--charter-offset, 20px) auto !important; width: 56px !important; height: 56px !important }
+  --at: calc(var(--charter-offset, 20px) + var(--slot, 0) * 68px);
+  inset: auto var(--charter-offset, 20px) var(--at) auto !important; width: 56px !important; height: 56px !important }
 :host(:state(left)), :host(:state(left)) [popover] { right: auto !important; left: var(--charter-offset, 20px) !important }
-:host(:state(top)), :host(:state(top)) [popover] { bottom: auto !important; top: var(--charter-offset, 20px) !important }
-.root { --accent: var(--charter-accent, light-dark(#1d4f91, #8ebcf5)); --on: var(--charter-on-accent, light-dark(#fff, #0b1a2b));
+:host(:state(top)), :host(:state(top)) [popover] { bottom: auto !important; top: var(--at) !important }
+/* More than one in a corner stand one above the other. */
+:host(:state(slot1)) { --slot: 1 } :host(:state(slot2)) { --slot: 2 } :host(:state(slot3)) { --slot: 3 }
+.root { --accent: var(--charter-accent, light-dark(#0f766e, #5ed3c6)); --on: var(--charter-on-accent, light-dark(#fff, #06211e));
   --bg: var(--charter-background, light-dark(#fff, #15191f)); --soft: var(--charter-surface, light-dark(#f2f5f9, #202730));
   --text: var(--charter-text, light-dark(#18202a, #e8edf3)); --muted: var(--charter-muted, light-dark(#55606e, #a6b1bf));
   --line: var(--charter-border, light-dark(#cfd7e1, #3a4552)); --r: var(--charter-radius, 12px);
@@ -99,14 +106,16 @@ p { margin: 0 }
   height: var(--charter-height, 560px); width: var(--charter-width, auto) }
 [popover] .panel { position: absolute; right: 0; bottom: 68px; box-shadow: 0 12px 40px #0004;
   width: min(var(--charter-width, 400px), 100vw - 2 * var(--charter-offset, 20px));
-  height: min(var(--charter-height, 600px), 100vh - 88px - 2 * var(--charter-offset, 20px)) }
+  height: min(var(--charter-height, 600px), 100vh - 88px - 2 * var(--charter-offset, 20px) - var(--slot, 0) * 68px) }
 :host(:state(left)) .panel { right: auto !important; left: 0 }
 :host(:state(top)) .panel { bottom: auto !important; top: 68px }
 .header, .foot { display: flex; gap: 4px; align-items: center; padding: 8px; padding-inline-start: 16px }
 .header { border-bottom: 1px solid var(--line) }
 .header b { flex: 1 }
 .header button, .foot button { flex: none; width: 40px; height: 40px }
-.foot { border-top: 1px solid var(--line); align-items: flex-end; padding: 8px }
+.foot { border-top: 1px solid var(--line); align-items: flex-end; flex-wrap: wrap; padding: 8px }
+.count { flex: 1 0 100%; order: -1 }
+.count:empty { display: none }
 textarea { flex: 1; min-width: 0; resize: none; field-sizing: content; max-height: 8em; min-height: 40px; padding: 7px 10px; font-size: max(16px, 1em);
   line-height: 24px }
 textarea, input { background: var(--bg); border: 1px solid light-dark(#7b8794, #76818e); border-radius: 8px }
@@ -119,6 +128,7 @@ textarea, input { background: var(--bg); border: 1px solid light-dark(#7b8794, #
 .chips button, .retry, .tail input { padding: 5px 12px; border-color: var(--line); text-align: start; min-height: 36px }
 .question { align-self: flex-end; max-width: 85%; padding: 8px 12px; border-radius: var(--r); background: var(--soft); border: 1px solid transparent }
 .question, .text, blockquote { white-space: pre-wrap }
+.question { max-height: 10em; overflow: auto; flex: none }
 .answer { margin: 4px 0 }
 .text { line-height: 1.7 }
 .refused .text { padding-inline-start: 12px; border-inline-start: 3px solid var(--muted) }
@@ -171,7 +181,9 @@ const ICONS = {
 const RTL = /^(ar|ckb|dv|fa|he|ps|sd|ug|ur|yi)\b/i;
 const KEPT = 20; // turns that are stored and shown again
 const HISTORY = 6; // messages that go with a follow-up, each cut at 2,000 characters
-const claimed = new Set(); // storage keys in use on this page: two widgets never share one
+const MOST = 4000; // characters of a question, as the server takes by default
+/** @type {Map<string, CharterChat>} */
+const claimed = new Map(); // storage keys in use on this page: two widgets never share one
 
 /** An element. Text only ever becomes text nodes; functions become listeners.
  * @param {string} tag @param {Record<string, any>} [attributes] @param {any[]} children @returns {any} */
@@ -275,6 +287,7 @@ class CharterChat extends HTMLElement {
   #states = this.attachInternals().states;
   #key = "";
   #ordinal = 0;
+  #corner = "";
   /** @type {Turn[]} */ #turns = [];
   /** @type {AbortController?} */ #control = null;
   /** @type {Promise<string>?} */ #token = null;
@@ -311,13 +324,39 @@ class CharterChat extends HTMLElement {
       this.#strings = { ...early };
     }
     if (this.#key) return this.#surface(); // only moved
-    const name = `charter-chat ${this.#base} ${this.id || (this.#inline ? "inline" : "launcher")}`;
-    for (let n = 1; !this.#key || claimed.has(this.#key); n++) this.#key = n > 1 ? `${name} ${n}` : name;
-    this.#ordinal = claimed.add(this.#key).size;
-    this.#turns = this.#load();
+    this.#claim();
     this.#open = this.#inline;
     this.#unhide();
     this.#render();
+    // A page that swaps its body may insert the new element before it removes the old one, whose conversation this one goes on with.
+    if (this.#ordinal > 1)
+      queueMicrotask(() => {
+        if (this.isConnected && !this.#turns.length && this.#claim()) this.#render();
+      });
+  }
+
+  /** Takes the first storage key that no other element on the page uses; whether it is a new one. */
+  #claim() {
+    const name = `charter-chat ${this.#base} ${this.id || (this.#inline ? "inline" : "launcher")}`;
+    const others = [...claimed].filter(([, element]) => element !== this && element.isConnected);
+    let key = name;
+    for (let n = 2; others.some(([used]) => used === key); n++) key = `${name} ${n}`;
+    this.#ordinal = others.length + 1;
+    if (key === this.#key) return false;
+    if (this.#key) claimed.delete(this.#key);
+    claimed.set((this.#key = key), this);
+    this.#turns = this.#load();
+    return true;
+  }
+
+  /** How many launchers stood in this corner before. */
+  get #slot() {
+    let before = 0;
+    for (const element of claimed.values()) {
+      if (element === this) break;
+      if (element.isConnected && !element.#inline && element.#corner === this.#corner) before++;
+    }
+    return this.#inline ? 0 : Math.min(before, 3);
   }
 
   /** Where the page's style sheet hides every element there is, the way down to this one is shown again. */
@@ -333,7 +372,7 @@ class CharterChat extends HTMLElement {
     queueMicrotask(() => {
       if (this.isConnected) return;
       this.#control?.abort();
-      claimed.delete(this.#key);
+      if (claimed.get(this.#key) === this) claimed.delete(this.#key);
       this.#key = "";
     });
   }
@@ -381,6 +420,7 @@ class CharterChat extends HTMLElement {
       const cause = await this.#explain(error, control.signal);
       turn.failure = { code: cause.code, detail: cause.detail };
       this.#tail(turn);
+      if ([413, 422].includes(cause.status)) this.#ui.input.value ||= question; // to be shortened and sent again
       if (cause.code !== "stopped") this.#emit("charter-error", { code: cause.code, message: cause.message, status: cause.status });
     }
     if (this.#control === control) {
@@ -457,7 +497,10 @@ class CharterChat extends HTMLElement {
     if (!this.#key) return;
     const { dir, lang } = this.#speak();
     const position = this.getAttribute("position") || (dir === "rtl" ? "left" : "right");
-    for (const side of ["left", "top"]) this.#states[position.includes(side) ? "add" : "delete"](side);
+    const sides = ["left", "top"].filter((side) => position.includes(side));
+    this.#corner = sides.join();
+    const states = [...sides, `slot${this.#slot}`];
+    for (const state of ["left", "top", "slot1", "slot2", "slot3"]) this.#states[states.includes(state) ? "add" : "delete"](state);
     const heading = this.getAttribute("heading") || this.#t.heading;
     const button = (/** @type {string} */ label, /** @type {keyof typeof ICONS} */ name, /** @type {() => void} */ click, more = {}) =>
       h("button", { "aria-label": this.#t[label], title: this.#t[label], click, ...more }, icon(name));
@@ -469,7 +512,8 @@ class CharterChat extends HTMLElement {
       intro: h("div", { class: "intro" }, h("p", { class: "greeting", dir: "auto" }, this.getAttribute("greeting") || this.#t.greeting)),
       log: h("div", { part: "messages", role: "group", "aria-label": this.#t.log, tabindex: 0 }),
       status: h("div", { class: "sr", role: "status" }),
-      input: h("textarea", { part: "input", rows: 1, maxlength: 4000, dir: "auto", "aria-label": this.#t.label, placeholder: this.#t.label }),
+      input: h("textarea", { part: "input", rows: 1, dir: "auto", "aria-label": this.#t.label, placeholder: this.#t.label, input: () => this.#count() }),
+      count: h("p", { class: "count small" }),
       send: button("send", "send", () => this.#submit(ui.input.value), { part: "send" }),
       stop: button("stop", "stop", () => this.#control?.abort(), { part: "stop" }),
       panel: /** @type {any} */ (null),
@@ -483,7 +527,7 @@ class CharterChat extends HTMLElement {
       h("div", { part: "header" }, h("b", { dir: "auto" }, heading), button("reset", "reset", () => this.reset()),
         !this.#inline && button("close", "close", () => this.close()) || ""),
       ui.log,
-      h("div", { class: "foot" }, ui.input, ui.send, ui.stop));
+      h("div", { class: "foot" }, ui.count, ui.input, ui.send, ui.stop));
     this.#root.replaceChildren(h("section", { class: "root", popover: this.#inline ? null : "manual", dir, lang, "aria-label": this.#ordinal > 1 ? `${heading} ${this.#ordinal}` : heading }, ui.launcher, ui.panel, ui.status));
     this.#surface();
     this.#show(this.#open || this.#inline);
@@ -537,7 +581,7 @@ class CharterChat extends HTMLElement {
     const text = h("p", { class: "text", dir: "auto" });
     const { answer } = turn;
     turn.node = h("div", { class: "turn" },
-      h("p", { part: "question", dir: "auto" }, h("span", { class: "sr" }, this.#t.you + " "), turn.question),
+      h("p", { part: "question", dir: "auto", tabindex: turn.question.length > 250 ? 0 : null }, h("span", { class: "sr" }, this.#t.you + " "), turn.question),
       h("div", { part: "answer" }, text, h("div", { class: "slot" }), h("div", { class: "tail" })));
     if (answer) this.#grow(turn, answer.answer);
     else if (!turn.failure) text.append(h("span", { class: "wait small" }, this.#t.busy));
@@ -670,9 +714,17 @@ class CharterChat extends HTMLElement {
     return h("div", { part: "feedback" }, buttons, note, comments);
   }
 
+  /** Says what is too long; whether it is. Nothing is cut off. */
+  #count(text = this.#ui.input.value) {
+    const n = [...text.trim()].length;
+    this.#ui.count.textContent = n > MOST ? this.#say("long", { n, most: MOST }) : "";
+    return n > MOST;
+  }
+
   /** @param {string} text */
   #submit(text) {
     if (this.#control || !text.trim()) return;
+    if (this.#count(text)) return void (this.#ui.status.textContent = this.#ui.count.textContent);
     this.#ui.input.value = "";
     this.#ui.input.focus();
     this.ask(text);
@@ -831,7 +883,7 @@ class CharterChat extends HTMLElement {
           return new Failure("origin");
         }
       } catch {}
-    return new Failure("lost");
+    return error;
   }
 
   // ---- what is kept

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.scripted_server import Gate, answer, streams
@@ -124,3 +125,35 @@ def test_moving_the_element_keeps_it_going_and_removing_it_stops_the_work(stage:
     chat.page.evaluate("e.remove()")
     chat.page.wait_for_function("window.failed === 'null'")
     gone.open()
+
+
+SWAPS = {
+    "replaced, as Turbo does": "document.body.replaceWith(next)",
+    "inserted before the old one goes": "document.body.after(next); document.body.remove()",
+    "old contents moved out first": "document.body.replaceChildren(...next.childNodes)",
+    "new contents put first": "const old = [...document.body.childNodes]; document.body.prepend(...next.childNodes);"
+    "old.forEach((node) => node.remove())",
+}
+
+
+@pytest.mark.parametrize("swap", SWAPS.values(), ids=SWAPS)
+def test_a_page_that_swaps_its_body_keeps_the_conversation(stage: Stage, swap: str) -> None:
+    chat = stage.open().answered()
+    for visit in range(3):
+        chat.page.evaluate(
+            """(swap) => {
+            const next = document.createElement("body");
+            const main = document.createElement("main");
+            main.append("The next page");
+            const element = document.createElement("charter-chat");
+            element.setAttribute("server", document.querySelector("charter-chat").getAttribute("server"));
+            next.append(main, element);
+            new Function("next", swap)(next);
+        }""",
+            swap,
+        )
+        chat.start()
+        expect(chat.find(".question")).to_have_count(visit + 1)
+        chat.answered(f"Question {visit}?")
+        expect(chat.text).to_contain_text("The harbour opens at six.")
+    assert len(stage.server.asked()[-1].json()["history"]) == 6

@@ -28,8 +28,8 @@ def code_of(name: str) -> str:
     return re.sub(r"/\*.*?\*/|(?<![:\"'`\w])//[^\n]*", "", text, flags=re.S)
 
 
-def test_the_element_is_at_most_15_kilobytes_gzipped() -> None:
-    assert len(gzip.compress((FOLDER / "widget.js").read_bytes(), 9, mtime=0)) <= 15_000
+def test_the_element_is_at_most_16_kilobytes_gzipped() -> None:
+    assert len(gzip.compress((FOLDER / "widget.js").read_bytes(), 9, mtime=0)) <= 16_000
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
