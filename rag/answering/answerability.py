@@ -24,7 +24,7 @@ from rag.errors import IndexMismatch
 VERSION = 2
 # Of a model nobody has measured: its "not found" halves the odds, a claim of it that was proved doubles them.
 UNMEASURED = 2.0
-FOREIGN = ("cosine", "shared", "missing")
+FOREIGN = ("words", "cosine", "shared", "missing")
 """What is judged where the reader does not know the language: its own figures mean nothing there."""
 
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from rag.models.reader import Answerability, Reader
 from rag.types import Hit, Passage, Span
 
+SHORTEST = 120
 ALONE = 8
 """Sentences that are read a second time on their own."""
 _NAME = re.compile(r"(?<=[^\s.?!] )[A-Z][\w’'-]*|\b[\w-]*\d[\w-]*|\b[A-Z]{2,}\b")
@@ -96,6 +97,10 @@ FOREIGN_PIECES = 2.0
 below 1.9; Turkish ones 3.0, Russian ones 6.1 (XQuAD)."""
 
 
+FOREIGN_SCALE = 8.0
+"""Log odds for all of a question's terms, so that scores by words are of the size of the reader's."""
+
+
 class QuestionReading:
     """Reads questions with one reader over one index. Safe to call from several threads."""
 
@@ -105,12 +110,15 @@ class QuestionReading:
 
     def read(self, question: str, hits: Sequence[Hit]) -> Reading:
         """Every sentence of every hit. No hits, or hits without a sentence, give no candidates."""
-        heads = [heading(hit.passage) + _spaced(hit.passage.context) for hit in hits]
-        texts = [head + hit.passage.text for head, hit in zip(heads, hits, strict=True)]
+        pieces = self._reader.pieces_per_word
+        if hits and max(pieces(question), pieces(hits[0].passage.text)) > FOREIGN_PIECES:
+            return self._by_words(question, hits)
+        units = [(hit, unit, _before(hit.passage, unit)) for hit in hits for unit in paragraphs(hit.passage)]
+        texts = [head + hit.passage.quote(unit) for hit, unit, head in units]
         found = self._reader.answers(question, texts)
         candidates: list[Candidate] = []
-        for hit, head, answer in zip(hits, heads, found, strict=True):
-            candidates += _candidates(hit, head, answer)
+        for (hit, unit, head), answer in zip(units, found, strict=True):
+            candidates += _candidates(hit, unit, head, answer)
         if not candidates:
             return Reading(question, (), None)
         candidates.sort(key=lambda c: -c.score)
@@ -126,9 +134,27 @@ class QuestionReading:
             shared=self._shared(question, heading(best.hit.passage) + best.hit.passage.text),
             missing=_missing(question, texts),
         )
-        pieces = self._reader.pieces_per_word
-        foreign = max(pieces(question), pieces(best.hit.passage.text)) > FOREIGN_PIECES
-        return Reading(question, tuple(candidates), figures, foreign)
+        return Reading(question, tuple(candidates), figures)
+
+    def _by_words(self, question: str, hits: Sequence[Hit]) -> Reading:
+        """The same by shared terms alone, for a language that the reader does not know."""
+        candidates = [
+            Candidate(hit, span, hit.passage.quote(span), None, FOREIGN_SCALE * self._shared(question, hit.passage.quote(span)))
+            for hit in hits
+            for span in hit.passage.sentences or (hit.passage.span,)
+        ]
+        candidates.sort(key=lambda c: -c.score)
+        texts = [heading(hit.passage) + hit.passage.text for hit in hits]
+        figures = Figures(
+            answerable=0.0,
+            words=candidates[0].score,
+            alone=0.0,
+            second=0.0,
+            cosine=max((hit.dense for hit in hits if hit.dense is not None), default=0.0),
+            shared=max(self._shared(question, text) for text in texts),
+            missing=_missing(question, texts),
+        )
+        return Reading(question, tuple(candidates), figures, foreign=True)
 
     def _alone(self, question: str, candidates: Sequence[Candidate]) -> list[Candidate]:
         chosen = candidates[:ALONE]
@@ -165,10 +191,35 @@ def _spaced(text: str) -> str:
     return f"{text} " if text else ""
 
 
-def _candidates(hit: Hit, head: str, answer: Answerability) -> list[Candidate]:
+def paragraphs(passage: Passage) -> tuple[Span, ...]:
+    """The runs of sentences of a passage that are read together: its paragraphs, each of at least :data:`SHORTEST` characters
+    where there are so many, since the line above a list or a heading says little alone."""
+    runs: list[Span] = []
+    last = None
+    for span in passage.sentences or (passage.span,):
+        between = "" if last is None else passage.quote(Span(last, span.start))
+        if runs and ("\n\n" not in between or runs[-1].end - runs[-1].start < SHORTEST):
+            runs[-1] = Span(runs[-1].start, span.end)
+        else:
+            runs.append(span)
+        last = span.end
+    if len(runs) > 1 and runs[-1].end - runs[-1].start < SHORTEST:
+        runs[-2:] = [Span(runs[-2].start, runs[-1].end)]
+    return tuple(runs)
+
+
+def _before(passage: Passage, unit: Span) -> str:
+    """What the reader gets before a run of sentences: title, section, and what they cannot be understood without."""
+    outer = [c.text for c in passage.context_of(unit) if not unit.contains(c.span)]
+    return heading(passage) + _spaced(" ".join(outer))
+
+
+def _candidates(hit: Hit, unit: Span, head: str, answer: Answerability) -> list[Candidate]:
     passage, found = hit.passage, []
     for span in passage.sentences or (passage.span,):
-        at = len(head) - passage.span.start
+        if not unit.contains(span):
+            continue
+        at = len(head) - unit.start
         words = answer.words(span.start + at, span.end + at)
         if words is None:
             continue
