@@ -9,7 +9,10 @@ from typing import Any
 
 from training.mixture import CLAIMS, QUESTIONS
 
-_ROW = re.compile(r"^\|\s*(answering|support)/([\w-]+)\s*\|(?:[^|]*\|){3}\s*([^|]*?)\s*\|\s*([^|]*?)\s*\|", re.MULTILINE)
+FIGURES = "figures.json"
+"""What was measured on the finished reader, beside ``run.json`` in the folder of the run: name to figure, written by hand."""
+
+_ROW = re.compile(r"^\|\s*(answering|support)/([\w-]+)\s*\|(?:[^|]*\|){4}\s*([^|]*?)\s*\|\s*([^|]*?)\s*\|", re.MULTILINE)
 
 
 def described(data: Path, run: Path, step: int) -> dict[str, Any]:
@@ -23,6 +26,7 @@ def described(data: Path, run: Path, step: int) -> dict[str, Any]:
     ]
     parameters = json.loads((run / "run.json").read_text("utf-8")) if (run / "run.json").exists() else {}
     kept = {k: parameters[k] for k in ("seed", "rate", "first_tokens", "second_tokens", "bf16") if k in parameters}
+    figures = json.loads((run / FIGURES).read_text("utf-8")) if (run / FIGURES).exists() else {}
     return {
         "name": "charterqa reader",
         "licence": "Apache-2.0",
@@ -31,5 +35,27 @@ def described(data: Path, run: Path, step: int) -> dict[str, Any]:
         "steps": step,
         "parameters": kept,
         "own_data": "training/own: invented official texts with claims and questions, written for this project (Apache-2.0)",
+        "figures": figures,
         "attribution": attribution,
     }
+
+
+def markdown(card: dict[str, Any]) -> str:
+    """The card for people: ``README.md`` beside the weights."""
+    lines = [
+        f"# {card['name']}",
+        "",
+        "One encoder under three heads: where in a text the answer stands, whether the text answers the question, whether evidence",
+        "supports a claim. int8 per channel, for ONNX Runtime. English.",
+        "",
+        f"- Licence of the weights: {card['licence']}. Base: {card['base']}.",
+        f"- Made by `{card['made_by']}`: {card['steps']} steps, {json.dumps(card['parameters'])}.",
+        f"- Own data: {card['own_data']}.",
+        f"- int8 against torch, difference of a probability on held-out pairs: {json.dumps(card['parity'])}.",
+        *(f"- SHA-256 of `{name}`: `{digest}`" for name, digest in card["files"].items()),
+    ]
+    if card["figures"]:
+        lines += ["", "| measured | figure |", "|---|---|", *(f"| {name} | {value} |" for name, value in card["figures"].items())]
+    lines += ["", "Trained on these sets; none of their texts is passed on.", "", "| set | attribution | licence |", "|---|---|---|"]
+    lines += [f"| {a['data']} | {a['attribution']} | {a['licence']} |" for a in card["attribution"]]
+    return "\n".join(lines) + "\n"

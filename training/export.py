@@ -24,7 +24,7 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from rag.models.onnx_reader import ARCHITECTURE, CARD, INPUTS, MODEL, OUTPUTS, VERSION, WORDS, OnnxReader
 from training.batches import LONGEST, claim_features, question_features, tensors, tokenizer
-from training.card import described
+from training.card import described, markdown
 from training.mixture import broad
 from training.network import ReaderNetwork
 
@@ -92,6 +92,8 @@ def write_card(out: Path, facts: dict[str, Any]) -> None:
     files = {name: hashlib.sha256((out / name).read_bytes()).hexdigest() for name in (MODEL, WORDS)}
     card = {"architecture": ARCHITECTURE, "version": VERSION, "window": LONGEST, "files": files, **facts}
     (out / CARD).write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    if facts:
+        (out / "README.md").write_text(markdown(card), encoding="utf-8")
 
 
 def main() -> None:

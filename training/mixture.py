@@ -115,15 +115,17 @@ def broad(data: Path, seed: int, *, edited: int = 18000, development: bool = Fal
     return Plan(questions, claims)
 
 
-def final(data: Path, seed: int, *, times: int = 2, share: float = 0.15) -> Plan:
-    """Our own passages ``times`` over, in changing surroundings, beside ``share`` of a fresh broad plan."""
+def final(data: Path, seed: int, *, asked: int = 2, claimed: int = 3, share: float = 0.11) -> Plan:
+    """Our own passages, their questions ``asked`` times and their claims ``claimed`` times over in changing surroundings, beside
+    ``share`` of a fresh broad plan."""
     rnd = random.Random(seed)
     rest = broad(data, seed)
     passages = own_passages()
     claims = rnd.sample(rest.claims, int(len(rest.claims) * share))
     questions = rnd.sample(rest.questions, int(len(rest.questions) * share))
-    for _ in range(times):
+    for _ in range(claimed):
         claims += own_claims(passages, rnd)
+    for _ in range(asked):
         questions += own_questions(passages, rnd)
     return Plan(questions, claims)
 
