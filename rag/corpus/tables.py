@@ -15,7 +15,7 @@ from rag.types import Context, Span, Table
 
 BAR = "|"
 _NUMBER = re.compile(
-    r"[^\w]*(?:[^\W\d]{1,3}\.?\s?)?[\d\s.,:/–+\-]*\d[\d\s.,:/–+\-]*"
+    r"[^\w]*(?:[A-Z]{3}\s?)?[\d\s.,:/–+\-]*\d[\d\s.,:/–+\-]*"
     r"(?:\s?[^\W\d]{1,4}\.?|\s?[%‰€$£₼₽₺°])?[^\w]*\Z"
 )
 _YEAR = re.compile(r"(?:19|20)\d\d(?:\s?[/–-]\s?\d{2,4})?\Z")

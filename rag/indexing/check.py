@@ -97,8 +97,13 @@ def _of_document(generation: str, stored: StoredDocument) -> Iterator[Damage]:
     place, text = f"{generation}/{document.id}", document.text
     if hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() != document.sha256:
         yield Damage(place, "Its text does not have the hash that citations carry.", REMEDY)
-    ranges = [s.span for s in document.sections], [*document.sentences], [p.span for p in document.pages]
-    for what, spans in zip(("sections", "sentences", "pages"), ranges, strict=True):
+    ranges = {
+        "sections": [s.span for s in document.sections],
+        "sentences": [*document.sentences],
+        "pages": [p.span for p in document.pages],
+        "tables": [t.span for t in document.tables],
+    }
+    for what, spans in ranges.items():
         if not _in_order(spans, len(text)):
             yield Damage(place, f"Its {what} overlap, go backwards or leave the text.", REMEDY)
     if any(a.number > b.number for a, b in pairwise(document.pages)):
@@ -106,6 +111,8 @@ def _of_document(generation: str, stored: StoredDocument) -> Iterator[Damage]:
     for passage in stored.passages:
         if passage.span.of(text) != passage.text:
             yield Damage(place, f"Passage {passage.id} is not the text at its offsets.", REMEDY)
+        if any(context.span.of(text) != context.text for context in passage.contexts):
+            yield Damage(place, f"Passage {passage.id} has a context that is not the text at its offsets.", REMEDY)
         if not all(passage.span.contains(sentence) for sentence in passage.sentences):
             yield Damage(place, f"Passage {passage.id} has a sentence outside itself.", REMEDY)
 

@@ -193,6 +193,7 @@ def test_a_row_wider_than_a_passage_is_cut_between_cells_and_each_part_has_its_o
         ([["Ministry", "2025", "2026"], ["Education", "4720", "4810"]], 1),
         ([["Country", "Capital", "Language"], ["France", "Paris", "French"]], 1),
         ([["Baku", "9 m", "old"], ["Sumgait", "7 m", "new"]], 0),
+        ([["Item", "Q1", "No 2"], ["Water", "AZN 12", "9 m"]], 1),
         ([["Only one"]], 0),
         ([], 0),
     ],

@@ -81,6 +81,9 @@ def test_a_bad_source_is_named_and_the_exit_code_says_so(tmp_path: Path) -> None
     assert "3 documents" in result.stdout
     failures = json.loads(charterqa(kb, "index", "--json").stdout)["failures"]
     assert [(f["source"], f["loss"]) for f in failures] == [("empty.txt", "file")]
+    problems = read(charterqa(kb, "documents", "--problems", "--json"))["problems"]
+    assert problems == failures
+    assert charterqa(kb, "documents", "--problems").stdout.startswith("empty.txt: it is empty. Remove it")
     assert charterqa(kb, "check").exit_code == 0
 
     (kb.sources / "empty.txt").unlink()

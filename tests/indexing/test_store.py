@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from rag.errors import IndexDamaged, NotFound
 from rag.indexing.store import SourceState, Store, StoredDocument, StoreWriter
-from rag.types import Document, Flaw, Origin, Page, Passage, Section, Span
+from rag.types import Context, Document, Flaw, Origin, Page, Passage, Section, Span, Table
 
 FLAWS = (Flaw("source 1", "it is empty.", "Fill it.", "file"), Flaw("source 1", "line 3: no text", "Correct it.", "line"))
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=80)
@@ -24,6 +24,7 @@ def stored_documents(draw: st.DrawFn) -> list[StoredDocument]:
         text = draw(TEXTS)
         cuts = sorted({0, len(text), *draw(st.lists(st.integers(0, len(text)), max_size=4))})
         spans = [Span(a, b) for a, b in pairwise(cuts)]
+        context = Context("lead", spans[0], spans[0].of(text), spans[-1])
         document = Document(
             id=f"folder {number}/ü#{number}",
             title=draw(TEXTS),
@@ -34,6 +35,8 @@ def stored_documents(draw: st.DrawFn) -> list[StoredDocument]:
             pages=tuple(Page(n + 1, span) for n, span in enumerate(spans)) if draw(st.booleans()) else (),
             language=draw(st.sampled_from([None, "en", "az"])),
             origin=Origin(*(draw(st.none() | TEXTS) for _ in range(3))),
+            tables=(Table(spans[0], (spans[0],), ()),),
+            contexts=(context,),
         )
         passages = tuple(
             Passage(
@@ -46,6 +49,8 @@ def stored_documents(draw: st.DrawFn) -> list[StoredDocument]:
                 span=span,
                 text=span.of(text),
                 sentences=(span,),
+                contexts=(context,),
+                context=draw(st.just("") | TEXTS),
             )
             for n, span in enumerate(spans)
         )
