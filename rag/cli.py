@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from rag.answering.engine import Engine
     from rag.indexing.build import BuildReport
     from rag.settings import Settings
-    from rag.types import Flaw, Outcome, Turn
+    from rag.types import Citation, Flaw, Outcome, Turn
 
 app = typer.Typer(name="charterqa", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(eval_app)
@@ -329,4 +330,10 @@ def _print_outcome(outcome: Outcome) -> None:
     for c in cited:
         place = " › ".join([c.title, *c.section, *([f"p. {c.page}"] if c.page else [])])
         typer.echo(f"[{c.id}] {place} ({c.document}, characters {c.span.start}–{c.span.end})")
-        typer.echo("    “" + " ".join(c.quote.split()) + "”")
+        typer.echo(f"    “{_quote(c)}”")
+
+
+def _quote(citation: Citation) -> str:
+    """On one line; on a terminal the words that answer are bold."""
+    parts = [(re.sub(r"\s+", " ", part.text), part.answers) for part in citation.stretches()]
+    return "".join(typer.style(text, bold=True) if answers else text for text, answers in parts).strip()

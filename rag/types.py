@@ -188,6 +188,14 @@ class Excerpt:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """A run of a quote's characters; ``answers`` says that they are words that answer."""
+
+    text: str
+    answers: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """A verbatim excerpt: ``quote == text(document)[span.start:span.end]``, to the character.
 
@@ -206,6 +214,20 @@ class Citation:
     quote: str
     highlights: tuple[Span, ...] = ()
     spans: tuple[Excerpt, ...] = ()
+
+    def stretches(self) -> tuple[Stretch, ...]:
+        """The quote cut where the words that answer begin and end; the texts join to the quote."""
+        cuts: list[Stretch] = []
+        at = self.span.start
+        for words in sorted(self.highlights):
+            start, end = max(at, words.start), min(words.end, self.span.end)
+            if start < end:
+                cuts += [Stretch(self._between(at, start), False), Stretch(self._between(start, end), True)]
+                at = end
+        return tuple(s for s in (*cuts, Stretch(self._between(at, self.span.end), False)) if s.text)
+
+    def _between(self, start: int, end: int) -> str:
+        return self.quote[start - self.span.start : end - self.span.start]
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,9 +72,26 @@ class ScriptedEngine(FakeEngine):
             yield from self._slow(question, cancelled)
         elif part == "quokkas":
             yield from self._hostile(question)
+        elif part == "exactly":
+            for event in super().stream(question, history=history, lang=lang, cancelled=cancelled):
+                yield self._exact(event)
         else:
             for event in super().stream(question, history=history, lang=lang, cancelled=cancelled):
                 yield self._fluent(event) if part == "fluent" and isinstance(event, Finished) else event
+
+    def _exact(self, event: Event) -> Event:
+        """With the year and the name as the words that answer, where the citation has them."""
+
+        def pointed(citation: Citation) -> Citation:
+            places = [(citation.quote.find(words), words) for words in ("1911", "Ada Varga")]
+            found = (Span(citation.span.start + at, citation.span.start + at + len(words)) for at, words in places if at >= 0)
+            return replace(citation, highlights=tuple(found))
+
+        if isinstance(event, CitationReady):
+            return CitationReady(pointed(event.citation))
+        if isinstance(event, Finished) and isinstance(event.outcome, Answer):
+            return Finished(replace(event.outcome, citations=tuple(map(pointed, event.outcome.citations))))
+        return event
 
     def _fluent(self, event: Finished) -> Finished:
         assert isinstance(event.outcome, Answer)

@@ -1,4 +1,5 @@
-// Marks the spans that the address names (#c=START-END,START-END), counted in Unicode code points of the article's text.
+// Marks the spans that the address names (#c=START-END,START-END), and in them the words that answer (&h=START-END,…), all counted
+// in Unicode code points of the article's text.
 
 const article = document.getElementById("text");
 const said = document.getElementById("said");
@@ -7,9 +8,9 @@ const position = document.getElementById("position");
 let excerpts = [];
 let current = 0;
 
-/** The spans of a fragment, in order, overlapping ones joined. */
-function spansOf(fragment) {
-  const wanted = new URLSearchParams(fragment.replace(/^#/, "")).get("c");
+/** The spans of a fragment under a name, in order, overlapping ones joined. */
+function spansOf(fragment, name) {
+  const wanted = new URLSearchParams(fragment.replace(/^#/, "")).get(name);
   if (!wanted) return [];
   const spans = [];
   for (const part of wanted.split(",").slice(0, 200)) {
@@ -60,8 +61,8 @@ function pointsIn(text) {
   return points;
 }
 
-/** Wraps one span in <mark>, one per text node that it touches; the first of them stands for the excerpt. */
-function markSpan(span) {
+/** Wraps one span in elements, one per text node that it touches; the first of them stands for the excerpt. */
+function markSpan(span, tag = "mark") {
   const marks = [];
   for (let n = carrierAt(span.start); n < carriers.length && carriers[n].start < span.end; n += 1) {
     let at = carriers[n].start;
@@ -78,7 +79,7 @@ function markSpan(span) {
       const last = unitsOf(node.data, to);
       const middle = first > 0 ? node.splitText(first) : node;
       if (last - first < middle.data.length) middle.splitText(last - first);
-      const mark = document.createElement("mark");
+      const mark = document.createElement(tag);
       middle.replaceWith(mark);
       mark.append(middle);
       marks.push(mark);
@@ -88,7 +89,7 @@ function markSpan(span) {
 }
 
 function unmark() {
-  for (const mark of article.querySelectorAll("mark")) {
+  for (const mark of article.querySelectorAll("mark, mark strong")) {
     const parent = mark.parentNode;
     mark.replaceWith(...mark.childNodes);
     parent.normalize();
@@ -122,8 +123,17 @@ function goTo(n) {
 
 function show() {
   unmark();
-  const spans = spansOf(location.hash);
-  excerpts = spans.map(markSpan).filter((marks) => marks.length > 0);
+  const spans = spansOf(location.hash, "c");
+  excerpts = spans.map((span) => markSpan(span)).filter((marks) => marks.length > 0);
+  for (const words of spansOf(location.hash, "h")) {
+    const around = spans.find((span) => span.start <= words.start && words.end <= span.end);
+    if (around) markSpan(words, "strong");
+  }
+  // A mark whose excerpt has its answer in another line is as faint as that line's.
+  for (const marks of excerpts) {
+    const known = marks.some((mark) => mark.querySelector("strong"));
+    for (const mark of marks) mark.classList.toggle("faint", known);
+  }
   bar.hidden = excerpts.length < 2;
   said.classList.toggle("missing", spans.length > 0 && excerpts.length === 0);
   if (excerpts.length > 0) goTo(0);

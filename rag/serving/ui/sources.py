@@ -20,11 +20,12 @@ def place(citation: Citation, words: Strings) -> str:
 
 
 def source_url(citation: Citation) -> str:
-    """The page that shows the document with this excerpt highlighted, relative to the chat, which may lie below a path.
+    """The page that shows the document with this excerpt and its words that answer marked, relative to the chat.
 
     Offsets are code points, as everywhere.
     """
-    return f"source/{quote(citation.document)}#c={citation.span.start}-{citation.span.end}"
+    words = ",".join(f"{span.start}-{span.end}" for span in citation.highlights)
+    return f"source/{quote(citation.document)}#c={citation.span.start}-{citation.span.end}{'&h=' if words else ''}{words}"
 
 
 def source_id(exchange: Exchange, citation: int) -> str:
@@ -86,10 +87,17 @@ def _language(excerpt: Excerpt) -> str:
 
 def _paragraph(excerpt: Excerpt, link: str, *, cited: bool) -> str:
     """A cited sentence marked in its paragraph; of a related passage, which may be long, the beginning."""
-    inside = f"<mark>{escape(excerpt.citation.quote)}</mark>" if cited else escape(opening(excerpt.citation.quote))
+    inside = f"<mark>{_quote(excerpt.citation)}</mark>" if cited else escape(opening(excerpt.citation.quote))
     quoted = f'<a class="quote" href="{link}" target="_blank" rel="noopener">{inside}</a>'
     if not cited:
         return quoted
     before = ("… " if excerpt.cut_before else "") + excerpt.before
     after = excerpt.after + (" …" if excerpt.cut_after else "")
     return f'<span class="around">{escape(before)}</span>{quoted}<span class="around">{escape(after)}</span>'
+
+
+def _quote(citation: Citation) -> str:
+    """The quote, its words that answer strong; without such words all of it is what answers."""
+    return "".join(
+        f"<strong>{escape(part.text)}</strong>" if part.answers else escape(part.text) for part in citation.stretches()
+    )

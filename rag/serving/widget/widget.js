@@ -12,7 +12,7 @@ Theming     the --charter-… and part="…" below
 Host CSP    script-src and connect-src for the server; nothing else
 */
 
-/** @typedef {{id: number, document: string, title: string, section: string[], page: number?, start: number, end: number, quote: string}} Citation */
+/** @typedef {{id: number, document: string, title: string, section: string[], page: number?, start: number, end: number, quote: string, highlights?: number[][]}} Citation */
 /** @typedef {{text: string, citations: number[]}} Claim */
 /** @typedef {{id?: string, status: string, answer: string, claims: Claim[], citations: Citation[], related?: Citation[], withheld?: {text: string, reason: string}[], notice?: string?}} Answer */
 /** @typedef {{question: string, answer?: Answer, done?: boolean, failure?: {code: string, detail?: string}, rating?: string, node?: any}} Turn */
@@ -139,6 +139,8 @@ textarea, input { background: var(--bg); border: 1px solid light-dark(#7b8794, #
 .excerpt header div { flex: 1 }
 small, .small { font-size: .87em; color: var(--muted) }
 small, header b { display: block }
+strong, mark:not(:has(strong)) { background: light-dark(#ffe680, #6b5808); color: light-dark(#2b2300, #fff6cf); border-radius: 3px; padding: 1px 2px }
+mark { background: none; color: inherit }
 blockquote { margin: 8px 0; max-height: 14em; overflow: auto }
 a { color: var(--accent); display: inline-block; min-height: 24px }
 summary { cursor: pointer; min-height: 24px; padding: 2px 0 }
@@ -279,6 +281,18 @@ const pieces = (text, claims, citations) => {
     from = match.index + match[0].length;
   }
   return [...result, text.slice(from)];
+};
+
+/** A quote, the words that answer strong. Offsets count code points of the document. @param {Citation} citation @returns {any[]} */
+const quoted = ({ quote, start, highlights }) => {
+  const points = [...quote];
+  let at = 0;
+  const parts = list(highlights).flatMap(([from, to]) => {
+    const between = points.slice(at, from - start).join("");
+    at = to - start;
+    return [between, h("strong", {}, points.slice(from - start, at).join(""))];
+  });
+  return [...parts, points.slice(at).join("")];
 };
 
 class CharterChat extends HTMLElement {
@@ -623,10 +637,11 @@ class CharterChat extends HTMLElement {
 
   /** @param {Citation} citation @param {() => void} [close] */
   #excerpt(citation, close) {
-    const { title, section, page, quote, start, end, document: id } = citation;
+    const { title, section, page, start, end, document: id } = citation;
     const place = [...list(section), page != null && this.#say("page", { n: page })].filter(Boolean).join(" › ");
     const label = this.#say("excerpt", { n: citation.id, title });
-    const span = [start, end].every(Number.isInteger) ? `#c=${start}-${end}` : "";
+    const words = list(citation.highlights).map((pair) => pair.join("-")).join();
+    const span = [start, end].every(Number.isInteger) ? `#c=${start}-${end}${words && `&h=${words}`}` : "";
     const link = h("a", { href: this.#url("source/", id) + span, target: "_blank", rel: "noopener", click: (/** @type {any} */ event) => {
       if (!this.#signs) return; // a link cannot carry the token, so the document is read here
       event.preventDefault();
@@ -635,17 +650,18 @@ class CharterChat extends HTMLElement {
     const box = h("div", { part: "excerpt", role: "group", "aria-label": label, tabindex: -1 },
       h("header", {}, h("div", {}, h("b", { dir: "auto" }, title), h("small", { dir: "auto" }, place)),
         close ? h("button", { "aria-label": this.#t.close, title: this.#t.close, click: close }, icon("close")) : ""),
-      h("blockquote", { dir: "auto" }, quote), link);
+      h("blockquote", { dir: "auto" }, quoted(citation)), link);
     return Object.assign(box, { close });
   }
 
   /** Shows the passage in its document, inside the excerpt. @param {Citation} citation @param {any} box @param {HTMLElement} link */
-  async #read({ document: id, start, end }, box, link) {
+  async #read(citation, box, link) {
+    const { document: id, start, end } = citation;
     const quote = box.querySelector("blockquote");
     try {
       const response = await this.#fetch(this.#url("api/v1/documents/", id), {});
       const text = [...String((await response.json()).text)]; // offsets count code points
-      const mark = h("mark", {}, text.slice(start, end).join(""));
+      const mark = h("mark", {}, quoted({ ...citation, quote: text.slice(start, end).join("") }));
       quote.replaceChildren(text.slice(Math.max(0, start - 1500), start).join(""), mark, text.slice(end, end + 1500).join(""));
       quote.tabIndex = 0;
       quote.focus();
