@@ -172,7 +172,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--rate", type=float, default=1.2e-4)
     parser.add_argument("--first-tokens", type=int, default=5_200_000)
-    parser.add_argument("--second-tokens", type=int, default=4_600_000)
+    parser.add_argument("--second-tokens", type=int, default=5_000_000)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--bf16", action=argparse.BooleanOptionalAction, default=True)
     train(parser.parse_args())
