@@ -83,7 +83,6 @@ const CSS = `
   inset: auto var(--charter-offset, 20px) var(--at) auto !important; width: 56px !important; height: 56px !important }
 :host(:state(left)), :host(:state(left)) [popover] { right: auto !important; left: var(--charter-offset, 20px) !important }
 :host(:state(top)), :host(:state(top)) [popover] { bottom: auto !important; top: var(--at) !important }
-/* More than one in a corner stand one above the other. */
 :host(:state(slot1)) { --slot: 1 } :host(:state(slot2)) { --slot: 2 } :host(:state(slot3)) { --slot: 3 }
 .root { --accent: var(--charter-accent, light-dark(#0f766e, #5ed3c6)); --on: var(--charter-on-accent, light-dark(#fff, #06211e));
   --bg: var(--charter-background, light-dark(#fff, #15191f)); --soft: var(--charter-surface, light-dark(#f2f5f9, #202730));
@@ -183,7 +182,7 @@ const ICONS = {
 const RTL = /^(ar|ckb|dv|fa|he|ps|sd|ug|ur|yi)\b/i;
 const KEPT = 20; // turns that are stored and shown again
 const HISTORY = 6; // messages that go with a follow-up, each cut at 2,000 characters
-const MOST = 4000; // characters of a question, as the server takes by default
+const MOST = 4000; // characters of a question
 /** @type {Map<string, CharterChat>} */
 const claimed = new Map(); // storage keys in use on this page: two widgets never share one
 
@@ -283,7 +282,7 @@ const pieces = (text, claims, citations) => {
   return [...result, text.slice(from)];
 };
 
-/** A quote, the words that answer strong. Offsets count code points of the document. @param {Citation} citation @returns {any[]} */
+/** A quote, the words that answer strong. @param {Citation} citation @returns {any[]} */
 const quoted = ({ quote, start, highlights }) => {
   const points = [...quote];
   let at = 0;
@@ -342,14 +341,14 @@ class CharterChat extends HTMLElement {
     this.#open = this.#inline;
     this.#unhide();
     this.#render();
-    // A page that swaps its body may insert the new element before it removes the old one, whose conversation this one goes on with.
+    // Where a body is swapped, the old element may leave after the new one has come.
     if (this.#ordinal > 1)
       queueMicrotask(() => {
         if (this.isConnected && !this.#turns.length && this.#claim()) this.#render();
       });
   }
 
-  /** Takes the first storage key that no other element on the page uses; whether it is a new one. */
+  /** Takes the first free storage key; whether it is a new one. */
   #claim() {
     const name = `charter-chat ${this.#base} ${this.id || (this.#inline ? "inline" : "launcher")}`;
     const others = [...claimed].filter(([, element]) => element !== this && element.isConnected);
@@ -361,16 +360,6 @@ class CharterChat extends HTMLElement {
     claimed.set((this.#key = key), this);
     this.#turns = this.#load();
     return true;
-  }
-
-  /** How many launchers stood in this corner before. */
-  get #slot() {
-    let before = 0;
-    for (const element of claimed.values()) {
-      if (element === this) break;
-      if (element.isConnected && !element.#inline && element.#corner === this.#corner) before++;
-    }
-    return this.#inline ? 0 : Math.min(before, 3);
   }
 
   /** Where the page's style sheet hides every element there is, the way down to this one is shown again. */
@@ -434,7 +423,7 @@ class CharterChat extends HTMLElement {
       const cause = await this.#explain(error, control.signal);
       turn.failure = { code: cause.code, detail: cause.detail };
       this.#tail(turn);
-      if ([413, 422].includes(cause.status)) this.#ui.input.value ||= question; // to be shortened and sent again
+      if ([413, 422].includes(cause.status)) this.#ui.input.value ||= question; // to be shortened
       if (cause.code !== "stopped") this.#emit("charter-error", { code: cause.code, message: cause.message, status: cause.status });
     }
     if (this.#control === control) {
@@ -512,8 +501,10 @@ class CharterChat extends HTMLElement {
     const { dir, lang } = this.#speak();
     const position = this.getAttribute("position") || (dir === "rtl" ? "left" : "right");
     const sides = ["left", "top"].filter((side) => position.includes(side));
-    this.#corner = sides.join();
-    const states = [...sides, `slot${this.#slot}`];
+    this.#corner = this.#inline ? "inline" : sides.join();
+    const all = [...claimed.values()];
+    const before = all.slice(0, all.indexOf(this)).filter((e) => e.isConnected && e.#corner === this.#corner);
+    const states = [...sides, `slot${before.length}`];
     for (const state of ["left", "top", "slot1", "slot2", "slot3"]) this.#states[states.includes(state) ? "add" : "delete"](state);
     const heading = this.getAttribute("heading") || this.#t.heading;
     const button = (/** @type {string} */ label, /** @type {keyof typeof ICONS} */ name, /** @type {() => void} */ click, more = {}) =>
@@ -730,7 +721,7 @@ class CharterChat extends HTMLElement {
     return h("div", { part: "feedback" }, buttons, note, comments);
   }
 
-  /** Says what is too long; whether it is. Nothing is cut off. */
+  /** Whether it is too long, which is said. */
   #count(text = this.#ui.input.value) {
     const n = [...text.trim()].length;
     this.#ui.count.textContent = n > MOST ? this.#say("long", { n, most: MOST }) : "";
