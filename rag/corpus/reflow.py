@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import zip_longest
 from statistics import median
 
 from rag.corpus.divisions import captions
@@ -42,7 +43,7 @@ def pieces_of(pages: Sequence[PageLines]) -> Iterator[Piece]:
     inside: list[Piece] = []
     glue: str | None = None
     tight = False
-    for item, after in zip(items, [*items[1:], None], strict=True):
+    for item, after in zip_longest(items, items[1:]):
         join: str | None = None
         close = False
         if item.line is None:
