@@ -55,7 +55,18 @@ def markdown(card: dict[str, Any]) -> str:
         *(f"- SHA-256 of `{name}`: `{digest}`" for name, digest in card["files"].items()),
     ]
     if card["figures"]:
-        lines += ["", "| measured | figure |", "|---|---|", *(f"| {name} | {value} |" for name, value in card["figures"].items())]
-    lines += ["", "Trained on these sets; none of their texts is passed on.", "", "| set | attribution | licence |", "|---|---|---|"]
+        lines += [
+            "",
+            "| measured | figure |",
+            "|---|---|",
+            *(f"| {name} | {value} |" for name, value in card["figures"].items()),
+        ]
+    lines += [
+        "",
+        "Trained on these sets; none of their texts is passed on.",
+        "",
+        "| set | attribution | licence |",
+        "|---|---|---|",
+    ]
     lines += [f"| {a['data']} | {a['attribution']} | {a['licence']} |" for a in card["attribution"]]
     return "\n".join(lines) + "\n"

@@ -109,8 +109,8 @@ def rows(
                 "question": one.question,
                 "figures": [round(float(f), 4) for f in read.figures.row()],
                 "foreign": read.foreign,
-                "right": [_right(one, c.hit.passage.document, c.span.start, c.span.end, c.text) for c in read.candidates[:12]],
-                "scores": [[round(c.score, 3), c.alone and round(c.alone, 3)] for c in read.candidates[:12]],
+                "right": [_right(one, c.hit.passage.document, c.span.start, c.span.end, c.text) for c in read.candidates[:8]],
+                "marks": [[round(m, 3) for m in c.marks] for c in read.candidates[:8]],
                 "marked": _marked(one, read),
                 "chosen": [c.text for c in chosen],
             }

@@ -77,17 +77,14 @@ class Ending(Enum):
     REFUSED = "there is no answer"
 
 
-def conclude(*, shown: bool, held: bool, extraction: bool, failed: bool, doubted: bool) -> Ending:
+def conclude(*, shown: bool, held: bool, extraction: bool) -> Ending:
     """The end of the answer.
 
-    ``shown``: a sentence was. ``held``: one was held back. ``extraction``: the gate alone would answer. ``failed``: the model
-    broke off. ``doubted``: the model said, and nothing else, that the documents do not answer, and with its vote the gate is
-    shut.
+    ``shown``: a sentence was. ``held``: one was held back. ``extraction``: the gate alone would answer, whatever the model
+    said.
     """
     if shown:
         return Ending.SHOWN
-    if doubted and not failed:
-        return Ending.REFUSED
     if extraction:
         return Ending.EXTRACTED
     return Ending.HELD if held else Ending.REFUSED

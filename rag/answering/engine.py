@@ -261,6 +261,7 @@ class Engine:
                 if isinstance(event, Restarted):
                     withheld.clear()
                     held.clear()
+                    said_not_found = False
                 elif isinstance(event, SaidNotFound):
                     said_not_found = True
                 elif isinstance(event, ReplyEnd):
@@ -294,8 +295,6 @@ class Engine:
             shown=bool(draft.claims),
             held=bool(held),
             extraction=bool(read.selection.chosen) and read.confidence >= threshold,
-            failed=failure is not None,
-            doubted=said_not_found and not withheld and doubted < threshold,
         )
         if ending is Ending.SHOWN:
             withheld += [Withheld(claim.text, ASIDE, contradicted=False) for claim in held]

@@ -20,16 +20,17 @@ _ENDING = re.compile(r"(?:['’]s?|s)\Z")
 _SENTENCE_START = re.compile(r"(?:\A|[.!?:;–—•|]\s*|\n\s*)[\"'“‘«(*]*\Z")
 # One country or body by its usual short and long names: a claim may use either.
 _SAME = (
-    ("us", "usa", "america", "american", "americans", "united", "states"),
-    ("uk", "britain", "british", "united", "kingdom"),
-    ("eu", "europe", "european", "union"),
-    ("un", "united", "nations"),
-    ("ai", "artificial", "intelligence"),
+    (r"U\.?S\.?(?:A\.?)?(?![a-z])|United States|America", ("us", "usa", "america", "american", "united", "states")),
+    (r"U\.?K\.?(?![a-z])|United Kingdom|Britain", ("uk", "britain", "british", "united", "kingdom")),
+    (r"E\.?U\.?(?![a-z])|European Union", ("eu", "european", "union")),
+    (r"U\.?N\.?(?![a-z])|United Nations", ("un", "united", "nations")),
 )
 _PREFIX = 5
 """Letters of a capitalised word that must stand at the beginning of a word of the passages: "Azerbaijani" for "Azerbaijan" …"""
 _OF_A_PLACE = re.compile(r"(?:an|ean|ese|ish|ic|i)\Z")
 """… and one fewer in a word that ends like that of a people: "Norwegian" for "Norway"."""
+_MONTH = re.compile(r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]{0,6}\.?\Z")
+"""A month is a value, in any form."""
 _LABEL = re.compile(r"\A[^.:;,]{1,40}:\s")
 
 
@@ -43,6 +44,8 @@ class Guard:
         self._known = frozenset(words) | frozenset(part for w in words for part in re.split(r"[-’']", w))
         self._stems = frozenset(w[:n] for w in self._known for n in (_PREFIX - 1, _PREFIX) if len(w) >= n)
         self._initials = _initials(self._text)
+        self._same = frozenset(w for pattern, known in _SAME if re.search(rf"\b(?:{pattern})", self._text) for w in known)
+        self._short = frozenset(_folded(m[0]) for m in re.finditer(r"\b[A-Z][A-Z.]{1,5}\b", self._text))
         self._values = values(self._text)
 
     def foreign(self, claim: str) -> str | None:
@@ -69,12 +72,17 @@ class Guard:
 
     def _names(self, claim: str) -> list[str]:
         """The capitalised words of ``claim``, not at the beginning of a sentence, that no passage has in any form."""
-        spelt = _initials(claim)
+        spelt = _spelling(claim, self._short)
         label = _LABEL.match(claim)
         found = []
         for match in _WORD.finditer(claim, label.end() if label else 0):
             word = match[0]
-            if not word[0].isupper() or _SENTENCE_START.search(claim, 0, match.start()) or len(word.strip(".")) < 2:
+            if (
+                not word[0].isupper()
+                or _MONTH.match(word)
+                or _SENTENCE_START.search(claim, 0, match.start())
+                or len(word.strip(".")) < 2
+            ):
                 continue
             if not any(self._has(form, spelt) for form in _forms(word)):
                 found.append(word.rstrip("."))
@@ -86,10 +94,8 @@ class Guard:
         letters = _PREFIX - 1 if _OF_A_PLACE.search(form) else _PREFIX
         if len(form) >= _PREFIX and form[:letters] in self._stems:
             return True
-        if any(form in group and any(other in self._known for other in group) for group in _SAME):
-            return True
-        # "United States" where the passages have "US": the claim's own words spell a short form that they know
-        return any(form[0] in short and short in self._known for short in spelt if len(short) >= 2)
+        # "Financial Services Board" where the passages have "FSB": the claim's own words spell a short form that they use
+        return form in self._same or form in spelt
 
 
 def _forms(word: str) -> tuple[str, ...]:
@@ -117,10 +123,29 @@ def _initials(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def _spelling(text: str, short: frozenset[str]) -> frozenset[str]:
+    """The words of ``text`` that, in a run of capitalised ones, spell one of the ``short`` forms."""
+    words = [m[0] for m in _WORD.finditer(text)]
+    capitals = [(n, w) for n, w in enumerate(words) if w[0].isupper()]
+    found: set[str] = set()
+    for at in range(len(capitals)):
+        for length in range(2, 6):
+            run = capitals[at : at + length]
+            if (
+                len(run) == length
+                and run[-1][0] - run[0][0] <= length + 1
+                and "".join(w[0] for _, w in run).casefold() in short
+            ):
+                found |= {form for _, w in run for form in _forms(w)}
+    return frozenset(found)
+
+
 def _counts_nothing(claim: str, value: Value) -> bool:
     """A number word that is no number there ("one of them", "first of all"), or that only counts what the sources name ("the
     two countries"); and the number of a list item."""
     word = claim[value.start : value.end].casefold()
+    if re.match(r"\s*\(\w{1,3}\)\s", claim) and value.start < 3:
+        return True
     counts = word in {"two", "three", "four", "five"} and (value.unit is None or not value.unit.measure)
     return (
         counts or word in {"one", "first", "second", "once"} or (value.start < 2 and bool(re.match(r"\s*\d{1,2}[.)]\s", claim)))

@@ -8,15 +8,20 @@ import unicodedata
 
 import nh3
 
-_IMAGE = re.compile(r"!\[[^\]\n]*\](?:\([^)\n]*\)?|\[[^\]\n]*\])?")
-_LINK = re.compile(r"(?<!!)\[([^\]\n]*)\]\(\s*[^)\n]*\)")
+_IMAGE = re.compile(r"!\[[^\[\]\n]{0,1000}\](?:\([^)\n]{0,2000}\)?|\[[^\[\]\n]{0,1000}\])?")
+_LINK = re.compile(r"(?<!!)\[([^\[\]\n]{0,1000})\]\(\s*[^)\n]{0,2000}\)")
 REFERENCE = re.compile(r"^\s*\[[^\]\n]+\]:?\s*<?(?:https?:|www\.|mailto:)\S+.*$", re.MULTILINE | re.IGNORECASE)
 _AUTOLINK = re.compile(r"<(?:https?|ftp|mailto|data|javascript):[^>\s]*>", re.IGNORECASE)
 _PREFIX = re.compile(r"^\s*(?:#{1,6}\s+|>\s*)+")
 _BULLET = re.compile(r"^\s*(?:[-*+•‣◦–]\s+|\(?\d{1,2}[.)]\s+|\(?[a-z][.)]\s+)")
 _EMPHASIS = re.compile(r"(\*{1,3}|_{1,3}|~~|`{1,3})(?=\S)(.+?)(?<=\S)\1")
 _TAG = re.compile(r"</?[a-zA-Z!][^<>]*>?")
-URL = re.compile(r"(?:\b(?:https?|ftp|file|data|javascript|mailto):|\bwww\.)[^\s<>\"')\]]+", re.IGNORECASE)
+URL = re.compile(
+    r"(?:\b(?:https?|ftp|file|data|javascript|mailto):|\bwww\.)[^\s<>\"')\]]+"
+    r"|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\b(?:[a-z0-9-]+\.)+(?:com|org|net|gov|edu|int|info|io|eu|az|ru|tr|uk|us|de|fr)\b(?:/\S*)?",
+    re.IGNORECASE,
+)
+"""Addresses of pages and of people."""
 
 
 def plain(text: str) -> str:

@@ -132,6 +132,8 @@ class Prover:
             near = [n for n in (first - 1, first + 1) if self._beside(n, first, evidence)]
             others = [n for n in dict.fromkeys([*order[:SINGLES], *near]) if n not in best]
             wider: list[tuple[int, ...]] = [tuple(sorted((*best, n))) for n in others]
+            if not wider:
+                break
             judged = self._judged(claim, wider, evidence)
             found = judged[:, SUPPORTED] + np.array([not self._lacks(claim, w, evidence) for w in wider])
             at = int(found.argmax())

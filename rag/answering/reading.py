@@ -22,6 +22,11 @@ from rag.types import Hit, Passage, Span
 SHORTEST = 120
 ALONE = 8
 """Sentences that are read a second time on their own."""
+MARKS = ("words", "paragraph", "alone", "words alone")
+"""Log odds of one sentence: the words that answer, in their paragraph; that the paragraph answers; that the sentence answers
+by itself; the words that answer, by themselves."""
+CHOICE = (0.23, -0.24, 0.62, 0.06)
+"""What each mark counts for in choosing the sentence, fitted by ``training.gate``."""
 _NAME = re.compile(r"(?<=[^\s.?!] )[A-Z][\w’'-]*|\b[\w-]*\d[\w-]*|\b[A-Z]{2,}\b")
 
 
@@ -44,22 +49,28 @@ class TermStatistics(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence that might answer. ``words`` is where in the document the words that answer stand, ``score`` the log odds of
-    those words in their context, ``alone`` the log odds that the sentence answers by itself (``None``: not read alone)."""
+    """A sentence that might answer. ``words`` is where in the document the words that answer stand, ``marks`` its figures
+    (:data:`MARKS`; only the first two where it was not read alone), ``score`` what they come to, in log odds."""
 
     hit: Hit
     span: Span
     text: str
     words: Span | None
+    marks: tuple[float, ...]
     score: float
-    alone: float | None = None
+
+    @property
+    def alone(self) -> float | None:
+        """The log odds that the sentence answers by itself; ``None`` where it was not read alone."""
+        return self.marks[2] if len(self.marks) > 2 else None
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
     """What the gate judges: figures of the reader (log odds) and of the search.
 
-    ``answerable``: of the best passage. ``words``: of the best words over "nowhere". ``alone``: of the best sentence by itself.
+    ``answerable``: of the best paragraph. ``words``: of the best words over "nowhere". ``alone``: of the best sentence by
+    itself. ``chosen``: what all marks of the chosen sentence come to.
     ``second``: ``answerable`` of the next best passage. ``cosine``: of the question and the best hit. ``shared``: the share of
     the question's terms, by their rarity, that the passage with the best words holds. ``missing``: the share of its names and
     numbers that none of the passages holds.
@@ -68,6 +79,7 @@ class Figures:
     answerable: float
     words: float
     alone: float
+    chosen: float
     second: float
     cosine: float
     shared: float
@@ -97,6 +109,7 @@ FOREIGN_PIECES = 2.0
 below 1.9; Turkish ones 3.0, Russian ones 6.1 (XQuAD)."""
 
 
+FEW_WORDS = 4
 FOREIGN_SCALE = 8.0
 """Log odds for all of a question's terms, so that scores by words are of the size of the reader's."""
 
@@ -110,8 +123,7 @@ class QuestionReading:
 
     def read(self, question: str, hits: Sequence[Hit]) -> Reading:
         """Every sentence of every hit. No hits, or hits without a sentence, give no candidates."""
-        pieces = self._reader.pieces_per_word
-        if hits and max(pieces(question), pieces(hits[0].passage.text)) > FOREIGN_PIECES:
+        if hits and (self._foreign(question) or self._foreign(hits[0].passage.text)):
             return self._by_words(question, hits)
         units = [(hit, unit, _before(hit.passage, unit)) for hit in hits for unit in paragraphs(hit.passage)]
         texts = [head + hit.passage.quote(unit) for hit, unit, head in units]
@@ -121,14 +133,15 @@ class QuestionReading:
             candidates += _candidates(hit, unit, head, answer)
         if not candidates:
             return Reading(question, (), None)
-        candidates.sort(key=lambda c: -c.score)
+        candidates.sort(key=lambda c: -sum(c.marks))
         candidates = self._alone(question, candidates)
         best = candidates[0]
         ranked = sorted((a.answerable for a in found), reverse=True)
         figures = Figures(
             answerable=ranked[0],
-            words=best.score,
+            words=max(c.marks[0] for c in candidates),
             alone=max(c.alone for c in candidates if c.alone is not None),
+            chosen=best.score,
             second=ranked[1] if len(ranked) > 1 else -10.0,
             cosine=max((hit.dense for hit in hits if hit.dense is not None), default=0.0),
             shared=self._shared(question, heading(best.hit.passage) + best.hit.passage.text),
@@ -136,10 +149,17 @@ class QuestionReading:
         )
         return Reading(question, tuple(candidates), figures)
 
+    def _foreign(self, text: str) -> bool:
+        """Whether the reader spells ``text`` out; of a few words, which may all be rare names, nothing less than letters tells."""
+        pieces = self._reader.pieces_per_word(text)
+        return pieces > (FOREIGN_PIECES if len(text.split()) >= FEW_WORDS else 2 * FOREIGN_PIECES)
+
     def _by_words(self, question: str, hits: Sequence[Hit]) -> Reading:
         """The same by shared terms alone, for a language that the reader does not know."""
         candidates = [
-            Candidate(hit, span, hit.passage.quote(span), None, FOREIGN_SCALE * self._shared(question, hit.passage.quote(span)))
+            Candidate(
+                hit, span, hit.passage.quote(span), None, (), FOREIGN_SCALE * self._shared(question, hit.passage.quote(span))
+            )
             for hit in hits
             for span in hit.passage.sentences or (hit.passage.span,)
         ]
@@ -149,6 +169,7 @@ class QuestionReading:
             answerable=0.0,
             words=candidates[0].score,
             alone=0.0,
+            chosen=0.0,
             second=0.0,
             cosine=max((hit.dense for hit in hits if hit.dense is not None), default=0.0),
             shared=max(self._shared(question, text) for text in texts),
@@ -157,10 +178,17 @@ class QuestionReading:
         return Reading(question, tuple(candidates), figures, foreign=True)
 
     def _alone(self, question: str, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """The best few read by themselves and put in order by all of their marks; the others after them."""
         chosen = candidates[:ALONE]
         found = self._reader.answers(question, [in_context(c.hit.passage, c.span) for c in chosen])
-        first = [replace(c, alone=answer.answerable) for c, answer in zip(chosen, found, strict=True)]
-        return [*first, *candidates[ALONE:]]
+        first = []
+        for candidate, answer in zip(chosen, found, strict=True):
+            words = answer.words()
+            marks = (*candidate.marks, answer.answerable, words.score if words else -answer.nowhere)
+            first.append(replace(candidate, marks=marks, score=sum(w * m for w, m in zip(CHOICE, marks, strict=True))))
+        first.sort(key=lambda c: -c.score)
+        least = first[-1].score
+        return [*first, *(replace(c, score=least - 1.0) for c in candidates[ALONE:])]
 
     def _shared(self, question: str, text: str) -> float:
         """The share of the question's terms that ``text`` holds, each weighed by its idf in Lucene's form."""
@@ -217,16 +245,15 @@ def _before(passage: Passage, unit: Span) -> str:
 def _candidates(hit: Hit, unit: Span, head: str, answer: Answerability) -> list[Candidate]:
     passage, found = hit.passage, []
     for span in passage.sentences or (passage.span,):
-        if not unit.contains(span):
-            continue
+        if not unit.contains(span) or any(c.kind == "header" and c.span.contains(span) for c in passage.contexts):
+            continue  # the line that names a table's columns answers nothing
         at = len(head) - unit.start
         words = answer.words(span.start + at, span.end + at)
         if words is None:
             continue
         place = Span(words.start - at, words.end - at)
-        # What the passage as a whole says of the question moves all of its sentences alike.
-        score = words.score + answer.answerable
-        found.append(Candidate(hit, span, passage.quote(span), _whole_words(passage, span, place), score))
+        marks = (words.score, answer.answerable)
+        found.append(Candidate(hit, span, passage.quote(span), _whole_words(passage, span, place), marks, sum(marks)))
     return found
 
 

@@ -15,9 +15,14 @@ from rag.answering.markup import REFERENCE, is_item, plain, without_bullet
 from rag.answering.thinking import Unthinking
 from rag.corpus.sentences import split
 
-_KIND = r"(?:passages?|sources?|documents?|excerpts?|refs?\.?|see|p\.)"
+_KIND = r"(?:passages?|sources?|documents?|docs?\.?|excerpts?|refs?\.?|see|p\.)"
 _NUMBERS = rf"(?:{_KIND}\s*:?\s*)*#?\^?\d{{1,4}}(?:\s*(?:[,;–-]|and|&)\s*(?:{_KIND}\s*)?#?\^?\d{{1,4}})*"
-MARKER = re.compile(rf"\s?(?:\[{_NUMBERS}\]|【{_NUMBERS}[^】]{{0,20}}】|\({_KIND}\s*:?\s*{_NUMBERS}\))(?!\()", re.IGNORECASE)
+_BRACKET = rf"\[{_NUMBERS}\](?:\([^)\n]{{0,200}}\))?"
+MARKER = re.compile(
+    rf"\s?(?:(?:\*\*|__)?{_BRACKET}(?:\*\*|__)?|\((?:{_KIND}\s*:?\s*)?{_BRACKET}(?:\s*[,;]\s*{_BRACKET})*\)"
+    rf"|【{_NUMBERS}[^】]{{0,20}}】|\({_KIND}\s*:?\s*{_NUMBERS}\)(?!\())",
+    re.IGNORECASE,
+)
 _OPEN_MARKER = re.compile(r"[\[【(][^\]】)\n]{0,60}\Z")
 _NOT_FOUND = re.compile(r"\W*not[\s_]found\b", re.IGNORECASE)
 _GIVEN = (
@@ -38,7 +43,7 @@ _SILENT = re.compile(
     rf"{_GIVEN}|\b(?:there\s+is\s+)?no\s+(?:\w+\s+)?(?:information\s+(?:about|on|regarding|provided|given|available|in)|mention\s+of)\b",
     re.IGNORECASE,
 )
-_LABEL = re.compile(r"\A\W*(?:sources?|references?|citations?|answer|note|passages?)\W*\Z", re.IGNORECASE)
+_LABEL = re.compile(r"\A\W*(?:sources?|references?|citations?|answer|note|passages?|yes|no)\W*\Z", re.IGNORECASE)
 _HEADING = re.compile(r"\A\s*(?:#{1,6}\s+.*[^.!?:]|(?:\*\*|__)[^*_]{1,80}[^*_.!?:](?:\*\*|__))\s*\Z")
 _ROW = re.compile(r"\A\s*\|(.*)\|\s*\Z")
 _RULE = re.compile(r"\A[\s|:+=-]+\Z")
@@ -132,7 +137,7 @@ class Claims:
                 return [replace(c, lead=self._lead) for c in self._claims(self._pieces(without_bullet(line)))]
             return []
         found = self._close_list()
-        if _HEADING.match(line):
+        if _HEADING.match(line) and not _NOT_FOUND.match(plain(line)):
             return found
         if self._introduces(line):
             *before, last = self._pieces(line)
@@ -195,7 +200,8 @@ class Claims:
                 self.says_not_found = True
                 continue
             text, preambles = _PREAMBLE.subn("", text)
-            if preambles:
+            text, more = _PREAMBLE.subn("", text)  # "Based on the passages, yes, …"
+            if preambles or more:
                 text = text[:1].upper() + text[1:]
             if _SILENT.search(text):
                 self.says_not_found = True

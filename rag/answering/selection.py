@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from rag.answering.reading import Candidate, Reading
 from rag.types import Passage, Span
 
-NEAR = 3.0
+NEAR = 1.0
 """In log odds below the best sentence: how close a further one must come in its context …"""
 ALONE = 0.0
 """… and what it must reach by itself."""
-AT_MOST = 6
+AT_MOST = 3
 ASIDE = 6.0
 """Log odds below the best from which a model's sentence, true as it is, is about something else."""
 ITEMS = 30

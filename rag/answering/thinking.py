@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import re
 
+_WORD = r"(?:ant)?(?:(?:think|thought|reason)\w{0,20}|reflection|scratchpad|analysis|(?:inner_)?monologue)"
 _MARK = re.compile(
-    r"(?P<open><\|?\s*(?:\w{1,12}:)?(?:think\w*|thought\w*|reason\w*|reflection|scratchpad|start_thinking)\s*\|?>"
-    r"|\[(?:THINK\w*|THOUGHT\w*|REASON\w*)\]|◁think\w*▷)"
-    r"|(?P<close><\|?\s*/\s*(?:\w{1,12}:)?(?:think\w*|thought\w*|reason\w*|reflection|scratchpad)\s*\|?>|<\|end_thinking\|>"
-    r"|\[/(?:THINK\w*|THOUGHT\w*|REASON\w*)\]|◁/think\w*▷)"
-    r"|<\|channel\|>(?P<channel>\s*\w*)[^<]{0,40}<\|message\|>"
-    r"|(?P<token><\|(?:start|end|return|im_start|im_end|call|constrain|eot_id|endoftext)\|>(?:assistant)?)",
+    rf"(?P<open><\|?\s*(?:\w{{1,12}}:)?{_WORD}\s*\|?>|\[{_WORD}\]|◁{_WORD}▷|<\|(?:start|begin)_(?:of_)?{_WORD}\|>"
+    rf"|<\|?channel\|?>{_WORD}(?=\s)|<unused94>)"
+    rf"|(?P<close><\|?\s*/\s*(?:\w{{1,12}}:)?{_WORD}\s*\|?>|\[/{_WORD}\]|◁/{_WORD}▷|<\|end_(?:of_)?{_WORD}\|>"
+    r"|<\|?start_response\|?>|<unused95>|<channel\|>)"
+    r"|<\|channel\|>(?P<channel>\s*\w*)[^<]{0,40}(?:<\|constrain\|>\w*)?<\|message\|>"
+    r"|(?P<token><\|(?:start|end|return|im_start|im_end|call|eot_id|endoftext)\|>(?:assistant)?)",
     re.IGNORECASE,
 )
-_PARTIAL = re.compile(r"(?:<\|channel\|>[^<]{0,60}(?:<\|?\w{0,8})?|[<\[◁][^>\]▷\n<\[]{0,30})\Z")
+_PARTIAL = re.compile(
+    r"(?:<\|channel\|>[^<]{0,60}(?:<\|?\w{0,10}\|?|<\|constrain\|>\w*(?:<\|?\w{0,10}\|?)?)?|[<\[◁][^>\]▷\n<\[]{0,30})\Z"
+)
 
 
 class Unthinking:

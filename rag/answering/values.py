@@ -127,6 +127,8 @@ def _read(text: str) -> Iterator[Value]:
         elif kind in {"iso", "dotted"}:
             parts = [int(p) for p in re.split(r"\D", token[0])]
             year, month, day = parts if kind == "iso" else (parts[2], parts[1], parts[0])
+            if month > 12 >= day:
+                month, day = day, month  # 08/30/2025
             yield Value("year", frozenset({f"n{year}"}), start, end)
             yield Value("month", frozenset({f"month{month}"}), start, end, Unit(f"{DATED}year n{year}"))
             yield Value("number", frozenset({f"n{day}"}), start, end, Unit(f"{DATED}month month{month}"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,10 +29,14 @@ MODEL, WORDS, CARD = "model.onnx", "tokenizer.json", "card.json"
 INPUTS = ["input_ids", "attention_mask", "token_type_ids"]
 OUTPUTS = ["span", "answerable", "support"]
 MOST_BYTES = 2 << 30
+MOST_TOKENS = 8192
 STRIDE = 64
 LONGEST_QUESTION = 96
 """Tokens of a question; the rest is left out, so that the text always has room."""
 LONGEST_CLAIM = 160
+
+
+_WORD = re.compile(r"\w+")
 
 
 class OnnxReader:
@@ -63,6 +68,8 @@ class OnnxReader:
             words = Tokenizer.from_file(str(path / WORDS))
             session = onnxruntime.InferenceSession(str(path / MODEL), options, providers=["CPUExecutionProvider"])
             window = int(card["window"])
+            if not LONGEST_QUESTION + 2 * STRIDE <= window <= MOST_TOKENS:
+                raise ValueError(f"a window of {window} tokens is of no use")
         except Exception as error:  # noqa: BLE001 - both libraries raise bare exceptions of their own for a bad file
             raise ModelError(f"The reader in {path} cannot be loaded: {_first_line(error)}.", remedy=_remedy(folder)) from None
         if [i.name for i in session.get_inputs()] != INPUTS or [o.name for o in session.get_outputs()] != OUTPUTS:
@@ -81,10 +88,10 @@ class OnnxReader:
         found = np.zeros((len(pairs), 3), np.float32)
         for row, (claim, evidence) in enumerate(pairs):
             first, second = self._encode(claim), self._encode(evidence)
-            if len(first.ids) > LONGEST_CLAIM:
+            room = self._window - len(first.ids) - 3
+            if len(first.ids) > LONGEST_CLAIM or room <= STRIDE:
                 found[row, 1] = 1.0
                 continue
-            room = self._window - len(first.ids) - 3
             best: Floats | None = None
             for start, end in _windows(len(second.ids), room):
                 logits = self._run(first.ids, second.ids[start:end])[2][0]
@@ -97,8 +104,9 @@ class OnnxReader:
 
     def pieces_per_word(self, text: str) -> float:
         """See :class:`rag.models.reader.Reader`."""
-        words = text.split()
-        return len(self._encode(text).ids) / len(words) if words else 0.0
+        words = _WORD.findall(text)
+        pieces = sum(text[start:end].isalnum() for start, end in self._encode(text).offsets)
+        return pieces / len(words) if words else 0.0
 
     def _answer(self, asked: Encoding, text: str) -> Answerability:
         encoded = self._encode(text)

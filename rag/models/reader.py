@@ -49,12 +49,15 @@ class Answerability:
         rows = np.flatnonzero(inside)
         if not len(rows):
             return None
-        score = self.begins[rows][:, None] + self.ends[rows][None, :]
-        far = np.arange(len(rows))[None, :] - np.arange(len(rows))[:, None]
-        score = np.where((far >= 0) & (far < LONGEST_SPAN), score, -np.inf)
-        first, last = divmod(int(score.argmax()), len(rows))
-        found = self.offsets[rows[first]][0], self.offsets[rows[last]][1]
-        return FoundWords(int(found[0]), int(found[1]), float(score[first, last]) - self.nowhere)
+        begins, ends = self.begins[rows], self.ends[rows]
+        best, first, last = -np.inf, 0, 0
+        for length in range(min(LONGEST_SPAN, len(rows))):  # by length, not by pair: a text may have many thousand tokens
+            score = begins[: len(rows) - length] + ends[length:]
+            at = int(score.argmax())
+            if score[at] > best:
+                best, first, last = float(score[at]), at, at + length
+        start, stop = self.offsets[rows[first]][0], self.offsets[rows[last]][1]
+        return FoundWords(int(start), int(stop), best - self.nowhere)
 
 
 class Reader(Protocol):
