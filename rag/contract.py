@@ -100,6 +100,7 @@ def hit_json(hit: Hit) -> Json:
         "score": round(hit.score, 6),
         "dense": None if hit.dense is None else round(hit.dense, 6),
         "lexical": None if hit.lexical is None else round(hit.lexical, 6),
+        "named": hit.named,
         "passage": passage_json(hit.passage),
     }
 

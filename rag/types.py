@@ -157,15 +157,26 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Contents:
+    """What a document is called and what is where in it, without its text."""
+
+    document: str
+    title: str
+    sections: tuple[Section, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A retrieved passage. ``score`` orders the hits of one search; ``dense`` is the cosine similarity of question and
-    passage and ``lexical`` the BM25 score, each ``None`` where that side did not score the passage."""
+    passage and ``lexical`` the BM25 score, each ``None`` where that side did not score the passage. ``named`` says that it
+    holds a provision that the question names ("Article 5(2)"): such hits come before all others, whatever their score."""
 
     rank: int
     score: float
     passage: Passage
     dense: float | None = None
     lexical: float | None = None
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)

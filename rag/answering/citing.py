@@ -17,6 +17,10 @@ class Citer:
     def __init__(self, document: Callable[[str], Document]) -> None:
         self._document = lru_cache(maxsize=REMEMBERED)(document)
 
+    def quote(self, passage: Passage, span: Span) -> str:
+        """The words of ``span`` on one line; it may reach over the passage's edge."""
+        return " ".join(span.of(self._document(passage.document).text).split())
+
     def cite(self, number: int, passage: Passage, span: Span, highlights: tuple[Span, ...] = ()) -> Citation:
         """The excerpt ``span`` of a passage, with what it cannot be understood without as further places."""
         document = self._document(passage.document)

@@ -28,6 +28,7 @@ from rag.answering.prompts import load as load_prompt
 from rag.answering.proof import Proved, Prover
 from rag.answering.question import checked
 from rag.answering.reading import QuestionReading, Reading
+from rag.answering.recital import recital
 from rag.answering.selection import Selection, answers, highlights, select
 from rag.errors import BackendError, CharterError
 from rag.indexing.generation import Generation
@@ -210,6 +211,11 @@ class Engine:
         clock.retrieve = clock.elapsed()
         if cancelled():
             return
+        own_words = Provenance(EXTRACTIVE, opened.generation.id)
+        told = recital(asked, opened.retriever.named(asked.text), opened.retriever.passages_of, own_words)
+        if told is not None:
+            yield from told
+            return
         reading = self._reading(opened, text, asked.hits)
         read = _Read(reading, select(reading), self._gate().confidence(reading))
         asked = replace(asked, highlights=highlights(reading))
@@ -217,7 +223,7 @@ class Engine:
         if cancelled():
             return
         if self._llm is None:
-            yield from self._extractive(asked, read, read.confidence, Provenance(EXTRACTIVE, opened.generation.id))
+            yield from self._extractive(asked, read, read.confidence, own_words)
         else:
             yield from self._generative(opened, asked, read, cancelled)
 

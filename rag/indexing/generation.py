@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from rag.indexing.vectors import FlatVectors, VectorIndex
 from rag.knowledge_base import KnowledgeBase
 from rag.models.embedder import ModelIdentity, Vectors
 from rag.settings import Settings
-from rag.types import Document, DocumentEntry, Passage
+from rag.types import Contents, Document, DocumentEntry, Passage
 
 CURRENT = "CURRENT"
 ATTEMPTS = 20
@@ -43,6 +43,10 @@ class Generation:
     def documents(self) -> tuple[DocumentEntry, ...]:
         """Every document, without its text."""
         return self.store.entries()
+
+    def contents(self) -> Iterator[Contents]:
+        """What is where in every document, in the order of the index."""
+        return self.store.contents()
 
     def document(self, document_id: str) -> Document:
         """One document; raises NotFound."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from rag.corpus.layout import layout_json, with_layout
 from rag.errors import IndexDamaged, NotFound
-from rag.types import Context, Document, DocumentEntry, Origin, Passage, Span
+from rag.types import Contents, Context, Document, DocumentEntry, Origin, Passage, Section, Span
 
 TABLES = """
 CREATE TABLE sources (id TEXT PRIMARY KEY, key TEXT NOT NULL, problem TEXT NOT NULL, broken TEXT NOT NULL);
@@ -178,6 +178,14 @@ class Store:
             DocumentEntry(name, title, sha256, pages, passages, language, date, Origin(*origin))
             for name, title, sha256, pages, passages, language, date, *origin in found
         )
+
+    def contents(self) -> Iterator[Contents]:
+        """What is where in every document, in the order of the index."""
+        for name, title, sections in self._all(
+            "SELECT id, title, json_extract(layout, '$.sections') FROM documents ORDER BY number"
+        ):
+            found = tuple(Section(tuple(path), Span(start, end)) for path, start, end in json.loads(sections))
+            yield Contents(name, title, found)
 
     def document(self, document_id: str) -> Document:
         """One document.

@@ -140,6 +140,7 @@ class HitShape(BaseModel):
     score: float
     dense: float | None
     lexical: float | None
+    named: bool = False
     passage: PassageShape
 
 

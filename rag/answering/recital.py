@@ -1,0 +1,73 @@
+"""Provisions that a question asks for by their numbers, answered in their own words: found or not there, nothing is weighed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from rag.answering.asked import Asked
+from rag.answering.draft import Draft
+from rag.answering.notices import Notice, say
+from rag.retrieval.provisions import Named, Provision
+from rag.retrieval.references import Reference, label_step
+from rag.retrieval.references import asked as named_in
+from rag.types import Event, Hit, Passage, Provenance, Span
+
+AT_MOST = 8
+"""Sentences and items of one provision."""
+PROVISIONS = 6
+
+Passages = Callable[[str, Span], tuple[Passage, ...]]
+"""The passages of a document that share a character with a span."""
+
+
+def recital(asked: Asked, named: Named | None, passages: Passages, provenance: Provenance) -> Iterator[Event] | None:
+    """The events of an answer in the words of the provisions that are asked for, or of a refusal where no document has them;
+    ``None`` where the question asks something else and is to be read against its hits."""
+    if named is None:
+        return None
+    notice = say(Notice.NO_PROVISION, asked.lang, provision=", ".join(r.said for r in named.missing)) if named.missing else None
+    if named.provisions:
+        told = [p for p in named.provisions if p.sentences][:PROVISIONS]
+        return _recited(asked, told, passages, provenance, notice) if named.whole and told else None
+    spoken_of = _headed if named.whole else _mentioned
+    if any(spoken_of(reference, asked.hits) for reference in named.missing):
+        return None
+    return asked.refused(0.0, provenance, notice=notice)
+
+
+def _recited(
+    asked: Asked, provisions: Sequence[Provision], passages: Passages, provenance: Provenance, notice: str | None
+) -> Iterator[Event]:
+    draft = Draft(asked.citer, asked.highlights)
+    shown = 0
+    for provision in provisions:
+        found = passages(provision.document, provision.lead or provision.span) + passages(provision.document, provision.span)
+        for number, sentence in enumerate(provision.sentences[:AT_MOST]):
+            lead = (provision.lead,) if provision.lead and not number else ()
+            cited = tuple((_holder(found, span), span) for span in (*lead, sentence))
+            yield from draft.add(" ".join(asked.citer.quote(p, span) for p, span in cited), cited, 1.0)
+            shown += 1
+    there = sum(len(provision.sentences) for provision in provisions)
+    if shown < there:
+        notice = " ".join(filter(None, (notice, say(Notice.GOES_ON, asked.lang, shown=str(shown), all=str(there)))))
+    yield asked.answered(draft, 1.0, provenance, notice=notice)
+
+
+def _holder(passages: Sequence[Passage], span: Span) -> Passage:
+    return next((p for p in passages if p.span.contains(span)), passages[0])
+
+
+def _headed(reference: Reference, hits: Sequence[Hit]) -> bool:
+    """Whether a line of a hit begins as the provision would: its heading was not recognised as one."""
+    first, *inner = reference.steps
+    lines = [line for hit in hits for line in hit.passage.text.splitlines()]
+    return not inner and any(
+        step is not None and (step.kind, step.number) == (first.kind, first.number) for step in map(label_step, lines)
+    )
+
+
+def _mentioned(reference: Reference, hits: Sequence[Hit]) -> bool:
+    """Whether a hit speaks of the provision, which may then be another law's."""
+    return any(
+        other.steps[: len(reference.steps)] == reference.steps for h in hits for other in named_in(h.passage.text).references
+    )

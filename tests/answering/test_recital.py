@@ -1,0 +1,88 @@
+"""A provision asked for by its number is recited: whole, in its own words, each cited; a number that is nowhere is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from rag.answering.asked import Asked, Clock
+from rag.answering.citing import Citer
+from rag.answering.recital import AT_MOST, recital
+from rag.corpus.passages import cut
+from rag.retrieval.provisions import Provisions
+from rag.settings import Passages
+from rag.types import Answer, Finished, Hit, Outcome, Passage, Provenance, Refusal, Span
+from tests.retrieval.laws import FERRIES, FILES, MemoryLibrary, parsed
+
+LONG = "RULES\n\nArticle 7. Duties\n\n" + "\n\n".join(f"({n}) The keeper has duty number {n}." for n in range(1, 13)) + "\n"
+Ask = Callable[..., Outcome | None]
+
+
+@pytest.fixture(scope="module")
+def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
+    documents = parsed(tmp_path_factory.mktemp("laws"), FILES | {"rules.txt": LONG})
+    library = MemoryLibrary(documents)
+    made = {d.id: cut(d, Passages(), lambda text: len(text.split())) for d in documents}
+    hits = tuple(Hit(n, 1.0, p) for n, p in enumerate((p for those in made.values() for p in those), 1))
+
+    def passages(document: str, span: Span) -> tuple[Passage, ...]:
+        return tuple(p for p in made[document] if p.span.overlaps(span))
+
+    def asking(question: str, lang: str | None = None) -> Outcome | None:
+        asked = Asked("1", question, None, lang, Clock(), Citer(library.document), hits)
+        events = recital(asked, Provisions(library).named(question), passages, Provenance("extractive", "g"))
+        last = None if events is None else [*events][-1]
+        assert last is None or isinstance(last, Finished)
+        return last.outcome if last is not None else None
+
+    return asking
+
+
+def test_an_article_is_told_whole_each_sentence_with_its_exact_excerpt(ask: Ask) -> None:
+    outcome = ask("What does Article 12 say?")
+    assert isinstance(outcome, Answer) and outcome.notice is None and outcome.confidence == 1.0
+    assert (
+        outcome.text == "(1) Whoever breaks Article 2 pays a fine of 900 crowns. [1] (2) A second breach costs the licence. [2]"
+    )
+    assert all(c.quote in FERRIES for c in outcome.citations)
+    assert outcome.citations[1].section == ("Article 12. Penalties", "(2)")
+
+
+def test_an_item_stands_with_the_line_that_leads_into_it_and_both_are_cited(ask: Ask) -> None:
+    outcome = ask("What does Article 2(2)(b) say?")
+    assert isinstance(outcome, Answer)
+    (claim,) = outcome.claims
+    assert claim.text == "(2) The harbour office may: (b) refuse a licence where the crew is too small;"
+    assert [c.quote for c in outcome.citations] == [
+        "(2) The harbour office may:", "(b) refuse a licence where the crew is too small;",
+    ]  # fmt: skip
+
+
+def test_of_a_long_provision_eight_sentences_are_shown_and_the_rest_is_counted(ask: Ask) -> None:
+    outcome = ask("What does Article 7 say?")
+    assert isinstance(outcome, Answer) and len(outcome.claims) == AT_MOST == 8
+    assert outcome.notice == "The provision goes on: 8 of its 12 sentences and items are shown, the source has the rest."
+
+
+@pytest.mark.parametrize(
+    ("lang", "notice"), [("en", "No document has Article 19."), ("tr", "Hiçbir belgede böyle bir hüküm yok: Article 19.")]
+)
+def test_a_number_that_no_document_has_is_refused_and_the_refusal_says_so(ask: Ask, lang: str, notice: str) -> None:
+    outcome = ask("What does Article 19 say?", lang)
+    assert isinstance(outcome, Refusal) and outcome.notice == notice and outcome.confidence == 0.0
+
+
+def test_what_is_there_is_told_and_what_is_not_is_named_beside_it(ask: Ask) -> None:
+    outcome = ask("What do Articles 12 and 19 say?")
+    assert isinstance(outcome, Answer) and outcome.notice == "No document has Article 19." and len(outcome.claims) == 2
+
+
+def test_a_question_about_something_else_of_a_provision_is_left_to_be_read(ask: Ask) -> None:
+    assert ask("What is the fine under Article 12(1)?") is None
+    assert ask("Which article deals with fares?") is None
+
+
+def test_a_question_under_a_number_that_is_nowhere_is_refused_unless_the_documents_speak_of_it(ask: Ask) -> None:
+    assert isinstance(ask("What is the fine under Article 19?"), Refusal)
+    assert ask("What is the fine for breaking Article 2?") is None
