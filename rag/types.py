@@ -89,11 +89,18 @@ def contexts_of(contexts: tuple[Context, ...], span: Span) -> tuple[Context, ...
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What is known of where a document comes from; ``None`` means unknown, and unknown is said, never filled in."""
+    """What is known of where a document comes from; ``None`` means unknown, and unknown is said, never filled in.
+
+    ``date`` is what ``sources.toml`` says, else what the document states near its head. ``supersedes`` are the ids of the older
+    documents in whose place it stands.
+    """
 
     source: str | None = None
     date: str | None = None
     licence: str | None = None
+    version: str | None = None
+    supersedes: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +184,19 @@ class Hit:
     dense: float | None = None
     lexical: float | None = None
     named: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which documents a question is asked of: one of ``documents`` (ids), with one of ``tags``, of the day ``since`` or later
+    (ISO 8601, a month or a year will do). What is empty excludes nothing."""
+
+    documents: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    since: str | None = None
+
+
+UNFILTERED = Filter()
 
 
 @dataclass(frozen=True, slots=True)

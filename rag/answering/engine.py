@@ -39,9 +39,23 @@ from rag.models.onnx_reader import OnnxReader
 from rag.models.reader import Reader
 from rag.models.reranker import CrossEncoderReranker, Reranker
 from rag.models.sentence_transformer import SentenceTransformerEmbedder
+from rag.retrieval.catalogue import Catalogue
 from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
-from rag.types import Document, DocumentEntry, Event, Finished, Hit, Outcome, Passage, Provenance, Span, Started, Turn, Withheld
+from rag.types import (
+    UNFILTERED,
+    Document,
+    DocumentEntry,
+    Event,
+    Filter,
+    Finished,
+    Hit,
+    Outcome,
+    Provenance,
+    Started,
+    Turn,
+    Withheld,
+)
 
 EXTRACTIVE = "extractive"
 READ_HITS = 5
@@ -54,6 +68,7 @@ class _Open:
 
     generation: Generation
     retriever: Retriever
+    catalogue: Catalogue
     reading: QuestionReading
     citer: Citer
 
@@ -146,9 +161,10 @@ class Engine:
         """Questions to begin with."""
         return examples(self._kb, self.documents())
 
-    def search(self, question: str, k: int = 10) -> tuple[Hit, ...]:
-        """The ``k`` best passages; raises QuestionError."""
-        return self._current().retriever.search(self._checked(question), k)
+    def search(self, question: str, k: int = 10, *, filter: Filter = UNFILTERED) -> tuple[Hit, ...]:
+        """The ``k`` best passages of the documents that ``filter`` leaves; raises QuestionError and FilterError."""
+        opened = self._current()
+        return opened.retriever.search(self._checked(question), k, opened.catalogue.scope(filter))
 
     def close(self) -> None:
         """Give back models and files."""
@@ -161,6 +177,7 @@ class Engine:
         question: str,
         *,
         history: Sequence[Turn] = (),
+        filter: Filter = UNFILTERED,
         lang: str | None = None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Outcome:
@@ -168,10 +185,11 @@ class Engine:
 
         Raises:
             QuestionError: the question is empty, too long or not text.
+            FilterError: the filter names an unknown document or tag.
             IndexUnusable: the index went away.
             CharterError: it was cancelled.
         """
-        for event in self.stream(question, history=history, lang=lang, cancelled=cancelled):
+        for event in self.stream(question, history=history, filter=filter, lang=lang, cancelled=cancelled):
             if isinstance(event, Finished):
                 return event.outcome
         raise CharterError("The question was cancelled.", remedy="Ask again.")
@@ -192,6 +210,7 @@ class Engine:
         question: str,
         *,
         history: Sequence[Turn] = (),
+        filter: Filter = UNFILTERED,
         lang: str | None = None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Iterator[Event]:
@@ -203,16 +222,17 @@ class Engine:
         clock = Clock()
         text = self._checked(question)
         opened = self._current()
+        scope = opened.catalogue.scope(filter)
         whole = self._standalone(text, history, cancelled)
         asked = Asked(uuid.uuid4().hex, text, whole, lang or self._settings.lang, clock, opened.citer)
         yield Started(asked.id, opened.generation.id, self.backend)
         text = opened.retriever.mended(asked.text)
-        asked = replace(asked, hits=opened.retriever.search(text))
+        asked = replace(asked, hits=opened.retriever.search(text, scope=scope))
         clock.retrieve = clock.elapsed()
         if cancelled():
             return
         own_words = Provenance(EXTRACTIVE, opened.generation.id)
-        told = recital(asked, opened.retriever.named(asked.text), opened.retriever.passages_of, own_words)
+        told = recital(asked, scope, opened.retriever, own_words)
         if told is not None:
             yield from told
             return
@@ -345,7 +365,8 @@ class Engine:
         if opened is None or opened.generation.id != generation.id:
             with self._opening:
                 retriever = Retriever(generation, self._embedder, self._settings.retrieval, self._reranker)
-                opened = _Open(generation, retriever, QuestionReading(self._reader, generation), Citer(generation.document))
+                reading, citer = QuestionReading(self._reader, generation), Citer(generation.document)
+                opened = _Open(generation, retriever, Catalogue(generation.documents()), reading, citer)
                 self._opened = opened
         return opened
 

@@ -17,6 +17,7 @@ class Notice(Enum):
     CUT = "cut"
     NO_PROVISION = "no_provision"
     GOES_ON = "goes_on"
+    FILTERED = "filtered"
 
 
 _TEXTS: dict[Notice, dict[str, str]] = {
@@ -55,6 +56,12 @@ _TEXTS: dict[Notice, dict[str, str]] = {
         "az": "Heç bir sənəddə belə müddəa yoxdur: {provision}.",
         "ru": "Такого положения нет ни в одном документе: {provision}.",
         "tr": "Hiçbir belgede böyle bir hüküm yok: {provision}.",
+    },
+    Notice.FILTERED: {
+        "en": "The filter {filter} leaves no document.",
+        "az": "{filter} filtrindən sonra heç bir sənəd qalmır.",
+        "ru": "Под фильтр {filter} не подходит ни один документ.",
+        "tr": "{filter} süzgecinden geçen belge yok.",
     },
     Notice.GOES_ON: {
         "en": "The provision goes on: {shown} of its {all} sentences and items are shown, the source has the rest.",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 from rag.answering.asked import Asked
 from rag.answering.draft import Draft
 from rag.answering.notices import Notice, say
+from rag.retrieval.catalogue import Scope
 from rag.retrieval.provisions import Named, Provision
 from rag.retrieval.references import Reference, label_step
 from rag.retrieval.references import asked as named_in
@@ -16,19 +18,31 @@ AT_MOST = 8
 """Sentences and items of one provision."""
 PROVISIONS = 6
 
-Passages = Callable[[str, Span], tuple[Passage, ...]]
-"""The passages of a document that share a character with a span."""
+
+class Lookup(Protocol):
+    """What names provisions and gives their passages."""
+
+    def named(self, question: str, scope: Scope = ...) -> Named | None:
+        """The provisions that a question names."""
+        ...
+
+    def passages_of(self, document: str, span: Span) -> tuple[Passage, ...]:
+        """The passages of a document that share a character with a span."""
+        ...
 
 
-def recital(asked: Asked, named: Named | None, passages: Passages, provenance: Provenance) -> Iterator[Event] | None:
-    """The events of an answer in the words of the provisions that are asked for, or of a refusal where no document has them;
-    ``None`` where the question asks something else and is to be read against its hits."""
+def recital(asked: Asked, scope: Scope, lookup: Lookup, provenance: Provenance) -> Iterator[Event] | None:
+    """The events of an answer in the words of the provisions that are asked for, or of a refusal where no document in ``scope``
+    has them, or where none is in scope; ``None`` where the question is to be read against its hits."""
+    if scope.excluded:
+        return asked.refused(0.0, provenance, notice=say(Notice.FILTERED, asked.lang, filter=scope.excluded))
+    named = lookup.named(asked.text, scope)
     if named is None:
         return None
     notice = say(Notice.NO_PROVISION, asked.lang, provision=", ".join(r.said for r in named.missing)) if named.missing else None
     if named.provisions:
         told = [p for p in named.provisions if p.sentences][:PROVISIONS]
-        return _recited(asked, told, passages, provenance, notice) if named.whole and told else None
+        return _recited(asked, told, lookup, provenance, notice) if named.whole and told else None
     spoken_of = _headed if named.whole else _mentioned
     if any(spoken_of(reference, asked.hits) for reference in named.missing):
         return None
@@ -36,12 +50,13 @@ def recital(asked: Asked, named: Named | None, passages: Passages, provenance: P
 
 
 def _recited(
-    asked: Asked, provisions: Sequence[Provision], passages: Passages, provenance: Provenance, notice: str | None
+    asked: Asked, provisions: Sequence[Provision], lookup: Lookup, provenance: Provenance, notice: str | None
 ) -> Iterator[Event]:
     draft = Draft(asked.citer, asked.highlights)
     shown = 0
     for provision in provisions:
-        found = passages(provision.document, provision.lead or provision.span) + passages(provision.document, provision.span)
+        places = [place for place in (provision.lead, provision.span) if place is not None]
+        found = [passage for place in places for passage in lookup.passages_of(provision.document, place)]
         for number, sentence in enumerate(provision.sentences[:AT_MOST]):
             lead = (provision.lead,) if provision.lead and not number else ()
             cited = tuple((_holder(found, span), span) for span in (*lead, sentence))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from rag.errors import IndexDamaged, IndexMismatch, IndexMissing
 from rag.indexing.lexical import Bm25Index, LexicalIndex
 from rag.indexing.manifest import ID, LARGEST, LEXICAL, MANIFEST, PASSAGES, REMEDY, VECTORS, Manifest, Recipe, generation_id
-from rag.indexing.scored import Scored
+from rag.indexing.scored import Mask, Scored
 from rag.indexing.store import Store
 from rag.indexing.vectors import FlatVectors, VectorIndex
 from rag.knowledge_base import KnowledgeBase
@@ -64,13 +64,13 @@ class Generation:
         """The rows of a document's passages: neighbours in the text are neighbours here."""
         return self.store.rows_of(document_id)
 
-    def dense(self, vector: Vectors, k: int) -> tuple[Scored, ...]:
-        """The ``k`` rows nearest to a unit vector, nearest first, with their cosines."""
-        return self.vectors.search(vector, k)
+    def dense(self, vector: Vectors, k: int, allowed: Mask | None = None) -> tuple[Scored, ...]:
+        """The ``k`` of the ``allowed`` rows nearest to a unit vector, nearest first, with their cosines."""
+        return self.vectors.search(vector, k, allowed)
 
-    def lexical(self, text: str, k: int) -> tuple[Scored, ...]:
-        """The ``k`` best rows by BM25, best first; rows that share no term with ``text`` are left out."""
-        return self.words.search(text, k)
+    def lexical(self, text: str, k: int, allowed: Mask | None = None) -> tuple[Scored, ...]:
+        """The ``k`` best of the ``allowed`` rows by BM25, best first; those that share no term with ``text`` are left out."""
+        return self.words.search(text, k, allowed)
 
     def dense_scores(self, vector: Vectors, rows: Sequence[int]) -> NDArray[np.float32]:
         """The cosine of a unit vector with each of ``rows``."""

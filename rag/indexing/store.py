@@ -7,7 +7,7 @@ import sqlite3
 import threading
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ CREATE TABLE sources (id TEXT PRIMARY KEY, key TEXT NOT NULL, problem TEXT NOT N
 CREATE TABLE documents (
   number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, source TEXT NOT NULL, title TEXT NOT NULL, sha256 TEXT NOT NULL,
   text TEXT NOT NULL, layout TEXT NOT NULL, pages INTEGER, passages INTEGER NOT NULL, language TEXT, indexed_at TEXT NOT NULL,
-  origin TEXT, date TEXT, licence TEXT
+  origin TEXT NOT NULL
 );
 CREATE INDEX documents_by_source ON documents (source);
 CREATE TABLE passages (
@@ -90,7 +90,7 @@ class StoreWriter:
         """Append a document and its passages, which get the next rows in their order."""
         document, number = stored.document, self._documents
         self._connection.execute(
-            f"INSERT INTO documents VALUES ({', '.join('?' * 14)})",
+            f"INSERT INTO documents VALUES ({', '.join('?' * 12)})",
             (
                 number,
                 document.id,
@@ -103,9 +103,7 @@ class StoreWriter:
                 len(stored.passages),
                 document.language,
                 stored.indexed_at,
-                document.origin.source,
-                document.origin.date,
-                document.origin.licence,
+                _dump(asdict(document.origin)),
             ),
         )
         self._connection.executemany(
@@ -172,11 +170,11 @@ class Store:
 
     def entries(self) -> tuple[DocumentEntry, ...]:
         """Every document without its text, in the order of the index."""
-        columns = "id, title, sha256, pages, passages, language, indexed_at, origin, date, licence"
+        columns = "id, title, sha256, pages, passages, language, indexed_at, origin"
         found = self._all(f"SELECT {columns} FROM documents ORDER BY number")
         return tuple(
-            DocumentEntry(name, title, sha256, pages, passages, language, date, Origin(*origin))
-            for name, title, sha256, pages, passages, language, date, *origin in found
+            DocumentEntry(name, title, sha256, pages, passages, language, date, _origin(origin))
+            for name, title, sha256, pages, passages, language, date, origin in found
         )
 
     def contents(self) -> Iterator[Contents]:
@@ -256,8 +254,13 @@ class Store:
 
 
 def _document(row: Sequence[Any]) -> Document:
-    bare = Document(row[1], row[3], row[5], row[4], language=row[9], origin=Origin(*row[11:14]))
+    bare = Document(row[1], row[3], row[5], row[4], language=row[9], origin=_origin(row[11]))
     return with_layout(bare, json.loads(row[6]))
+
+
+def _origin(stored: str) -> Origin:
+    said = json.loads(stored)
+    return Origin(**said | {name: tuple(said[name]) for name in ("supersedes", "tags")})
 
 
 def _passage(row: Sequence[Any]) -> Passage:

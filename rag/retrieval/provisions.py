@@ -115,7 +115,7 @@ class Provisions:
     ) -> list[Provision]:
         found = _find(nodes, steps, allowed, False) or _find(nodes, steps, allowed, True)
         parents = _find(nodes, steps[:-1], allowed - {n.document for n in found}, False) if len(steps) > 1 else []
-        inside = [(node, made) for node in parents if (made := self._inside(node, steps[-1])) is not None]
+        inside = [(node, part) for node in parents if (part := self._inside(node, steps[-1])) is not None]
         made = {node: self._provision(node) for node in found} | dict(inside)
         return [made[node] for node in self._chosen([*found, *(node for node, _ in inside)], others)]
 

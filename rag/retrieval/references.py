@@ -182,7 +182,7 @@ def _tokens(text: str) -> Iterator[_Token]:
         if "first" in groups:
             said = groups["first"].strip('()«»"“”')
             said = _ORDINAL.get(said) or re.sub(rf"{_SUFFIX}\Z|\.\Z", "", said)
-            numbers = [(n,) for n in (groups.get("before"), said) if n]
+            numbers: list[tuple[str, ...]] = [(n,) for n in (groups.get("before"), said) if n]
         elif "spelt" in groups:
             numbers = [(_ORDINAL[groups["spelt"]],)]
         elif "number" in groups:
@@ -191,7 +191,7 @@ def _tokens(text: str) -> Iterator[_Token]:
             numbers = [("",)] if kind in _UNNUMBERED and groups[name] not in {"ek", "əlavə"} else []
         if numbers:
             steps = tuple(
-                (Step(kind, first, rank), *(Step(BARE, inner, rank + 1) for inner in chain)) for first, *chain in numbers
+                (Step(kind, chain[0], rank), *(Step(BARE, inner, rank + 1) for inner in chain[1:])) for chain in numbers
             )
             yield _Token(rank, steps, match.start(), match.end())
 

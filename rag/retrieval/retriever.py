@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import QuestionError
-from rag.indexing.scored import Scored
+from rag.indexing.scored import Mask, Scored
 from rag.indexing.terms import words
 from rag.models.embedder import Embedder, Vectors
 from rag.models.reranker import Reranker
+from rag.retrieval.catalogue import EVERYTHING, Scope
 from rag.retrieval.fusion import fused
 from rag.retrieval.provisions import Named, Provisions
 from rag.retrieval.spelling import corrected
@@ -36,12 +37,12 @@ class Index(Protocol):
         """How many passages are in."""
         ...
 
-    def dense(self, vector: Vectors, k: int) -> tuple[Scored, ...]:
-        """The rows nearest to a unit vector."""
+    def dense(self, vector: Vectors, k: int, allowed: Mask | None = None) -> tuple[Scored, ...]:
+        """The allowed rows nearest to a unit vector."""
         ...
 
-    def lexical(self, text: str, k: int) -> tuple[Scored, ...]:
-        """The best rows by BM25."""
+    def lexical(self, text: str, k: int, allowed: Mask | None = None) -> tuple[Scored, ...]:
+        """The best allowed rows by BM25."""
         ...
 
     def dense_scores(self, vector: Vectors, rows: Sequence[int]) -> NDArray[np.float32]:
@@ -97,21 +98,21 @@ class Retriever:
         self._reranker = reranker
         self._provisions = Provisions(index)
 
-    def search(self, question: str, k: int | None = None) -> tuple[Hit, ...]:
-        """The ``k`` best hits (by default as many as the settings say), best first. Every hit carries both scores.
+    def search(self, question: str, k: int | None = None, scope: Scope = EVERYTHING) -> tuple[Hit, ...]:
+        """The ``k`` best hits in ``scope`` (by default as many as the settings say), best first. Every hit carries both scores.
 
         Raises:
             QuestionError: the question is blank.
         """
         if not question.strip():
             raise QuestionError("The question is empty.", remedy="Write a question.")
-        named = self._named_rows(question)
+        named = self._named_rows(question, scope)
         question = self.mended(question)
         wanted = self._settings.k if k is None else k
-        rows, score, dense, lexical = self._candidates(question, self._settings.candidates, named)
+        rows, score, dense, lexical = self._candidates(question, self._settings.candidates, named, scope.rows)
         # Only where there are too few: the first hits are not to depend on how many are asked for.
         if len(rows) < wanted and self._settings.candidates < min(wanted, self._index.size):
-            rows, score, dense, lexical = self._candidates(question, wanted, named)
+            rows, score, dense, lexical = self._candidates(question, wanted, named, scope.rows)
         first = np.isin(rows, named)
         order = np.lexsort((-score, ~first))[: max(wanted, self._settings.rerank if self._reranker else 0)]
         found = self._index.passages([int(rows[i]) for i in order])
@@ -121,16 +122,16 @@ class Retriever:
         )
         return self._reranked(question, hits)[:wanted]
 
-    def named(self, question: str) -> Named | None:
+    def named(self, question: str, scope: Scope = EVERYTHING) -> Named | None:
         """The provisions that a question names by their numbers; ``None`` where it names none."""
-        return self._provisions.named(question)
+        return self._provisions.named(question, scope.documents)
 
     def passages_of(self, document: str, span: Span) -> tuple[Passage, ...]:
         """The passages of a document that share a character with ``span``, in the order of the text."""
         return tuple(p for p in self._index.passages(self._index.rows_of(document)) if p.span.overlaps(span))
 
-    def _named_rows(self, question: str) -> list[int]:
-        named = self.named(question)
+    def _named_rows(self, question: str, scope: Scope) -> list[int]:
+        named = self.named(question, scope)
         told = [(p.document, p.span) for p in named.provisions] if named else []
         return [self._index.row_of(passage.id) for place in told for passage in self.passages_of(*place)]
 
@@ -162,7 +163,7 @@ class Retriever:
         )
 
     def _candidates(
-        self, question: str, count: int, named: Sequence[int]
+        self, question: str, count: int, named: Sequence[int], allowed: Mask | None
     ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """Rows, the ``named`` among them, with their fused, dense and BM25 scores.
 
@@ -171,8 +172,8 @@ class Retriever:
         """
         share, move = self._share(question), self._settings.feedback
         vector = self._embedder.embed_query([question])[0]
-        by_dense = self._index.dense(vector, count) if share > 0 else ()
-        by_words = self._index.lexical(question, count) if share < 1 else ()
+        by_dense = self._index.dense(vector, count, allowed) if share > 0 else ()
+        by_words = self._index.lexical(question, count, allowed) if share < 1 else ()
         rows = np.array(sorted({s.row for s in (*by_dense, *by_words)} | set(named)), dtype=np.int64)
         dense = self._index.dense_scores(vector, rows.tolist()).astype(np.float64)
         lexical = self._index.lexical_scores(question, rows.tolist()).astype(np.float64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -10,7 +11,8 @@ from rag.answering.asked import Asked, Clock
 from rag.answering.citing import Citer
 from rag.answering.recital import AT_MOST, recital
 from rag.corpus.passages import cut
-from rag.retrieval.provisions import Provisions
+from rag.retrieval.catalogue import EVERYTHING, Scope
+from rag.retrieval.provisions import Named, Provisions
 from rag.settings import Passages
 from rag.types import Answer, Finished, Hit, Outcome, Passage, Provenance, Refusal, Span
 from tests.retrieval.laws import FERRIES, FILES, MemoryLibrary, parsed
@@ -19,19 +21,29 @@ LONG = "RULES\n\nArticle 7. Duties\n\n" + "\n\n".join(f"({n}) The keeper has dut
 Ask = Callable[..., Outcome | None]
 
 
+@dataclass
+class Lookup(MemoryLibrary):
+    """The documents with their passages."""
+
+    made: dict[str, tuple[Passage, ...]] = field(default_factory=dict)
+
+    def named(self, question: str, scope: Scope = EVERYTHING) -> Named | None:
+        return Provisions(self).named(question, scope.documents)
+
+    def passages_of(self, document: str, span: Span) -> tuple[Passage, ...]:
+        return tuple(p for p in self.made[document] if p.span.overlaps(span))
+
+
 @pytest.fixture(scope="module")
 def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
     documents = parsed(tmp_path_factory.mktemp("laws"), FILES | {"rules.txt": LONG})
-    library = MemoryLibrary(documents)
-    made = {d.id: cut(d, Passages(), lambda text: len(text.split())) for d in documents}
-    hits = tuple(Hit(n, 1.0, p) for n, p in enumerate((p for those in made.values() for p in those), 1))
+    library = Lookup(documents)
+    library.made = {d.id: cut(d, Passages(), lambda text: len(text.split())) for d in documents}
+    hits = tuple(Hit(n, 1.0, p) for n, p in enumerate((p for those in library.made.values() for p in those), 1))
 
-    def passages(document: str, span: Span) -> tuple[Passage, ...]:
-        return tuple(p for p in made[document] if p.span.overlaps(span))
-
-    def asking(question: str, lang: str | None = None) -> Outcome | None:
+    def asking(question: str, lang: str | None = None, scope: Scope = EVERYTHING) -> Outcome | None:
         asked = Asked("1", question, None, lang, Clock(), Citer(library.document), hits)
-        events = recital(asked, Provisions(library).named(question), passages, Provenance("extractive", "g"))
+        events = recital(asked, scope, library, Provenance("extractive", "g"))
         last = None if events is None else [*events][-1]
         assert last is None or isinstance(last, Finished)
         return last.outcome if last is not None else None
@@ -86,3 +98,14 @@ def test_a_question_about_something_else_of_a_provision_is_left_to_be_read(ask: 
 def test_a_question_under_a_number_that_is_nowhere_is_refused_unless_the_documents_speak_of_it(ask: Ask) -> None:
     assert isinstance(ask("What is the fine under Article 19?"), Refusal)
     assert ask("What is the fine for breaking Article 2?") is None
+
+
+def test_a_filter_that_leaves_no_document_is_a_refusal_that_names_it_whatever_is_asked(ask: Ask) -> None:
+    for question in ("What does Article 12 say?", "Who sets the fares?"):
+        outcome = ask(question, "en", Scope(frozenset(), None, "tag=fees, since=2030"))
+        assert isinstance(outcome, Refusal) and outcome.notice == "The filter tag=fees, since=2030 leaves no document."
+
+
+def test_a_provision_outside_of_the_filter_is_nowhere(ask: Ask) -> None:
+    outcome = ask("What does Article 12 say?", "en", Scope(frozenset({"library.html"})))
+    assert isinstance(outcome, Refusal) and outcome.notice == "No document has Article 12."

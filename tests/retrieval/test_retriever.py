@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from rag.errors import NotFound, QuestionError
 from rag.indexing.lexical import Bm25Index
-from rag.indexing.scored import Scored
+from rag.indexing.scored import Mask, Scored
 from rag.indexing.vectors import FlatVectors
+from rag.retrieval.catalogue import Scope
 from rag.retrieval.retriever import Retriever
 from rag.settings import Retrieval
 from rag.types import Contents, Document, Passage, Section, Span
@@ -49,11 +50,11 @@ class MemoryIndex:
     def size(self) -> int:
         return len(self.made)
 
-    def dense(self, vector: NDArray[np.float32], k: int) -> tuple[Scored, ...]:
-        return self.vectors.search(vector, k)
+    def dense(self, vector: NDArray[np.float32], k: int, allowed: Mask | None = None) -> tuple[Scored, ...]:
+        return self.vectors.search(vector, k, allowed)
 
-    def lexical(self, text: str, k: int) -> tuple[Scored, ...]:
-        return self.words.search(text, k)
+    def lexical(self, text: str, k: int, allowed: Mask | None = None) -> tuple[Scored, ...]:
+        return self.words.search(text, k, allowed)
 
     def dense_scores(self, vector: NDArray[np.float32], rows: Sequence[int]) -> NDArray[np.float32]:
         return self.vectors.scores(vector, rows)
@@ -172,6 +173,14 @@ def test_what_the_question_names_by_its_number_comes_first_and_says_so(index: Me
     assert not any(h.named for h in Retriever(index, index.embedder).search("When was the lighthouse built?", 3))
     reranked = Retriever(index, index.embedder, Retrieval(), Backwards()).search("Does Article 4 speak of the lighthouse?", 2)
     assert [h.named for h in reranked] == [True, False]
+
+
+def test_a_mask_is_applied_before_the_ranking_so_that_k_hits_come_back(index: MemoryIndex) -> None:
+    scope = Scope(frozenset({"d"}), np.array([True, False, False, True, True]))
+    retriever = Retriever(index, index.embedder, Retrieval(candidates=1))
+    hits = retriever.search("When was the lighthouse built?", 3, scope)
+    assert sorted(h.passage.id for h in hits) == ["p0", "p3", "p4"]
+    assert retriever.search("When was the lighthouse built?", 3, Scope(frozenset(), np.zeros(5, dtype=bool))) == ()
 
 
 def test_a_blank_question_is_refused(index: MemoryIndex) -> None:
