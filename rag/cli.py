@@ -338,3 +338,5 @@ def _print_outcome(outcome: Outcome) -> None:
         place = " › ".join([c.title, *c.section, *([f"p. {c.page}"] if c.page else [])])
         typer.echo(f"[{c.id}] {place} ({c.document}, characters {c.span.start}–{c.span.end})")
         typer.echo("    “" + " ".join(c.quote.split()) + "”")
+        if also := [e.document for e in c.spans if e.document != c.document]:
+            typer.echo(f"    The same in {', '.join(also)}.")

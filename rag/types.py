@@ -184,6 +184,8 @@ class Hit:
     dense: float | None = None
     lexical: float | None = None
     named: bool = False
+    copies: tuple[Passage, ...] = ()
+    """The same text in other documents, where a search leaves copies out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,8 +225,8 @@ class Citation:
     """A verbatim excerpt: ``quote == text(document)[span.start:span.end]``, to the character.
 
     ``highlights`` are the words in it that answer: document offsets inside ``span``, in order; empty where none were found.
-    ``spans`` are all places of a citation of several (the header of a table and the row, the line that introduces a list and the
-    item), the excerpt itself the last of them; empty where it is the only one.
+    ``spans`` are all places of a citation of several (the header of a table and the row, the line that introduces a list and
+    the item, the same sentence in other documents), the excerpt itself the last of them; empty where it is the only one.
     """
 
     id: int

@@ -164,7 +164,7 @@ class Engine:
     def search(self, question: str, k: int = 10, *, filter: Filter = UNFILTERED) -> tuple[Hit, ...]:
         """The ``k`` best passages of the documents that ``filter`` leaves; raises QuestionError and FilterError."""
         opened = self._current()
-        return opened.retriever.search(self._checked(question), k, opened.catalogue.scope(filter))
+        return opened.retriever.search(self._checked(question), k, opened.catalogue.scope(filter, question))
 
     def close(self) -> None:
         """Give back models and files."""
@@ -198,7 +198,8 @@ class Engine:
         """How a question reads against the index: what the gate judges, and what ``eval calibrate`` fits it on."""
         opened = self._current()
         text = opened.retriever.mended(question)
-        return self._reading(opened, text, opened.retriever.search(text))
+        scope = opened.catalogue.scope(UNFILTERED, text)
+        return self._reading(opened, text, opened.retriever.search(text, scope=scope, once=True))
 
     @property
     def fingerprint(self) -> str:
@@ -222,12 +223,14 @@ class Engine:
         clock = Clock()
         text = self._checked(question)
         opened = self._current()
-        scope = opened.catalogue.scope(filter)
+        opened.catalogue.scope(filter)  # an unknown document is said before anything is done
         whole = self._standalone(text, history, cancelled)
         asked = Asked(uuid.uuid4().hex, text, whole, lang or self._settings.lang, clock, opened.citer)
+        scope = opened.catalogue.scope(filter, asked.text)
         yield Started(asked.id, opened.generation.id, self.backend)
         text = opened.retriever.mended(asked.text)
-        asked = replace(asked, hits=opened.retriever.search(text, scope=scope))
+        hits = opened.retriever.search(text, scope=scope, once=True)
+        asked = replace(asked, hits=hits, citer=opened.citer.among(hits), newer=scope.newer)
         clock.retrieve = clock.elapsed()
         if cancelled():
             return

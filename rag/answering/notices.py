@@ -18,6 +18,7 @@ class Notice(Enum):
     NO_PROVISION = "no_provision"
     GOES_ON = "goes_on"
     FILTERED = "filtered"
+    OLDER = "older"
 
 
 _TEXTS: dict[Notice, dict[str, str]] = {
@@ -62,6 +63,12 @@ _TEXTS: dict[Notice, dict[str, str]] = {
         "az": "{filter} filtrindən sonra heç bir sənəd qalmır.",
         "ru": "Под фильтр {filter} не подходит ни один документ.",
         "tr": "{filter} süzgecinden geçen belge yok.",
+    },
+    Notice.OLDER: {
+        "en": "“{title}” is an older version; “{newer}” stands in its place now.",
+        "az": "«{title}» köhnə versiyadır; indi onun yerinə «{newer}» qüvvədədir.",
+        "ru": "«{title}» — прежняя редакция; теперь вместо неё действует «{newer}».",
+        "tr": "“{title}” eski sürümdür; şimdi yerinde “{newer}” var.",
     },
     Notice.GOES_ON: {
         "en": "The provision goes on: {shown} of its {all} sentences and items are shown, the source has the rest.",

@@ -9,6 +9,7 @@ from rag.answering.asked import Asked
 from rag.answering.draft import Draft
 from rag.answering.notices import Notice, say
 from rag.retrieval.catalogue import Scope
+from rag.retrieval.copies import plain
 from rag.retrieval.provisions import Named, Provision
 from rag.retrieval.references import Reference, label_step
 from rag.retrieval.references import asked as named_in
@@ -53,16 +54,21 @@ def _recited(
     asked: Asked, provisions: Sequence[Provision], lookup: Lookup, provenance: Provenance, notice: str | None
 ) -> Iterator[Event]:
     draft = Draft(asked.citer, asked.highlights)
-    shown = 0
+    shown = there = 0
+    told: set[tuple[str, ...]] = set()
     for provision in provisions:
         places = [place for place in (provision.lead, provision.span) if place is not None]
         found = [passage for place in places for passage in lookup.passages_of(provision.document, place)]
+        words = tuple(plain(asked.citer.quote(found[0], sentence)) for sentence in provision.sentences)
+        if words in told:
+            continue  # the same law in another file: the citation names both
+        told.add(words)
+        there += len(words)
         for number, sentence in enumerate(provision.sentences[:AT_MOST]):
             lead = (provision.lead,) if provision.lead and not number else ()
             cited = tuple((_holder(found, span), span) for span in (*lead, sentence))
             yield from draft.add(" ".join(asked.citer.quote(p, span) for p, span in cited), cited, 1.0)
             shown += 1
-    there = sum(len(provision.sentences) for provision in provisions)
     if shown < there:
         notice = " ".join(filter(None, (notice, say(Notice.GOES_ON, asked.lang, shown=str(shown), all=str(there)))))
     yield asked.answered(draft, 1.0, provenance, notice=notice)

@@ -32,6 +32,8 @@ _FORMS = tuple(
         rf"\b(?P<n>{_NAMES})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+{_YEAR}(?!\d)",
     )
 )
+_MONTH_OF = re.compile(rf"\b(?P<n>{_NAMES})\.?,?\s+(?:of\s+)?{_YEAR}(?!\d)")
+_YEAR_ALONE = re.compile(r"(?<![\d.,/-])(?:1[89]|20)\d\d(?![\d/]|[.,]\d)")
 _CUE = re.compile(
     r"\b(?:dated?|adopted|approved|signed|issued|published|effective|in force|as of|version|updated|amended|revised|done at|"
     r"tarix\w*|tarih\w*|qəbul|təsdiq|qüvvə\w*|kabul|yayim\w*|yürürlük|дата|принят\w*|утвержд\w*|в редакции|от)\b"
@@ -48,13 +50,22 @@ def iso(text: str) -> str | None:
     if found := _ISO.match(said):
         year, month, day = (int(part) if part else 1 for part in found.groups())
         return said if _day(year, month, day) else None
-    return next(_dates(_folded(said)), None)
+    return next(_dates(folded(said)), None)
+
+
+def dates_in(text: str) -> tuple[str, ...]:
+    """The days, months and years that a text names, each as precisely as it does."""
+    left, found = folded(text), [*_dates(folded(text))]
+    for form in _FORMS:
+        left = form.sub(" ", left)
+    found += [f"{m['y']}-{_MONTH[m['n']]:02d}" for m in _MONTH_OF.finditer(left)]
+    return (*found, *_YEAR_ALONE.findall(_MONTH_OF.sub(" ", left)))
 
 
 def stated_date(title: str, text: str) -> str | None:
     """The date that a document gives itself in its first lines ("Baku, 12 March 2024", "Adopted on 2024-03-12."), else the year
     in its title; ``None`` where it gives none."""
-    lines = [line for line in _folded(text[:_HEAD]).splitlines() if line.strip()][:_LINES]
+    lines = [line for line in folded(text[:_HEAD]).splitlines() if line.strip()][:_LINES]
     for line in lines:
         beside = line
         for form in _FORMS:
@@ -82,5 +93,6 @@ def _day(year: int, month: int, day: int) -> str | None:
         return None
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """Case folded, the Turkish i and its dot made one letter."""
     return text.casefold().replace("\u0307", "").replace("ı", "i")

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.corpus.dates import iso
 from rag.errors import FilterError
+from rag.retrieval.versions import Versions
 from rag.types import DocumentEntry, Filter
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scope:
     """``documents`` may answer (``None``: all), ``rows`` is the mask of their passages, shape (passages,). ``excluded`` is the
-    part of the filter after which no document is left, empty where one is."""
+    part of the filter after which no document is left, empty where one is. ``newer`` names, for each older version among them,
+    the document that stands in its place."""
 
     documents: frozenset[str] | None = None
     rows: NDArray[np.bool_] | None = None
     excluded: str = ""
+    newer: Mapping[str, DocumentEntry] = field(default_factory=dict)
 
 
 EVERYTHING = Scope()
@@ -32,10 +35,11 @@ class Catalogue:
     def __init__(self, entries: Sequence[DocumentEntry]) -> None:
         self._entries = tuple(entries)
         self._ends = np.cumsum([entry.passages for entry in entries], dtype=np.int64)
+        self._versions = Versions(entries)
         self._tags = {tag for entry in entries for tag in entry.origin.tags}
 
-    def scope(self, wanted: Filter) -> Scope:
-        """What ``wanted`` leaves.
+    def scope(self, wanted: Filter, question: str = "") -> Scope:
+        """What ``wanted`` leaves, without the older versions that ``question`` does not ask for.
 
         Raises:
             FilterError: it names an unknown document or tag, or ``since`` is no date.
@@ -47,9 +51,12 @@ class Catalogue:
             left = [n for n in left if passes(self._entries[n])]
             if not left:
                 return Scope(frozenset(), self._mask(()), ", ".join(told))
+        chosen = {n for n in left if any(_is(self._entries[n], name) for name in wanted.documents)}
+        left = self._versions.left(left, question, chosen)
+        newer = {self._entries[n].id: self._entries[above[-1]] for n in left if (above := self._versions.newer(n))}
         if len(left) == len(self._entries):
-            return EVERYTHING
-        return Scope(frozenset(self._entries[n].id for n in left), self._mask(left))
+            return Scope(newer=newer) if newer else EVERYTHING
+        return Scope(frozenset(self._entries[n].id for n in left), self._mask(left), newer=newer)
 
     def _tests(self, wanted: Filter) -> list[tuple[str, Callable[[DocumentEntry], bool]]]:
         tests: list[tuple[str, Callable[[DocumentEntry], bool]]] = []

@@ -18,6 +18,7 @@ from rag.types import Contents, Document, Section, Span
 
 _UNDER = frozenset({BARE, ITEM, "paragraph", "point"})
 _HEADINGS = frozenset({BARE, "book", "part", "title", "chapter"})
+_APART = frozenset({"annex", "schedule"})
 _PARAGRAPH = re.compile(r"\S(?:.|\n(?!\s*\n))*")
 _LEADS = re.compile(r"[:—–]\s*\Z")
 
@@ -185,7 +186,7 @@ def _own_path(path: tuple[str, ...]) -> tuple[str, ...]:
     steps = [label_step(label) for label in path]
     for at in range(len(path) - 1, 0, -1):
         own = steps[at]
-        if own is not None and own.kind == "annex":
+        if own is not None and own.kind in _APART:
             return path[at:]
         first = next((n for n, s in enumerate(steps[:at]) if own and s and own.rank < LOW and s.kind == own.kind), None)
         if first is not None:
@@ -205,6 +206,8 @@ def _find(nodes: dict[str, list[_Node]], wanted: tuple[Step, ...], allowed: Coll
     else:
         candidates = nodes.get(value(wanted[-1].number.rpartition(".")[2]), [])
     found = [n for n in candidates if n.document in allowed and _matches(wanted, n.steps, loose)]
+    if not wanted[-1].number:  # "the annex" is the one without a number, where there is one
+        found = [n for n in found if not n.steps[-1].number] or found
     if not found and len(wanted) == 1 and re.fullmatch(r"\d+(?:\.\d+)+", wanted[0].number):
         first, *others = wanted[0].number.split(".")
         split = (replace(wanted[0], number=first), *(Step(BARE, n, LOW + 5) for n in others))

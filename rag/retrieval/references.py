@@ -22,7 +22,8 @@ BARE, ITEM = "", "item"
 _TABLE = r"""
 10 book      books?|kitab\w*|книг\w{0,2}|kitap\w*
 20 part      parts?|kisim\w*|kismi\w*
-20 annex     annex(?:es)?|appendi(?:x|ces)|schedules?|attachments?|əlavə\w*|приложени\w{1,2}|ek(?:i|in|inin|te|e)?
+20 annex     annex(?:es)?|appendi(?:x|ces)|attachments?|əlavə\w*|приложени\w{1,2}|ek(?:i|in|inin|te|e)?
+20 schedule  schedules?
 30 title     titles?
 40 chapter   chapters?|ch\.|fəs[il]\w*|глав\w{1,2}|bölüm\w*
 50 section   sections?|sect?s?\.|§{1,2}|bölmə\w*|раздел\w{0,2}
@@ -73,7 +74,7 @@ _BRACKETED = re.compile(r"\(\s*([^()\s]+)\s*\)")
 _BETWEEN = re.compile(r"\W*(?:(?:of|in|to|under|from|the|its|this|that|в|из|к|the)\b\W*)*\Z")
 _SEVERAL = re.compile(r"(?:s\.?|§§|lər\w*|ler\w*|стать[ия]\w?|пункт[ыа]|част[ие])\Z")
 _UNNUMBERED = frozenset({"annex"})
-_LETTERED = frozenset({"annex", "part", "point", "paragraph", "title", "chapter", "book"})
+_LETTERED = frozenset({"annex", "schedule", "part", "point", "paragraph", "title", "chapter", "book"})
 _MANY = 20
 
 _STOCK = frozenset(

@@ -18,6 +18,7 @@ from rag.indexing.terms import words
 from rag.models.embedder import Embedder, Vectors
 from rag.models.reranker import Reranker
 from rag.retrieval.catalogue import EVERYTHING, Scope
+from rag.retrieval.copies import distinct
 from rag.retrieval.fusion import fused
 from rag.retrieval.provisions import Named, Provisions
 from rag.retrieval.spelling import corrected
@@ -27,6 +28,8 @@ from rag.types import Contents, Document, Hit, Passage, Span
 FEEDBACK_HITS = 4
 KNOWN_PIECES = 2.0
 DICTIONARY_HITS = 10
+COPIES = 5
+"""How many times as many passages are looked at where copies are to be left out."""
 
 
 class Index(Protocol):
@@ -98,8 +101,10 @@ class Retriever:
         self._reranker = reranker
         self._provisions = Provisions(index)
 
-    def search(self, question: str, k: int | None = None, scope: Scope = EVERYTHING) -> tuple[Hit, ...]:
+    def search(self, question: str, k: int | None = None, scope: Scope = EVERYTHING, *, once: bool = False) -> tuple[Hit, ...]:
         """The ``k`` best hits in ``scope`` (by default as many as the settings say), best first. Every hit carries both scores.
+
+        With ``once`` the same text in several documents is one hit, which says where else it stands.
 
         Raises:
             QuestionError: the question is blank.
@@ -114,13 +119,16 @@ class Retriever:
         if len(rows) < wanted and self._settings.candidates < min(wanted, self._index.size):
             rows, score, dense, lexical = self._candidates(question, wanted, named, scope.rows)
         first = np.isin(rows, named)
-        order = np.lexsort((-score, ~first))[: max(wanted, self._settings.rerank if self._reranker else 0)]
+        order = np.lexsort((-score, ~first))[
+            : max(wanted * (COPIES if once else 1), self._settings.rerank if self._reranker else 0)
+        ]
         found = self._index.passages([int(rows[i]) for i in order])
         hits = tuple(
             Hit(rank, float(score[i]), passage, float(dense[i]), float(lexical[i]), bool(first[i]))
             for rank, (i, passage) in enumerate(zip(order, found, strict=True), 1)
         )
-        return self._reranked(question, hits)[:wanted]
+        ranked = self._reranked(question, hits)
+        return distinct(ranked, wanted) if once else ranked[:wanted]
 
     def named(self, question: str, scope: Scope = EVERYTHING) -> Named | None:
         """The provisions that a question names by their numbers; ``None`` where it names none."""

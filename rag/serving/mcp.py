@@ -156,7 +156,8 @@ def readable(outcome: Outcome) -> str:
 
 def _place(citation: Citation) -> str:
     page = f", p. {citation.page}" if citation.page is not None else ""
-    return f"{citation.title}{''.join(f', {part}' for part in citation.section)}{page} ({citation.document})"
+    documents = ", ".join(dict.fromkeys((citation.document, *(excerpt.document for excerpt in citation.spans))))
+    return f"{citation.title}{''.join(f', {part}' for part in citation.section)}{page} ({documents})"
 
 
 def _result(text: str, structured: Json) -> CallToolResult:

@@ -14,7 +14,7 @@ from rag.corpus.passages import cut
 from rag.retrieval.catalogue import EVERYTHING, Scope
 from rag.retrieval.provisions import Named, Provisions
 from rag.settings import Passages
-from rag.types import Answer, Finished, Hit, Outcome, Passage, Provenance, Refusal, Span
+from rag.types import Answer, DocumentEntry, Finished, Hit, Outcome, Passage, Provenance, Refusal, Span
 from tests.retrieval.laws import FERRIES, FILES, MemoryLibrary, parsed
 
 LONG = "RULES\n\nArticle 7. Duties\n\n" + "\n\n".join(f"({n}) The keeper has duty number {n}." for n in range(1, 13)) + "\n"
@@ -36,13 +36,15 @@ class Lookup(MemoryLibrary):
 
 @pytest.fixture(scope="module")
 def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
-    documents = parsed(tmp_path_factory.mktemp("laws"), FILES | {"rules.txt": LONG})
+    documents = parsed(tmp_path_factory.mktemp("laws"), FILES | {"rules.txt": LONG, "copy.md": FERRIES})
     library = Lookup(documents)
     library.made = {d.id: cut(d, Passages(), lambda text: len(text.split())) for d in documents}
     hits = tuple(Hit(n, 1.0, p) for n, p in enumerate((p for those in library.made.values() for p in those), 1))
 
     def asking(question: str, lang: str | None = None, scope: Scope = EVERYTHING) -> Outcome | None:
-        asked = Asked("1", question, None, lang, Clock(), Citer(library.document), hits)
+        found = tuple(h for h in hits if scope.documents is None or h.passage.document in scope.documents)
+        citer = Citer(library.document).among(found)
+        asked = Asked("1", question, None, lang, Clock(), citer, found, newer=scope.newer)
         events = recital(asked, scope, library, Provenance("extractive", "g"))
         last = None if events is None else [*events][-1]
         assert last is None or isinstance(last, Finished)
@@ -109,3 +111,16 @@ def test_a_filter_that_leaves_no_document_is_a_refusal_that_names_it_whatever_is
 def test_a_provision_outside_of_the_filter_is_nowhere(ask: Ask) -> None:
     outcome = ask("What does Article 12 say?", "en", Scope(frozenset({"library.html"})))
     assert isinstance(outcome, Refusal) and outcome.notice == "No document has Article 12."
+
+
+def test_a_law_that_is_there_twice_is_recited_once_and_both_places_are_named(ask: Ask) -> None:
+    outcome = ask("What does Article 12 say?")
+    assert isinstance(outcome, Answer) and len(outcome.claims) == 2
+    assert [[e.document for e in c.spans] for c in outcome.citations] == [["copy.md", "ferries.txt"]] * 2
+
+
+def test_an_older_version_is_named_as_older(ask: Ask) -> None:
+    newer = DocumentEntry("new.txt", "Act on Boats", "0" * 64, None, 1, "en", "2026-01-01T00:00:00Z")
+    outcome = ask("What does Article 12 say?", "en", Scope(frozenset({"ferries.txt"}), newer={"ferries.txt": newer}))
+    assert isinstance(outcome, Answer)
+    assert outcome.notice == "“ACT ON RIVER FERRIES” is an older version; “Act on Boats” stands in its place now."
