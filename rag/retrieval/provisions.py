@@ -18,6 +18,8 @@ from rag.types import Contents, Document, Section, Span
 
 _UNDER = frozenset({BARE, ITEM, "paragraph", "point"})
 _HEADINGS = frozenset({BARE, "book", "part", "title", "chapter"})
+_NUMBERED = frozenset({"article", "rule", "section"})
+"""What people call a heading that has only a number."""
 _APART = frozenset({"annex", "schedule"})
 _PARAGRAPH = re.compile(r"\S(?:.|\n(?!\s*\n))*")
 _LEADS = re.compile(r"[:—–]\s*\Z")
@@ -74,6 +76,7 @@ class Provisions:
         self._index = index
         self._lock = threading.Lock()
         self._documents: list[tuple[str, frozenset[str]]] = []
+        self._kinds: dict[str, set[int]] = defaultdict(set)
         self._nodes: dict[str, list[_Node]] | None = None
 
     def named(self, question: str, within: Collection[str] | None = None) -> Named | None:
@@ -114,11 +117,22 @@ class Provisions:
     def _provisions(
         self, nodes: dict[str, list[_Node]], steps: tuple[Step, ...], allowed: set[int], others: set[str]
     ) -> list[Provision]:
-        found = _find(nodes, steps, allowed, False) or _find(nodes, steps, allowed, True)
+        found = _find(nodes, steps, allowed, False)
+        if not found:
+            found = _find(nodes, steps, self._unnamed(steps, allowed), True)
         parents = _find(nodes, steps[:-1], allowed - {n.document for n in found}, False) if len(steps) > 1 else []
         inside = [(node, part) for node in parents if (part := self._inside(node, steps[-1])) is not None]
         made = {node: self._provision(node) for node in found} | dict(inside)
         return [made[node] for node in self._chosen([*found, *(node for node, _ in inside)], others)]
+
+    def _unnamed(self, steps: tuple[Step, ...], allowed: set[int]) -> set[int]:
+        """The documents whose headings may have only a number where the question says a word for them: a section anywhere but
+        beside named sections, an article only where no document has articles."""
+        left = set(allowed)
+        for step in steps:
+            using = self._kinds.get(step.kind, set()) if step.rank < LOW else set()
+            left = left - using if step.kind == "section" or using.isdisjoint(allowed) else set()
+        return left
 
     def _chosen(self, found: list[_Node], others: set[str]) -> list[_Node]:
         """Those of the documents whose titles share most words with the question, and of each document the highest ones."""
@@ -163,6 +177,7 @@ class Provisions:
                     self._documents.append((contents.document, frozenset(self._index.terms(contents.title))))
                     for node in _nodes(number, contents.sections):
                         nodes[value(node.steps[-1].number.rpartition(".")[2])].append(node)
+                        self._kinds[node.steps[-1].kind].add(number)
                 self._nodes = dict(nodes)
             return self._nodes
 
@@ -242,7 +257,8 @@ def _fits(step: Step, have: tuple[Step, ...], at: int, loose: bool) -> bool:
     if own.kind != BARE:
         return False
     # headings that are numbered and not named: "3.1 Fees", "3. Stalls"
-    return "." in step.number or ((loose or step.kind == "section") and all(above.kind in _HEADINGS for above in have[:at]))
+    unnamed = loose and step.kind in _NUMBERED and all(above.kind in _HEADINGS for above in have[:at])
+    return "." in step.number or unnamed
 
 
 def _inner(document: Document, node: _Node) -> list[Section]:

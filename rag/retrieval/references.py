@@ -63,6 +63,7 @@ _SPELT = "|".join(sorted(_ORDINAL, key=len, reverse=True))
 _SUFFIX = r"(?:st|nd|rd|th|\s?-?\s?(?:c[iuü]|c[ıi]|inci|uncu|üncü|nci|ncu|ncü)|['’](?:[iuü]?nc[iuü])|-?(?:я|й|го|ой|ая|ую|ий))"
 _DIGITS = r"\d{1,4}(?:\.\d{1,3})*"
 _FIRST = rf"(?P<first>{_DIGITS}{_SUFFIX}|{_DIGITS}\.(?=\s+(?:madde|fikra|bent|bend|böl|kis|ek|maddə|bənd))|{_SPELT}"
+_FIRST += r"|[ivxlcdm]{1,7}\.?(?=\s+(?:fəs|böl|kis|hissə|kitab|глав|раздел|част))"
 _FIRST += rf"|[({{«\"“]{_LETTER}[)}}»\"”](?=\s+(?:ben[td]|bənd|alt|yarim))|{_LETTER}\)?(?=\s+(?:ben[td]|bənd|alt|yarim)))"
 _TOKEN = re.compile(
     rf"(?<![\w.\-])(?:(?P<before>\d{{1,4}}){_AND})?{_FIRST}\s+(?:{_WORD})(?!\w)"

@@ -130,6 +130,21 @@ def test_a_document_named_by_its_title_answers_alone_and_all_answer_otherwise(li
     assert named is not None and [p.document for p in named.provisions] == ["ferries.txt"]
 
 
+def test_a_heading_that_has_only_a_number_is_a_section_and_an_article_where_no_document_has_articles(
+    library: MemoryLibrary,
+) -> None:
+    markets = next(d for d in library.documents if d.id == "markets.md")
+    for alone, question in (
+        (True, "What does Article 3 say?"),
+        (True, "What does § 3 say?"),
+        (False, "What does section 3 say?"),
+    ):
+        named = Provisions(MemoryLibrary([markets]) if alone else library).named(question)
+        assert named is not None and words_of(library, named) == ["Markets close at two in the afternoon."], question
+    both = Provisions(library).named("What does Article 3 say?")
+    assert both is not None and [p.document for p in both.provisions] == ["ferries.txt"]
+
+
 def test_a_question_that_asks_more_than_the_text_is_to_be_read(library: MemoryLibrary) -> None:
     named = Provisions(library).named("What is the fine under Article 12(1)?")
     assert named is not None and not named.whole and len(named.provisions) == 1
