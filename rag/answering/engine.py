@@ -28,7 +28,7 @@ from rag.answering.prompts import load as load_prompt
 from rag.answering.proof import Proved, Prover
 from rag.answering.question import checked
 from rag.answering.reading import QuestionReading, Reading
-from rag.answering.recital import recital
+from rag.answering.recital import narrowed, recital
 from rag.answering.selection import Selection, answers, highlights, select
 from rag.errors import BackendError, CharterError
 from rag.indexing.generation import Generation
@@ -239,7 +239,7 @@ class Engine:
         if told is not None:
             yield from told
             return
-        reading = self._reading(opened, text, asked.hits)
+        reading = self._reading(opened, text, narrowed(asked, scope, opened.retriever))
         read = _Read(reading, select(reading), self._gate().confidence(reading))
         asked = replace(asked, highlights=highlights(reading))
         clock.generate = clock.elapsed() - clock.retrieve

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from rag.answering.asked import Asked
@@ -48,6 +49,22 @@ def recital(asked: Asked, scope: Scope, lookup: Lookup, provenance: Provenance) 
     if any(spoken_of(reference, asked.hits) for reference in named.missing):
         return None
     return asked.refused(0.0, provenance, notice=notice)
+
+
+def narrowed(asked: Asked, scope: Scope, lookup: Lookup) -> tuple[Hit, ...]:
+    """The hits to read: where the question asks for something inside of one provision, its sentences only, else all."""
+    named = lookup.named(asked.text, scope)
+    if named is None or not named.inside or len(named.provisions) != 1:
+        return asked.hits
+    (provision,) = named.provisions
+    own = [span for span in (provision.lead, *provision.sentences) if span is not None]
+    kept = [
+        replace(hit, passage=replace(hit.passage, sentences=sentences))
+        for hit in asked.hits
+        if hit.passage.document == provision.document
+        and (sentences := tuple(s for s in hit.passage.sentences if any(s.overlaps(span) for span in own)))
+    ]
+    return tuple(kept) or asked.hits
 
 
 def _recited(

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from rag.indexing.terms import words
+from rag.retrieval import own_text
 from rag.retrieval.references import BARE, ITEM, LOW, Reference, Step, asked, label_step, value
 from rag.types import Contents, Document, Section, Span
 
@@ -22,7 +22,6 @@ _NUMBERED = frozenset({"article", "rule", "section"})
 """What people call a heading that has only a number."""
 _APART = frozenset({"annex", "schedule"})
 _PARAGRAPH = re.compile(r"\S(?:.|\n(?!\s*\n))*")
-_LEADS = re.compile(r"[:—–]\s*\Z")
 
 
 class Library(Protocol):
@@ -55,11 +54,13 @@ class Provision:
 @dataclass(frozen=True, slots=True)
 class Named:
     """What a question names: the ``provisions`` that are there and the ``missing`` that no document has. ``whole`` says that
-    it asks for nothing but their text."""
+    it asks for nothing but their text, ``inside`` that it asks for something in a part of an article ("… under Article 4(2)?").
+    """
 
     provisions: tuple[Provision, ...]
     missing: tuple[Reference, ...]
     whole: bool
+    inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,9 @@ class Provisions:
         if not found and not missing:
             return None
         rest = set(self._index.terms(" ".join(said.rest)))
-        return Named(tuple(found), tuple(missing), not rest - titled)
+        return Named(
+            tuple(found), tuple(missing), not rest - titled, said.inside and all(len(r.steps) > 1 for r in said.references)
+        )
 
     def _titled(self, allowed: list[int], others: set[str]) -> tuple[list[int], set[str]]:
         """The documents whose whole title the question says, or all; and which of its words are titles' words."""
@@ -144,8 +147,8 @@ class Provisions:
 
     def _provision(self, node: _Node) -> Provision:
         document = self._index.document(self._documents[node.document][0])
-        sentences = _sentences(document, node.span)
-        lead = _lead(document, node.span) if node.steps[-1].kind in _UNDER else None
+        sentences = own_text.sentences(document, node.span)
+        lead = own_text.lead(document, node.span) if node.steps[-1].kind in _UNDER else None
         return Provision(document.id, node.span, sentences, lead)
 
     def _inside(self, parent: _Node, step: Step) -> Provision | None:
@@ -159,14 +162,14 @@ class Provisions:
             after = re.compile(r"[;,]?\s*(?:and|or|və|и|ve)?\s*(?<![\w)])\(?(?:\d{1,2}|[^\W\d_]{1,4})\)(?=\s)|\n\s*\n")
             end = after.search(text, start + len(marks[0][0]), span.end)
             part = Span(start, end.start() if end else len(text[: span.end].rstrip()))
-            return Provision(document.id, part, (part,), _lead_of(document, part))
+            return Provision(document.id, part, (part,), own_text.lead_of(document, part))
         paragraphs = [Span(span.start + m.start(), span.start + m.end()) for m in _PARAGRAPH.finditer(span.of(text))]
-        told = [p for p in paragraphs if _sentences(document, p)]
-        whole = len(_sentences(document, span)) == sum(len(_sentences(document, p)) for p in told)
-        numbered = any(label_step(s.path[-1]) for s in _inner(document, parent))
+        told = [p for p in paragraphs if own_text.sentences(document, p)]
+        whole = len(own_text.sentences(document, span)) == sum(len(own_text.sentences(document, p)) for p in told)
+        numbered = any(label_step(s.path[-1]) for s in own_text.inner(document, parent.span))
         if step.kind == "paragraph" and step.number.isdigit() and whole and not numbered and 0 < int(step.number) <= len(told):
             part = told[int(step.number) - 1]
-            return Provision(document.id, part, _sentences(document, part))
+            return Provision(document.id, part, own_text.sentences(document, part))
         return None
 
     def _gathered(self) -> dict[str, list[_Node]]:
@@ -259,54 +262,3 @@ def _fits(step: Step, have: tuple[Step, ...], at: int, loose: bool) -> bool:
     # headings that are numbered and not named: "3.1 Fees", "3. Stalls"
     unnamed = loose and step.kind in _NUMBERED and all(above.kind in _HEADINGS for above in have[:at])
     return "." in step.number or unnamed
-
-
-def _inner(document: Document, node: _Node) -> list[Section]:
-    inside = [s for s in document.sections if node.span.contains(s.span) and s.path]
-    shortest = min((len(s.path) for s in inside), default=0)
-    return [s for s in inside if len(s.path) > shortest]
-
-
-def _sentences(document: Document, span: Span) -> tuple[Span, ...]:
-    """The sentences inside ``span`` that are not headings: the labels of paths, and the title at the top."""
-    named: dict[int, str] = {}
-    for section in document.sections:
-        if section.span.overlaps(span):
-            named[section.span.start] = _words(" ".join((document.title, *section.path)))
-    found: list[Span] = []
-    heading = ""
-    for sentence in document.sentences:
-        if sentence.end <= span.start or sentence.start >= span.end:
-            continue
-        heading = named.pop(sentence.start, heading)
-        if heading and _words(sentence.of(document.text)) in heading:
-            continue
-        heading = ""
-        found.append(Span(max(sentence.start, span.start), min(sentence.end, span.end)))
-    return tuple(found)
-
-
-def _words(text: str) -> str:
-    return f" {' '.join(words(text))} "
-
-
-def _lead(document: Document, span: Span) -> Span | None:
-    """The sentence before the list in which ``span`` is an item, if it introduces the list."""
-    own = next((s for s in document.sections if s.span.start == span.start), None)
-    if own is None or len(own.path) < 2:
-        return None
-    parent = next((s for s in document.sections if s.path == own.path[:-1] and s.span.end <= span.start), None)
-    if parent is None:
-        return None
-    above = _sentences(document, parent.span)
-    return above[-1] if above and _LEADS.search(above[-1].of(document.text)) else None
-
-
-def _lead_of(document: Document, part: Span) -> Span | None:
-    """The words of a sentence before its first inline item."""
-    sentence = next((s for s in document.sentences if s.start < part.start < s.end), None)
-    if sentence is None:
-        return None
-    first = re.search(r"(?<![\w)])\(?(?:1|a|i|а|i)\)(?=\s)", document.text[sentence.start : part.start + 4])
-    words = document.text[sentence.start : sentence.start + first.start()].rstrip() if first else ""
-    return Span(sentence.start, sentence.start + len(words)) if words else None

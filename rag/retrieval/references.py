@@ -73,6 +73,7 @@ _TOKEN = re.compile(
 )
 _BRACKETED = re.compile(r"\(\s*([^()\s]+)\s*\)")
 _BETWEEN = re.compile(r"\W*(?:(?:of|in|to|under|from|the|its|this|that|в|из|к|the)\b\W*)*\Z")
+_PREPOSITION = r"(?:under|by|in|per|pursuant to|according to|по|согласно|в|во)\s+(?:the\s+)?"
 _SEVERAL = re.compile(r"(?:s\.?|§§|lər\w*|ler\w*|стать[ия]\w?|пункт[ыа]|част[ие])\Z")
 _UNNUMBERED = frozenset({"annex"})
 _LETTERED = frozenset({"annex", "schedule", "part", "point", "paragraph", "title", "chapter", "book"})
@@ -122,11 +123,13 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a question names, its ``others`` words, and ``rest``: those that do more than ask what a text says."""
+    """What a question names, its ``others`` words, and ``rest``: those that do more than ask what a text says. ``inside`` says
+    that it asks for something inside of what it names: "Under Article 4(2), what …", "… under Article 4(2)?"."""
 
     references: tuple[Reference, ...]
     others: tuple[str, ...]
     rest: tuple[str, ...]
+    inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +176,17 @@ def asked(question: str) -> Asked:
     original = question if len(question) == len(text) else text
     found = [ref for group in _grouped(text, tokens) for ref in _references(group, original)]
     # "the schedule" or "the part of" names a provision only where nothing else is asked
-    return Asked(tuple(r for r in found if not left or any(step.number for step in r.steps)), others, left)
+    return Asked(
+        tuple(r for r in found if not left or any(step.number for step in r.steps)), others, left, _inside(text, tokens)
+    )
+
+
+def _inside(text: str, tokens: list[_Token]) -> bool:
+    if not tokens:
+        return False
+    before, after = text[: tokens[0].start], text[tokens[-1].end :]
+    opens = re.fullmatch(rf"\W*(?:{_PREPOSITION})?", before) is not None
+    return opens or (re.search(rf"\b{_PREPOSITION}\Z", before) is not None and re.fullmatch(r"\W*", after) is not None)
 
 
 def _tokens(text: str) -> Iterator[_Token]:

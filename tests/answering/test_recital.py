@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
 from rag.answering.asked import Asked, Clock
 from rag.answering.citing import Citer
-from rag.answering.recital import AT_MOST, recital
+from rag.answering.recital import AT_MOST, narrowed, recital
 from rag.corpus.passages import cut
 from rag.retrieval.catalogue import EVERYTHING, Scope
 from rag.retrieval.provisions import Named, Provisions
@@ -124,3 +125,16 @@ def test_an_older_version_is_named_as_older(ask: Ask) -> None:
     outcome = ask("What does Article 12 say?", "en", Scope(frozenset({"ferries.txt"}), newer={"ferries.txt": newer}))
     assert isinstance(outcome, Answer)
     assert outcome.notice == "“ACT ON RIVER FERRIES” is an older version; “Act on Boats” stands in its place now."
+
+
+def test_what_is_asked_for_inside_of_a_paragraph_is_read_in_that_paragraph_alone(tmp_path: Path) -> None:
+    documents = parsed(tmp_path, {"ferries.txt": FERRIES})
+    library = Lookup(documents, {d.id: cut(d, Passages(), lambda text: len(text.split())) for d in documents})
+    hits = tuple(Hit(n, 1.0, passage) for n, passage in enumerate(library.made["ferries.txt"], 1))
+
+    def read(question: str) -> list[str]:
+        asked = Asked("1", question, None, None, Clock(), Citer(library.document), hits)
+        return [h.passage.quote(s) for h in narrowed(asked, EVERYTHING, library) for s in h.passage.sentences]
+
+    assert read("What is the fine under Article 12(1)?") == ["(1) Whoever breaks Article 2 pays a fine of 900 crowns."]
+    assert len(read("What is the fine for a breach of a licence under Article 2 of this Act?")) > 20

@@ -150,6 +150,24 @@ def test_a_question_that_asks_more_than_the_text_is_to_be_read(library: MemoryLi
     assert named is not None and not named.whole and len(named.provisions) == 1
 
 
+@pytest.mark.parametrize(
+    ("question", "inside"),
+    [
+        ("What is the fine under Article 12(1)?", True),
+        ("Under Article 12(1), what is the fine?", True),
+        ("Какой штраф по пункту 1 статьи 12?", True),
+        ("12. maddenin birinci fıkrasına göre ceza ne kadar?", True),
+        ("Who hears appeals when a licence under Article 2(2) is refused?", False),
+        ("What is the fine under Article 12?", False),
+    ],
+)
+def test_what_is_asked_for_inside_of_a_paragraph_is_told_from_what_only_mentions_it(
+    library: MemoryLibrary, question: str, inside: bool
+) -> None:
+    named = Provisions(library).named(question)
+    assert named is not None and named.inside is inside
+
+
 def test_several_provisions_are_several(library: MemoryLibrary) -> None:
     named = Provisions(library).named("What do Articles 1 to 3 and 40 say?")
     assert named is not None and len(named.provisions) == 3
