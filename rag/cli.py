@@ -20,13 +20,23 @@ if TYPE_CHECKING:
     from rag.answering.engine import Engine
     from rag.indexing.build import BuildReport
     from rag.settings import Settings
-    from rag.types import Citation, Flaw, Outcome, Turn
+    from rag.types import Citation, Filter, Flaw, Outcome, Turn
 
 app = typer.Typer(name="charterqa", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(eval_app)
 app.add_typer(feedback_app)
 
 Document = Annotated[str, typer.Argument(metavar="DOCUMENT", help="As charterqa documents lists it.", show_default=False)]
+Documents = Annotated[
+    list[str] | None, typer.Option("--document", metavar="ID", help="Only this document; may be repeated.", show_default=False)
+]
+Tags = Annotated[
+    list[str] | None,
+    typer.Option("--tag", metavar="TAG", help="Only documents with this tag; may be repeated.", show_default=False),
+]
+Since = Annotated[
+    str | None, typer.Option("--since", metavar="DATE", help="Only documents of this day, month or year or later.")
+]
 Asked = Annotated[str, typer.Argument(metavar="QUESTION", show_default=False)]
 
 
@@ -186,16 +196,21 @@ def search(
     question: Asked,
     kb: Kb = None,
     k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many passages.")] = 10,
+    document: Documents = None,
+    tag: Tags = None,
+    since: Since = None,
     as_json: Json = False,
 ) -> None:
     """Find the passages nearest to a question, with both of their scores."""
     from rag.contract import search_json
 
     engine = _engine(settings_of(kb))
-    hits = engine.search(question, k)
+    hits = engine.search(question, k, filter=_filter(document, tag, since))
     if as_json:
         echo_json(search_json(question, hits))
         return
+    if not hits:
+        typer.echo("The filter leaves no document.")
     for hit in hits:
         place = " › ".join([hit.passage.title, *hit.passage.section, *([f"p. {hit.passage.page}"] if hit.passage.page else [])])
         typer.echo(f"{hit.rank}. {place}  (score {hit.score:.3f}, cosine {hit.dense or 0:.3f}, BM25 {hit.lexical or 0:.2f})")
@@ -206,6 +221,9 @@ def search(
 def ask(
     question: Asked,
     kb: Kb = None,
+    document: Documents = None,
+    tag: Tags = None,
+    since: Since = None,
     backend: Annotated[str | None, typer.Option("--backend", metavar="NAME", help="extractive, or PROVIDER:MODEL.")] = None,
     lang: Annotated[str | None, typer.Option("--lang", metavar="CODE", help="en, az, ru or tr.")] = None,
     history: Annotated[
@@ -218,7 +236,7 @@ def ask(
 
     settings = settings_of(kb, backend=backend, lang=lang)
     turns = _turns(history)
-    outcome = _engine(settings).ask(question, history=turns, lang=settings.lang)
+    outcome = _engine(settings).ask(question, history=turns, filter=_filter(document, tag, since), lang=settings.lang)
     if as_json:
         echo_json(outcome_json(outcome))
     else:
@@ -295,6 +313,12 @@ def _engine(settings: Settings) -> Engine:
     return Engine.open(settings, built(settings))
 
 
+def _filter(document: list[str] | None, tag: list[str] | None, since: str | None) -> Filter:
+    from rag.types import Filter
+
+    return Filter(tuple(document or ()), tuple(tag or ()), since)
+
+
 def _turns(file: Path | None) -> list[Turn]:
     """The earlier messages in ``file``."""
     from rag.errors import UsageError
@@ -331,6 +355,8 @@ def _print_outcome(outcome: Outcome) -> None:
         place = " › ".join([c.title, *c.section, *([f"p. {c.page}"] if c.page else [])])
         typer.echo(f"[{c.id}] {place} ({c.document}, characters {c.span.start}–{c.span.end})")
         typer.echo(f"    “{_quote(c)}”")
+        if also := [e.document for e in c.spans if e.document != c.document]:
+            typer.echo(f"    The same in {', '.join(also)}.")
 
 
 def _quote(citation: Citation) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rag.types import Answer, Citation, Claim, Document, DocumentEntry, Excerpt, Hit, Outcome, Passage, Timings
+from rag.types import Answer, Citation, Claim, Document, DocumentEntry, Excerpt, Hit, Origin, Outcome, Passage, Timings
 
 Json = dict[str, Any]
 
@@ -100,6 +100,7 @@ def hit_json(hit: Hit) -> Json:
         "score": round(hit.score, 6),
         "dense": None if hit.dense is None else round(hit.dense, 6),
         "lexical": None if hit.lexical is None else round(hit.lexical, 6),
+        "named": hit.named,
         "passage": passage_json(hit.passage),
     }
 
@@ -107,6 +108,18 @@ def hit_json(hit: Hit) -> Json:
 def search_json(question: str, hits: tuple[Hit, ...]) -> Json:
     """The result of ``search``."""
     return {"question": question, "hits": [hit_json(h) for h in hits]}
+
+
+def origin_json(origin: Origin) -> Json:
+    """Where a document comes from, as far as it is known."""
+    return {
+        "source": origin.source,
+        "date": origin.date,
+        "licence": origin.licence,
+        "version": origin.version,
+        "supersedes": list(origin.supersedes),
+        "tags": list(origin.tags),
+    }
 
 
 def document_json(document: Document) -> Json:
@@ -117,11 +130,7 @@ def document_json(document: Document) -> Json:
         "text": document.text,
         "sha256": document.sha256,
         "language": document.language,
-        "origin": {
-            "source": document.origin.source,
-            "date": document.origin.date,
-            "licence": document.origin.licence,
-        },
+        "origin": origin_json(document.origin),
         "sections": [{"path": list(s.path), "start": s.span.start, "end": s.span.end} for s in document.sections],
         "pages": [{"number": p.number, "start": p.span.start, "end": p.span.end} for p in document.pages],
     }
@@ -137,5 +146,5 @@ def entry_json(entry: DocumentEntry) -> Json:
         "passages": entry.passages,
         "language": entry.language,
         "indexed_at": entry.indexed_at,
-        "origin": {"source": entry.origin.source, "date": entry.origin.date, "licence": entry.origin.licence},
+        "origin": origin_json(entry.origin),
     }

@@ -4,6 +4,7 @@ CharterError
 ├── UsageError            the request itself is wrong (a person can correct it)
 │   ├── SettingsError     a setting is unknown, out of range or contradicts another
 │   ├── QuestionError     the question is empty, too long or not text
+│   ├── FilterError       a filter names an unknown document or tag, or no date
 │   └── NotFound          no such document, answer or file
 ├── SourceError           one source file cannot be read (the others still are)
 ├── IndexingError         the index could not be built or published; the old one still serves
@@ -53,6 +54,10 @@ class SettingsError(UsageError):
 
 class QuestionError(UsageError):
     """The question is empty, too long or not text."""
+
+
+class FilterError(UsageError):
+    """A filter names an unknown document or tag, or no date."""
 
 
 class NotFound(UsageError):

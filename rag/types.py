@@ -89,11 +89,18 @@ def contexts_of(contexts: tuple[Context, ...], span: Span) -> tuple[Context, ...
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What is known of where a document comes from; ``None`` means unknown, and unknown is said, never filled in."""
+    """What is known of where a document comes from; ``None`` means unknown, and unknown is said, never filled in.
+
+    ``date`` is what ``sources.toml`` says, else what the document states near its head. ``supersedes`` are the ids of the older
+    documents in whose place it stands.
+    """
 
     source: str | None = None
     date: str | None = None
     licence: str | None = None
+    version: str | None = None
+    supersedes: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,15 +164,41 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Contents:
+    """What a document is called and what is where in it, without its text."""
+
+    document: str
+    title: str
+    sections: tuple[Section, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A retrieved passage. ``score`` orders the hits of one search; ``dense`` is the cosine similarity of question and
-    passage and ``lexical`` the BM25 score, each ``None`` where that side did not score the passage."""
+    passage and ``lexical`` the BM25 score, each ``None`` where that side did not score the passage. ``named`` says that it
+    holds a provision that the question names ("Article 5(2)"): such hits come before all others, whatever their score."""
 
     rank: int
     score: float
     passage: Passage
     dense: float | None = None
     lexical: float | None = None
+    named: bool = False
+    copies: tuple[Passage, ...] = ()
+    """The same text in other documents, where a search leaves copies out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which documents a question is asked of: one of ``documents`` (ids), with one of ``tags``, of the day ``since`` or later
+    (ISO 8601, a month or a year will do). What is empty excludes nothing."""
+
+    documents: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    since: str | None = None
+
+
+UNFILTERED = Filter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +234,7 @@ class Citation:
 
     ``highlights`` are the words in it that answer: document offsets inside ``span``, in order; empty where none were found.
     ``spans`` are all places of a citation of several (the header of a table and the row, the line that introduces a list and
-    the item), the excerpt itself the last of them; empty where it is the only one.
+    the item, the same sentence in other documents), the excerpt itself the last of them; empty where it is the only one.
     """
 
     id: int

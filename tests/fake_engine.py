@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from rag.errors import NotFound, QuestionError
+from rag.retrieval.catalogue import Catalogue
 from rag.types import (
+    UNFILTERED,
     Answer,
     Citation,
     CitationReady,
@@ -21,8 +23,10 @@ from rag.types import (
     Document,
     DocumentEntry,
     Event,
+    Filter,
     Finished,
     Hit,
+    Origin,
     Outcome,
     Passage,
     Provenance,
@@ -34,6 +38,7 @@ from rag.types import (
     Turn,
 )
 
+UNKNOWN = Origin()
 TREATY = (
     "Article 1\nThe harbour opens at six.\n\nArticle 2\nThe lighthouse was built in 1911 by Ada Varga. It is 40 metres high."
 )
@@ -45,16 +50,20 @@ def words(text: str) -> set[str]:
     return {w for w in re.findall(r"\w+", text.lower()) if w not in STOP}
 
 
-def document(name: str, title: str, text: str) -> Document:
+def document(name: str, title: str, text: str, origin: Origin = UNKNOWN) -> Document:
     sentences = tuple(Span(m.start(), m.end()) for m in re.finditer(r"[A-Z][^.\n]*\.", text))
     heads = [*re.finditer(r"Article \d+", text)]
     ends = [*(h.start() for h in heads[1:]), len(text)] if heads else []
     sections = tuple(Section((h.group(),), Span(h.start(), end)) for h, end in zip(heads, ends, strict=True))
-    return Document(name, title, text, hashlib.sha256(text.encode()).hexdigest(), sections, sentences, language="en")
+    return Document(
+        name, title, text, hashlib.sha256(text.encode()).hexdigest(), sections, sentences, language="en", origin=origin
+    )
 
 
 def default_documents() -> tuple[Document, ...]:
-    return document("treaty.md", "Harbour treaty", TREATY), document("notes/ferry.txt", "Ferry note", NOTE)
+    return document("treaty.md", "Harbour treaty", TREATY), document(
+        "notes/ferry.txt", "Ferry note", NOTE, Origin(date="2024-05-31", tags=("ferries",))
+    )
 
 
 @dataclass
@@ -72,7 +81,7 @@ class FakeEngine:
 
     def documents(self) -> tuple[DocumentEntry, ...]:
         return tuple(
-            DocumentEntry(d.id, d.title, d.sha256, None, len(d.sentences), d.language, "2026-01-01T00:00:00Z")
+            DocumentEntry(d.id, d.title, d.sha256, None, len(d.sentences), d.language, "2026-01-01T00:00:00Z", d.origin)
             for d in self.corpus
         )
 
@@ -90,9 +99,11 @@ class FakeEngine:
                 made.append(Passage(f"{d.id}:{n}", d.id, d.sha256, d.title, section, None, s, s.of(d.text), (s,)))
         return made
 
-    def search(self, question: str, k: int = 10) -> tuple[Hit, ...]:
+    def search(self, question: str, k: int = 10, *, filter: Filter = UNFILTERED) -> tuple[Hit, ...]:
         asked = words(question)
-        scored = sorted(self.passages(), key=lambda p: -len(asked & words(p.text)))[:k]
+        within = Catalogue(self.documents()).scope(filter).documents
+        allowed = [p for p in self.passages() if within is None or p.document in within]
+        scored = sorted(allowed, key=lambda p: -len(asked & words(p.text)))[:k]
         return tuple(
             Hit(n, float(len(asked & words(p.text))), p, 0.5, float(len(asked & words(p.text))))
             for n, p in enumerate(scored, 1)
@@ -103,6 +114,7 @@ class FakeEngine:
         question: str,
         *,
         history: Sequence[Turn] = (),
+        filter: Filter = UNFILTERED,
         lang: str | None = None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Iterator[Event]:
@@ -112,7 +124,7 @@ class FakeEngine:
         identity = hashlib.sha256(question.encode()).hexdigest()[:12]
         yield Started(identity, self.index, self.backend)
         self.before_answer(question)
-        hits = self.search(question)
+        hits = self.search(question, filter=filter)
         need = min(2, len(words(question))) or 99
         chosen = [h.passage for h in hits if h.score >= need][:3]
         provenance = Provenance(self.backend, self.index, timings=Timings(1.0, 2.0, 0.5, 3.5))
@@ -142,10 +154,11 @@ class FakeEngine:
         question: str,
         *,
         history: Sequence[Turn] = (),
+        filter: Filter = UNFILTERED,
         lang: str | None = None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Outcome:
-        for event in self.stream(question, history=history, lang=lang, cancelled=cancelled):
+        for event in self.stream(question, history=history, filter=filter, lang=lang, cancelled=cancelled):
             if isinstance(event, Finished):
                 return event.outcome
         raise RuntimeError("the stream was cancelled")

@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "rag"
 VOCABULARY = {"types", "errors", "settings", "contract", "knowledge_base"}
-DOWNWARDS = ["corpus", "models", "indexing", "retrieval", "answering"]
+DOWNWARDS = ["corpus", "models", "indexing", "retrieval", "llm", "answering"]
 ABOVE = {"serving": set(DOWNWARDS), "evaluation": set(DOWNWARDS)}
 STARTERS = {"cli", "cli_base", "cli_eval", "cli_feedback"}
 MODULES = sorted(p for p in ROOT.rglob("*.py") if "data" not in p.relative_to(ROOT).parts)

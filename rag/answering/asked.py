@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from rag.answering.citing import Citer
 from rag.answering.draft import Draft
 from rag.answering.notices import Notice, say
-from rag.types import Answer, Delta, Event, Finished, Hit, Provenance, Refusal, Span, Timings, Withheld
+from rag.types import Answer, Delta, DocumentEntry, Event, Finished, Hit, Provenance, Refusal, Span, Timings, Withheld
 
 RELATED = 3
 
@@ -44,6 +44,7 @@ class Asked:
     citer: Citer
     hits: tuple[Hit, ...] = ()
     highlights: Mapping[tuple[str, Span], tuple[Span, ...]] = field(default_factory=dict)
+    newer: Mapping[str, DocumentEntry] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
@@ -58,7 +59,11 @@ class Asked:
         withheld: Sequence[Withheld] = (),
         notice: str | None = None,
     ) -> Finished:
-        """The last event of an answer whose claims were already sent."""
+        """The last event of an answer whose claims were already sent. Of an older version it says which is the newer."""
+        older = {c.document: c.title for c in draft.citations if c.document in self.newer}
+        for document, title in older.items():
+            said = say(Notice.OLDER, self.lang, title=title, newer=self.newer[document].title)
+            notice = f"{notice} {said}" if notice else said
         return Finished(
             Answer(
                 self.id,

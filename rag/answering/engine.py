@@ -26,6 +26,7 @@ from rag.answering.prompts import load as load_prompt
 from rag.answering.proof import Proved, Prover
 from rag.answering.question import checked
 from rag.answering.reading import QuestionReading, Reading
+from rag.answering.recital import narrowed, recital
 from rag.answering.selection import Selection, answers, highlights, select
 from rag.errors import BackendError, CharterError
 from rag.indexing.generation import Generation
@@ -38,9 +39,23 @@ from rag.models.onnx_reader import OnnxReader
 from rag.models.reader import Reader
 from rag.models.reranker import CrossEncoderReranker, Reranker
 from rag.models.sentence_transformer import SentenceTransformerEmbedder
+from rag.retrieval.catalogue import Catalogue
 from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
-from rag.types import Document, DocumentEntry, Event, Finished, Hit, Outcome, Provenance, Started, Turn, Withheld
+from rag.types import (
+    UNFILTERED,
+    Document,
+    DocumentEntry,
+    Event,
+    Filter,
+    Finished,
+    Hit,
+    Outcome,
+    Provenance,
+    Started,
+    Turn,
+    Withheld,
+)
 
 EXTRACTIVE = "extractive"
 READ_HITS = 5
@@ -53,6 +68,7 @@ class _Open:
 
     generation: Generation
     retriever: Retriever
+    catalogue: Catalogue
     reading: QuestionReading
     citer: Citer
 
@@ -145,9 +161,10 @@ class Engine:
         """Questions to begin with."""
         return examples(self._kb, self.documents())
 
-    def search(self, question: str, k: int = 10) -> tuple[Hit, ...]:
-        """The ``k`` best passages; raises QuestionError."""
-        return self._current().retriever.search(self._checked(question), k)
+    def search(self, question: str, k: int = 10, *, filter: Filter = UNFILTERED) -> tuple[Hit, ...]:
+        """The ``k`` best passages of the documents that ``filter`` leaves; raises QuestionError and FilterError."""
+        opened = self._current()
+        return opened.retriever.search(self._checked(question), k, opened.catalogue.scope(filter, question))
 
     def close(self) -> None:
         """Give back models and files."""
@@ -160,6 +177,7 @@ class Engine:
         question: str,
         *,
         history: Sequence[Turn] = (),
+        filter: Filter = UNFILTERED,
         lang: str | None = None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Outcome:
@@ -167,10 +185,11 @@ class Engine:
 
         Raises:
             QuestionError: the question is empty, too long or not text.
+            FilterError: the filter names an unknown document or tag.
             IndexUnusable: the index went away.
             CharterError: it was cancelled.
         """
-        for event in self.stream(question, history=history, lang=lang, cancelled=cancelled):
+        for event in self.stream(question, history=history, filter=filter, lang=lang, cancelled=cancelled):
             if isinstance(event, Finished):
                 return event.outcome
         raise CharterError("The question was cancelled.", remedy="Ask again.")
@@ -179,7 +198,8 @@ class Engine:
         """How a question reads against the index: what the gate judges, and what ``eval calibrate`` fits it on."""
         opened = self._current()
         text = opened.retriever.mended(question)
-        return self._reading(opened, text, opened.retriever.search(text))
+        scope = opened.catalogue.scope(UNFILTERED, text)
+        return self._reading(opened, text, opened.retriever.search(text, scope=scope, once=True))
 
     @property
     def fingerprint(self) -> str:
@@ -191,6 +211,7 @@ class Engine:
         question: str,
         *,
         history: Sequence[Turn] = (),
+        filter: Filter = UNFILTERED,
         lang: str | None = None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Iterator[Event]:
@@ -202,22 +223,30 @@ class Engine:
         clock = Clock()
         text = self._checked(question)
         opened = self._current()
+        opened.catalogue.scope(filter)  # an unknown document is said before anything is done
         whole = self._standalone(text, history, cancelled)
         asked = Asked(uuid.uuid4().hex, text, whole, lang or self._settings.lang, clock, opened.citer)
+        scope = opened.catalogue.scope(filter, asked.text)
         yield Started(asked.id, opened.generation.id, self.backend)
         text = opened.retriever.mended(asked.text)
-        asked = replace(asked, hits=opened.retriever.search(text))
+        hits = opened.retriever.search(text, scope=scope, once=True)
+        asked = replace(asked, hits=hits, citer=opened.citer.among(hits), newer=scope.newer)
         clock.retrieve = clock.elapsed()
         if cancelled():
             return
-        reading = self._reading(opened, text, asked.hits)
+        own_words = Provenance(EXTRACTIVE, opened.generation.id)
+        told = recital(asked, scope, opened.retriever, own_words)
+        if told is not None:
+            yield from told
+            return
+        reading = self._reading(opened, text, narrowed(asked, scope, opened.retriever))
         read = _Read(reading, select(reading), self._gate().confidence(reading))
         asked = replace(asked, highlights=highlights(reading))
         clock.generate = clock.elapsed() - clock.retrieve
         if cancelled():
             return
         if self._llm is None:
-            yield from self._extractive(asked, read, read.confidence, Provenance(EXTRACTIVE, opened.generation.id))
+            yield from self._extractive(asked, read, read.confidence, own_words)
         else:
             yield from self._generative(opened, asked, read, cancelled)
 
@@ -338,7 +367,8 @@ class Engine:
         if opened is None or opened.generation.id != generation.id:
             with self._opening:
                 retriever = Retriever(generation, self._embedder, self._settings.retrieval, self._reranker)
-                opened = _Open(generation, retriever, QuestionReading(self._reader, generation), Citer(generation.document))
+                reading, citer = QuestionReading(self._reader, generation), Citer(generation.document)
+                opened = _Open(generation, retriever, Catalogue(generation.documents()), reading, citer)
                 self._opened = opened
         return opened
 

@@ -15,6 +15,10 @@ class Notice(Enum):
     MODEL_SILENT = "model_silent"
     MODEL_UNPROVED = "model_unproved"
     CUT = "cut"
+    NO_PROVISION = "no_provision"
+    GOES_ON = "goes_on"
+    FILTERED = "filtered"
+    OLDER = "older"
 
 
 _TEXTS: dict[Notice, dict[str, str]] = {
@@ -47,6 +51,30 @@ _TEXTS: dict[Notice, dict[str, str]] = {
         "az": "Dil modelinin cavabı yarımçıq kəsildi; yalnız tam cümlələr göstərilir.",
         "ru": "Ответ языковой модели оборвался; показаны только законченные предложения.",
         "tr": "Dil modelinin yanıtı yarıda kesildi; yalnızca tamamlanmış cümleler gösteriliyor.",
+    },
+    Notice.NO_PROVISION: {
+        "en": "No document has {provision}.",
+        "az": "Heç bir sənəddə belə müddəa yoxdur: {provision}.",
+        "ru": "Такого положения нет ни в одном документе: {provision}.",
+        "tr": "Hiçbir belgede böyle bir hüküm yok: {provision}.",
+    },
+    Notice.FILTERED: {
+        "en": "The filter {filter} leaves no document.",
+        "az": "{filter} filtrindən sonra heç bir sənəd qalmır.",
+        "ru": "Под фильтр {filter} не подходит ни один документ.",
+        "tr": "{filter} süzgecinden geçen belge yok.",
+    },
+    Notice.OLDER: {
+        "en": "“{title}” is an older version; “{newer}” stands in its place now.",
+        "az": "«{title}» köhnə versiyadır; indi onun yerinə «{newer}» qüvvədədir.",
+        "ru": "«{title}» — прежняя редакция; теперь вместо неё действует «{newer}».",
+        "tr": "“{title}” eski sürümdür; şimdi yerinde “{newer}” var.",
+    },
+    Notice.GOES_ON: {
+        "en": "The provision goes on: {shown} of its {all} sentences and items are shown, the source has the rest.",
+        "az": "Müddəa davam edir: {all} cümlə və bəndindən {shown} göstərilir, qalanı mənbədədir.",
+        "ru": "Положение продолжается: показаны {shown} из {all} его предложений и пунктов, остальные — в источнике.",
+        "tr": "Hüküm devam ediyor: {all} cümle ve bendinden {shown} tanesi gösteriliyor, gerisi kaynakta.",
     },
 }
 

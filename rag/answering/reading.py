@@ -150,7 +150,7 @@ class QuestionReading:
         return Reading(question, tuple(candidates), figures)
 
     def _foreign(self, text: str) -> bool:
-        """Whether the reader spells ``text`` out; of a few words, which may all be rare names, nothing less than letters tells."""
+        """Whether the reader spells ``text`` out. A few words may all be rare names: of them more is asked."""
         pieces = self._reader.pieces_per_word(text)
         return pieces > (FOREIGN_PIECES if len(text.split()) >= FEW_WORDS else 2 * FOREIGN_PIECES)
 

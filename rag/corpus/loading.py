@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 
+from rag.corpus.dates import stated_date
 from rag.corpus.formats import SUFFIXES
 from rag.corpus.refusal import Unreadable
 from rag.corpus.sandbox import Sandbox
@@ -79,7 +80,8 @@ class Loader:
             except (KeyError, TypeError, ValueError) as error:
                 raise Unreadable(f"its parser answered nonsense ({error}).", "Report this file.") from error
             title = source.title if source.title and kind != "beir" else document.title
-            found.append(replace(document, title=title, origin=source.origin))
+            dated = source.origin.date or (None if kind == "beir" else stated_date(title, document.text))
+            found.append(replace(document, title=title, origin=replace(source.origin, date=dated)))
         return tuple(found)
 
 

@@ -32,6 +32,9 @@ _ALONE = re.compile(
     r"(?:preamble|recitals|annex(?:e|es)?|appendix|schedule|protocol|preambula|преамбула|приложение|əlavə|giriş|başlanğıc)\Z",
     re.I,
 )
+_ANNEX = re.compile(
+    r"(?P<word>annex|appendix|приложение|əlavə)(?:\s*[.:–—]\s+)(?=[^\W\d_])(?P<caption>[^\n]{1,90}(?<![.;:,!?…]))\Z", re.I
+)
 _CLAUSE = re.compile(r"(?P<number>\d{1,3}(?:\.\d{1,3})*)[.)](?=\s|\Z)\s*|(?P<dotted>\d{1,3}(?:\.\d{1,3})+)(?=[^\S\n])\s*")
 _ITEM = re.compile(
     r"\((?P<bracketed>\d{1,3}|[ivxlc]{1,6}|[^\W\d_]{1,2})\)\s*"
@@ -90,6 +93,9 @@ def _division(line: str) -> Marker | None:
         return Marker(
             "division", head.capitalize() if head.isupper() else head, "division:" + head.lower(), len(line), head.lower()
         )
+    if (annex := _ANNEX.match(line)) and not annex["caption"][0].islower():
+        word = annex["word"]
+        return Marker("division", word.capitalize(), "division:" + word.lower(), annex.start("caption"), word.lower())
     match = _DIVISION.match(line)
     if match is None:
         return None

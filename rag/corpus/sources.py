@@ -22,11 +22,15 @@ from rag.knowledge_base import KnowledgeBase
 from rag.types import Origin
 
 TABLE = "sources.toml"
-_KEYS = ("title", "origin", "date", "licence", "language")
+_KEYS = ("title", "origin", "date", "licence", "language", "version", "supersedes", "tags")
+_LISTS = ("supersedes", "tags")
+"""Keys whose value may also be a list of texts."""
 _UNKNOWN = "unknown"
 _CODE = re.compile(r"(?:[a-z]{2}|unknown)\Z")
 UNKNOWN = Origin()
 _log = logging.getLogger(__name__)
+_Told = dict[str, tuple[str, ...]]
+"""What ``sources.toml`` says of one file, by key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,8 @@ def list_sources(kb: KnowledgeBase) -> tuple[SourceFile, ...]:
         found[source.id] = source
     for name in sorted(set(told) - set(found)):
         _log.warning("%s describes '%s', which is not in %s", TABLE, name, root)
+    for name in sorted({older for source in found.values() for older in source.origin.supersedes} - set(found)):
+        _log.warning("%s says that '%s' is superseded, which is not in %s", TABLE, name, root)
     return tuple(found[name] for name in sorted(found))
 
 
@@ -80,7 +86,7 @@ def _walk(root: Path) -> Iterator[Path]:
                 yield here / name
 
 
-def _describe(path: Path, root: Path, told: dict[str, dict[str, str]]) -> SourceFile:
+def _describe(path: Path, root: Path, told: dict[str, _Told]) -> SourceFile:
     raw = path.relative_to(root).as_posix()
     name = unicodedata.normalize("NFC", raw.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
     if name != unicodedata.normalize("NFC", raw):
@@ -105,34 +111,59 @@ def _describe(path: Path, root: Path, told: dict[str, dict[str, str]]) -> Source
             size = os.fstat(file.fileno()).st_size
     except OSError as error:
         return _useless(name, path, f"it cannot be read ({error.strerror}).", "Give the program the right to read it.")
-    known_of = told.get(name, {})
-    origin = Origin(known_of.get("origin"), known_of.get("date"), known_of.get("licence"))
-    return SourceFile(name, real, size, digest, known_of.get("title"), origin, known_of.get("language"))
+    said = told.get(name, {})
+    title, language = (next(iter(said.get(key, ())), None) for key in ("title", "language"))
+    return SourceFile(name, real, size, digest, title, _origin(said), language)
 
 
 def _useless(name: str, path: Path, problem: str, remedy: str) -> SourceFile:
     return SourceFile(name, path, 0, "", problem=problem, remedy=remedy)
 
 
-def _read_table(path: Path) -> dict[str, dict[str, str]]:
-    """``sources.toml``: one table per file, whose values are strings. ``"unknown"`` and ``""`` are the same as nothing."""
+def _read_table(path: Path) -> dict[str, _Told]:
+    """``sources.toml``: one table per file. ``"unknown"`` and ``""`` are the same as nothing."""
     if not path.is_file():
         return {}
     try:
         tables: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SourceError(TABLE, f"it cannot be read: {error}.", remedy="Correct the file.") from error
-    told: dict[str, dict[str, str]] = {}
+    told: dict[str, _Told] = {}
     for name, table in tables.items():
         if not isinstance(table, dict):
             raise SourceError(TABLE, f"'{name}' is not a table.", remedy=f'Write ["{name}"] and the keys below it.')
         for key, value in table.items():
             if key not in _KEYS:
                 raise SourceError(TABLE, f"'{name}' has the unknown key '{key}'.", remedy=f"The keys are {', '.join(_KEYS)}.")
+            if key in _LISTS and isinstance(value, list) and all(isinstance(item, str) for item in value):
+                continue
             if not isinstance(value, str):
                 raise SourceError(TABLE, f"'{key}' of '{name}' is not a text.", remedy="Write it in quotation marks.")
         if not _CODE.match(table.get("language") or _UNKNOWN):
             raise SourceError(TABLE, f"'language' of '{name}' is not a code of two letters.", remedy='Write "en" or "az".')
-        known = {key: " ".join(value.split()) for key, value in table.items()}
-        told[unicodedata.normalize("NFC", name)] = {k: v for k, v in known.items() if v and v.lower() != _UNKNOWN}
+        known = {key: [value] if isinstance(value, str) else value for key, value in table.items()}
+        plain = {key: tuple(" ".join(text.split()) for text in texts) for key, texts in known.items()}
+        kept = {key: tuple(text for text in texts if text and text.lower() != _UNKNOWN) for key, texts in plain.items()}
+        told[unicodedata.normalize("NFC", name)] = kept
+    _check_versions(told)
     return told
+
+
+def _check_versions(told: dict[str, _Told]) -> None:
+    """No document may be older than itself, by however many steps: none of them would answer."""
+    older = {name: said.get("supersedes", ()) for name, said in told.items()}
+    for name in older:
+        seen: set[str] = set()
+        waiting = list(older[name])
+        while waiting:
+            if (next_one := waiting.pop()) == name:
+                raise SourceError(TABLE, f"'{name}' supersedes itself.", remedy="Correct 'supersedes'.")
+            if next_one not in seen:
+                seen.add(next_one)
+                waiting += older.get(next_one, ())
+
+
+def _origin(said: _Told) -> Origin:
+    one = {key: next(iter(said.get(key, ())), None) for key in ("origin", "date", "licence", "version")}
+    lists = {key: tuple(unicodedata.normalize("NFC", text) for text in said.get(key, ())) for key in _LISTS}
+    return Origin(one["origin"], one["date"], one["licence"], one["version"], lists["supersedes"], lists["tags"])

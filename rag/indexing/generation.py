@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from rag.errors import IndexDamaged, IndexMismatch, IndexMissing
 from rag.indexing.lexical import Bm25Index, LexicalIndex
 from rag.indexing.manifest import ID, LARGEST, LEXICAL, MANIFEST, PASSAGES, REMEDY, VECTORS, Manifest, Recipe, generation_id
-from rag.indexing.scored import Scored
+from rag.indexing.scored import Mask, Scored
 from rag.indexing.store import Store
 from rag.indexing.vectors import FlatVectors, VectorIndex
 from rag.knowledge_base import KnowledgeBase
 from rag.models.embedder import ModelIdentity, Vectors
 from rag.settings import Settings
-from rag.types import Document, DocumentEntry, Flaw, Passage
+from rag.types import Contents, Document, DocumentEntry, Flaw, Passage
 
 CURRENT = "CURRENT"
 ATTEMPTS = 20
@@ -48,6 +48,10 @@ class Generation:
         """What of the sources is not in, by source: what ``charterqa index`` said when each was read."""
         return tuple(flaw for state in self.store.sources().values() for flaw in state.flaws)
 
+    def contents(self) -> Iterator[Contents]:
+        """What is where in every document, in the order of the index."""
+        return self.store.contents()
+
     def document(self, document_id: str) -> Document:
         """One document; raises NotFound."""
         return self.store.document(document_id)
@@ -64,13 +68,13 @@ class Generation:
         """The rows of a document's passages: neighbours in the text are neighbours here."""
         return self.store.rows_of(document_id)
 
-    def dense(self, vector: Vectors, k: int) -> tuple[Scored, ...]:
-        """The ``k`` rows nearest to a unit vector, nearest first, with their cosines."""
-        return self.vectors.search(vector, k)
+    def dense(self, vector: Vectors, k: int, allowed: Mask | None = None) -> tuple[Scored, ...]:
+        """The ``k`` of the ``allowed`` rows nearest to a unit vector, nearest first, with their cosines."""
+        return self.vectors.search(vector, k, allowed)
 
-    def lexical(self, text: str, k: int) -> tuple[Scored, ...]:
-        """The ``k`` best rows by BM25, best first; rows that share no term with ``text`` are left out."""
-        return self.words.search(text, k)
+    def lexical(self, text: str, k: int, allowed: Mask | None = None) -> tuple[Scored, ...]:
+        """The ``k`` best of the ``allowed`` rows by BM25, best first; those that share no term with ``text`` are left out."""
+        return self.words.search(text, k, allowed)
 
     def dense_scores(self, vector: Vectors, rows: Sequence[int]) -> NDArray[np.float32]:
         """The cosine of a unit vector with each of ``rows``."""

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import IndexDamaged
-from rag.indexing.scored import Scored, best
+from rag.indexing.scored import Mask, Scored, best
 from rag.indexing.terms import query_pairs, query_terms, terms
 
 ARRAYS = ("data", "indices", "indptr")
@@ -36,8 +36,8 @@ class LexicalIndex(Protocol):
         """How many passages are in."""
         ...
 
-    def search(self, text: str, k: int) -> tuple[Scored, ...]:
-        """The best passages for a question, best first; a passage that shares no term with it is never among them."""
+    def search(self, text: str, k: int, allowed: Mask | None = None) -> tuple[Scored, ...]:
+        """The best of the ``allowed`` passages, best first; a passage that shares no term with ``text`` is never among them."""
         ...
 
     def scores(self, text: str, rows: Sequence[int]) -> NDArray[np.float32]:
@@ -141,9 +141,10 @@ class Bm25Index:
         np.savez(stream, allow_pickle=False, about=packed, **arrays)
         return stream.getvalue()
 
-    def search(self, text: str, k: int) -> tuple[Scored, ...]:
+    def search(self, text: str, k: int, allowed: Mask | None = None) -> tuple[Scored, ...]:
         """The best passages, by BM25."""
-        return best(self._all_scores(text), k, above=0.0)
+        scores = self._all_scores(text)
+        return best(scores if allowed is None else np.where(allowed, scores, np.float32(0)), k, above=0.0)
 
     def scores(self, text: str, rows: Sequence[int]) -> NDArray[np.float32]:
         """The BM25 score of each of ``rows``, in their order."""

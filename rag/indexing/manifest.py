@@ -17,7 +17,7 @@ from rag.indexing import code
 from rag.models.embedder import ModelIdentity
 from rag.settings import Settings
 
-SCHEMA = 2
+SCHEMA = 3
 MANIFEST = "manifest.json"
 PASSAGES = "passages.sqlite"
 VECTORS = "vectors.faiss"

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+Mask = NDArray[np.bool_]
+"""Which rows may be found, shape (rows,)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scored:

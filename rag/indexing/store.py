@@ -7,20 +7,20 @@ import sqlite3
 import threading
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from rag.corpus.layout import layout_json, with_layout
 from rag.errors import IndexDamaged, NotFound
-from rag.types import Context, Document, DocumentEntry, Flaw, Origin, Passage, Span
+from rag.types import Contents, Context, Document, DocumentEntry, Flaw, Origin, Passage, Section, Span
 
 TABLES = """
 CREATE TABLE sources (id TEXT PRIMARY KEY, key TEXT NOT NULL, flaws TEXT NOT NULL);
 CREATE TABLE documents (
   number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, source TEXT NOT NULL, title TEXT NOT NULL, sha256 TEXT NOT NULL,
   text TEXT NOT NULL, layout TEXT NOT NULL, pages INTEGER, passages INTEGER NOT NULL, language TEXT, indexed_at TEXT NOT NULL,
-  origin TEXT, date TEXT, licence TEXT
+  origin TEXT NOT NULL
 );
 CREATE INDEX documents_by_source ON documents (source);
 CREATE TABLE passages (
@@ -93,7 +93,7 @@ class StoreWriter:
         """Append a document and its passages, which get the next rows in their order."""
         document, number = stored.document, self._documents
         self._connection.execute(
-            f"INSERT INTO documents VALUES ({', '.join('?' * 14)})",
+            f"INSERT INTO documents VALUES ({', '.join('?' * 12)})",
             (
                 number,
                 document.id,
@@ -106,9 +106,7 @@ class StoreWriter:
                 len(stored.passages),
                 document.language,
                 stored.indexed_at,
-                document.origin.source,
-                document.origin.date,
-                document.origin.licence,
+                _dump(asdict(document.origin)),
             ),
         )
         self._connection.executemany(
@@ -175,12 +173,20 @@ class Store:
 
     def entries(self) -> tuple[DocumentEntry, ...]:
         """Every document without its text, in the order of the index."""
-        columns = "id, title, sha256, pages, passages, language, indexed_at, origin, date, licence"
+        columns = "id, title, sha256, pages, passages, language, indexed_at, origin"
         found = self._all(f"SELECT {columns} FROM documents ORDER BY number")
         return tuple(
-            DocumentEntry(name, title, sha256, pages, passages, language, date, Origin(*origin))
-            for name, title, sha256, pages, passages, language, date, *origin in found
+            DocumentEntry(name, title, sha256, pages, passages, language, date, _origin(origin))
+            for name, title, sha256, pages, passages, language, date, origin in found
         )
+
+    def contents(self) -> Iterator[Contents]:
+        """What is where in every document, in the order of the index."""
+        for name, title, sections in self._all(
+            "SELECT id, title, json_extract(layout, '$.sections') FROM documents ORDER BY number"
+        ):
+            found = tuple(Section(tuple(path), Span(start, end)) for path, start, end in json.loads(sections))
+            yield Contents(name, title, found)
 
     def document(self, document_id: str) -> Document:
         """One document.
@@ -251,8 +257,13 @@ class Store:
 
 
 def _document(row: Sequence[Any]) -> Document:
-    bare = Document(row[1], row[3], row[5], row[4], language=row[9], origin=Origin(*row[11:14]))
+    bare = Document(row[1], row[3], row[5], row[4], language=row[9], origin=_origin(row[11]))
     return with_layout(bare, json.loads(row[6]))
+
+
+def _origin(stored: str) -> Origin:
+    said = json.loads(stored)
+    return Origin(**said | {name: tuple(said[name]) for name in ("supersedes", "tags")})
 
 
 def _passage(row: Sequence[Any]) -> Passage:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import IndexDamaged
-from rag.indexing.scored import Scored
+from rag.indexing.scored import Mask, Scored, best
 from rag.models.embedder import Vectors
 
 # IndexFlatIP as FAISS writes it: "IxFI", dimension (int32), count (int64), two placeholders (int64), is_trained (byte),
@@ -36,11 +36,11 @@ class VectorIndex(Protocol):
         """How wide they are."""
         ...
 
-    def search(self, vector: Vectors, k: int) -> tuple[Scored, ...]:
-        """The nearest rows to one unit vector, nearest first, by cosine."""
+    def search(self, vector: Vectors, k: int, allowed: Mask | None = None) -> tuple[Scored, ...]:
+        """The nearest of the ``allowed`` rows to one unit vector, nearest first, by cosine."""
         ...
 
-    def scores(self, vector: Vectors, rows: Sequence[int]) -> NDArray[np.float32]:
+    def scores(self, vector: Vectors, rows: Sequence[int] | NDArray[np.int64]) -> NDArray[np.float32]:
         """The cosine of one unit vector with each of ``rows``."""
         ...
 
@@ -110,15 +110,18 @@ class FlatVectors:
         """How wide they are."""
         return int(self._index.d)
 
-    def search(self, vector: Vectors, k: int) -> tuple[Scored, ...]:
+    def search(self, vector: Vectors, k: int, allowed: Mask | None = None) -> tuple[Scored, ...]:
         """The nearest rows; equal ones by row."""
         if min(k, self.size) < 1:
             return ()
+        if allowed is not None:
+            rows = np.flatnonzero(allowed)
+            return tuple(Scored(int(rows[s.row]), s.score) for s in best(self.scores(vector, rows), k))
         scores, rows = self._index.search(self._one(vector), min(k, self.size))
         found = (Scored(int(row), float(score)) for row, score in zip(rows[0], scores[0], strict=True) if row >= 0)
         return tuple(sorted(found, key=lambda s: (-s.score, s.row)))
 
-    def scores(self, vector: Vectors, rows: Sequence[int]) -> NDArray[np.float32]:
+    def scores(self, vector: Vectors, rows: Sequence[int] | NDArray[np.int64]) -> NDArray[np.float32]:
         """The cosine of ``vector`` with each of ``rows``, in their order."""
         return np.asarray(self._rows[np.asarray(rows, dtype=np.int64)] @ self._one(vector)[0], dtype=np.float32)
 

@@ -1,4 +1,7 @@
-"""A question to ranked hits: dense and BM25 candidates, fused, and reranked where a reranker is set."""
+"""A question to ranked hits: dense and BM25 candidates, fused, and reranked where a reranker is set.
+
+What the question names by its number comes before all of them.
+"""
 
 from __future__ import annotations
 
@@ -10,18 +13,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import QuestionError
-from rag.indexing.scored import Scored
+from rag.indexing.scored import Mask, Scored
 from rag.indexing.terms import words
 from rag.models.embedder import Embedder, Vectors
 from rag.models.reranker import Reranker
+from rag.retrieval.catalogue import EVERYTHING, Scope
+from rag.retrieval.copies import distinct
 from rag.retrieval.fusion import fused
+from rag.retrieval.provisions import Named, Provisions
 from rag.retrieval.spelling import corrected
 from rag.settings import Retrieval
-from rag.types import Hit, Passage
+from rag.types import Contents, Document, Hit, Passage, Span
 
 FEEDBACK_HITS = 4
 KNOWN_PIECES = 2.0
 DICTIONARY_HITS = 10
+COPIES = 5
+"""How many times as many passages are looked at where copies are to be left out."""
 
 
 class Index(Protocol):
@@ -32,12 +40,12 @@ class Index(Protocol):
         """How many passages are in."""
         ...
 
-    def dense(self, vector: Vectors, k: int) -> tuple[Scored, ...]:
-        """The rows nearest to a unit vector."""
+    def dense(self, vector: Vectors, k: int, allowed: Mask | None = None) -> tuple[Scored, ...]:
+        """The allowed rows nearest to a unit vector."""
         ...
 
-    def lexical(self, text: str, k: int) -> tuple[Scored, ...]:
-        """The best rows by BM25."""
+    def lexical(self, text: str, k: int, allowed: Mask | None = None) -> tuple[Scored, ...]:
+        """The best allowed rows by BM25."""
         ...
 
     def dense_scores(self, vector: Vectors, rows: Sequence[int]) -> NDArray[np.float32]:
@@ -72,9 +80,17 @@ class Index(Protocol):
         """The rows of a document's passages, in the order of its text."""
         ...
 
+    def contents(self) -> Iterator[Contents]:
+        """What is where in every document."""
+        ...
+
+    def document(self, document_id: str) -> Document:
+        """One document."""
+        ...
+
 
 class Retriever:
-    """Searches one index. Holds no state of its own, so it may be shared by threads."""
+    """Searches one index. Safe for several threads."""
 
     def __init__(
         self, index: Index, embedder: Embedder, settings: Retrieval | None = None, reranker: Reranker | None = None
@@ -83,28 +99,49 @@ class Retriever:
         self._embedder = embedder
         self._settings = settings or Retrieval()
         self._reranker = reranker
+        self._provisions = Provisions(index)
 
-    def search(self, question: str, k: int | None = None) -> tuple[Hit, ...]:
-        """The ``k`` best hits (by default as many as the settings say), best first. Every hit carries both scores.
+    def search(self, question: str, k: int | None = None, scope: Scope = EVERYTHING, *, once: bool = False) -> tuple[Hit, ...]:
+        """The ``k`` best hits in ``scope`` (by default as many as the settings say), best first. Every hit carries both scores.
+
+        With ``once`` the same text in several documents is one hit, which says where else it stands.
 
         Raises:
             QuestionError: the question is blank.
         """
         if not question.strip():
             raise QuestionError("The question is empty.", remedy="Write a question.")
+        named = self._named_rows(question, scope)
         question = self.mended(question)
         wanted = self._settings.k if k is None else k
-        rows, score, dense, lexical = self._candidates(question, self._settings.candidates)
+        rows, score, dense, lexical = self._candidates(question, self._settings.candidates, named, scope.rows)
         # Only where there are too few: the first hits are not to depend on how many are asked for.
         if len(rows) < wanted and self._settings.candidates < min(wanted, self._index.size):
-            rows, score, dense, lexical = self._candidates(question, wanted)
-        order = np.argsort(-score, kind="stable")[: max(wanted, self._settings.rerank if self._reranker else 0)]
+            rows, score, dense, lexical = self._candidates(question, wanted, named, scope.rows)
+        first = np.isin(rows, named)
+        order = np.lexsort((-score, ~first))[
+            : max(wanted * (COPIES if once else 1), self._settings.rerank if self._reranker else 0)
+        ]
         found = self._index.passages([int(rows[i]) for i in order])
         hits = tuple(
-            Hit(rank, float(score[i]), passage, float(dense[i]), float(lexical[i]))
+            Hit(rank, float(score[i]), passage, float(dense[i]), float(lexical[i]), bool(first[i]))
             for rank, (i, passage) in enumerate(zip(order, found, strict=True), 1)
         )
-        return self._reranked(question, hits)[:wanted]
+        ranked = self._reranked(question, hits)
+        return distinct(ranked, wanted) if once else ranked[:wanted]
+
+    def named(self, question: str, scope: Scope = EVERYTHING) -> Named | None:
+        """The provisions that a question names by their numbers; ``None`` where it names none."""
+        return self._provisions.named(question, scope.documents)
+
+    def passages_of(self, document: str, span: Span) -> tuple[Passage, ...]:
+        """The passages of a document that share a character with ``span``, in the order of the text."""
+        return tuple(p for p in self._index.passages(self._index.rows_of(document)) if p.span.overlaps(span))
+
+    def _named_rows(self, question: str, scope: Scope) -> list[int]:
+        named = self.named(question, scope)
+        told = [(p.document, p.span) for p in named.provisions] if named else []
+        return [self._index.row_of(passage.id) for place in told for passage in self.passages_of(*place)]
 
     def mended(self, question: str) -> str:
         """The question with its misspelt words replaced by those of its nearest passages; itself where there are none."""
@@ -134,15 +171,18 @@ class Retriever:
         )
 
     def _candidates(
-        self, question: str, count: int
+        self, question: str, count: int, named: Sequence[int], allowed: Mask | None
     ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-        """Rows with their fused, dense and BM25 scores. Each side's score is filled in for the other side's candidates: a row
-        that one side ranks below its hundredth is not the same as one that it does not know (CISI .445 → .453)."""
+        """Rows, the ``named`` among them, with their fused, dense and BM25 scores.
+
+        Each side's score is filled in for the other side's candidates: a row that one side ranks below its hundredth is not the
+        same as one that it does not know (CISI .445 → .453).
+        """
         share, move = self._share(question), self._settings.feedback
         vector = self._embedder.embed_query([question])[0]
-        by_dense = self._index.dense(vector, count) if share > 0 else ()
-        by_words = self._index.lexical(question, count) if share < 1 else ()
-        rows = np.array(sorted({s.row for s in (*by_dense, *by_words)}), dtype=np.int64)
+        by_dense = self._index.dense(vector, count, allowed) if share > 0 else ()
+        by_words = self._index.lexical(question, count, allowed) if share < 1 else ()
+        rows = np.array(sorted({s.row for s in (*by_dense, *by_words)} | set(named)), dtype=np.int64)
         dense = self._index.dense_scores(vector, rows.tolist()).astype(np.float64)
         lexical = self._index.lexical_scores(question, rows.tolist()).astype(np.float64)
         score = fused(dense, lexical, share)
@@ -167,5 +207,5 @@ class Retriever:
         if self._reranker is None or not hits:
             return hits
         scores = self._reranker.scores(question, [hit.passage.text for hit in hits])
-        ordered = sorted(zip(scores, hits, strict=True), key=lambda pair: -pair[0])
+        ordered = sorted(zip(scores, hits, strict=True), key=lambda pair: (not pair[1].named, -pair[0]))
         return tuple(replace(hit, rank=rank, score=score) for rank, (score, hit) in enumerate(ordered, 1))

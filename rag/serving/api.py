@@ -59,17 +59,17 @@ def api_router(service: Service, redactor: Redactor) -> APIRouter:
     )
     async def ask(body: AskBody, request: Request) -> Response:
         """Ask. With ``stream`` or ``Accept: text/event-stream`` the answer comes as server-sent events."""
-        history = turns(body.history)
+        about: dict[str, Any] = {"history": turns(body.history), "filter": body.filter.filter(), "lang": body.lang}
         if body.stream or "text/event-stream" in request.headers.get("accept", ""):
-            events = await begin(service.stream(body.question, history=history, lang=body.lang), request, service.heartbeat)
+            events = await begin(service.stream(body.question, **about), request, service.heartbeat)
             return stream_response(_encoded(events, request, redactor), request, service.heartbeat)
-        outcome = await unless_gone(request, service.ask(body.question, history=history, lang=body.lang))
+        outcome = await unless_gone(request, service.ask(body.question, **about))
         return JSONResponse(outcome_json(outcome))
 
     @router.post("/search", response_model=None, responses={200: {"model": HitsShape}})
     async def search(body: SearchBody, request: Request) -> Response:
         """The passages that come nearest to a question, without an answer."""
-        hits = await unless_gone(request, service.search(body.question, body.k))
+        hits = await unless_gone(request, service.search(body.question, body.k, filter=body.filter.filter()))
         return JSONResponse(search_json(body.question, hits))
 
     @router.get("/documents", response_model=None, responses={200: {"model": list[EntryShape]}})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
-from rag.types import Document, DocumentEntry, Event, Hit, Turn
+from rag.types import Document, DocumentEntry, Event, Filter, Hit, Turn
 
 
 class Engine(Protocol):
@@ -24,13 +24,14 @@ class Engine(Protocol):
         question: str,
         *,
         history: Sequence[Turn] = (),
+        filter: Filter = ...,
         lang: str | None = None,
         cancelled: Callable[[], bool] = ...,
     ) -> Iterator[Event]:
         """The events of one answer; ends early, without ``Finished``, only after ``cancelled()`` turned true."""
 
-    def search(self, question: str, k: int = 10) -> tuple[Hit, ...]:
-        """The ``k`` best passages."""
+    def search(self, question: str, k: int = 10, *, filter: Filter = ...) -> tuple[Hit, ...]:
+        """The ``k`` best passages of the documents that ``filter`` leaves."""
 
     def documents(self) -> tuple[DocumentEntry, ...]:
         """Every document, without its text."""

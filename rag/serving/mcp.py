@@ -28,7 +28,7 @@ import rag
 from rag.contract import Json, document_json, outcome_json, search_json
 from rag.errors import CharterError
 from rag.serving.redaction import Redactor
-from rag.serving.schemas import AnswerShape, DocumentShape, HitsShape, Lang, Text
+from rag.serving.schemas import AnswerShape, DocumentShape, FilterBody, HitsShape, Lang, Text
 from rag.serving.service import Service
 from rag.types import Answer, Citation, Outcome
 
@@ -50,6 +50,7 @@ class AskArguments(Arguments):
     """Of ``ask``."""
 
     question: Text = Field(description="a question in natural language")
+    filter: FilterBody = Field(default_factory=FilterBody, description="which documents may answer")
     lang: Lang | None = Field(None, description="language of a refusal, such as en or az")
 
 
@@ -57,6 +58,7 @@ class SearchArguments(Arguments):
     """Of ``search``."""
 
     question: Text = Field(description="what is looked for")
+    filter: FilterBody = Field(default_factory=FilterBody, description="which documents are searched")
     k: int = Field(10, ge=1, le=100, description="how many passages")
 
 
@@ -130,11 +132,12 @@ class Mcp:
             return _failed("The server made a mistake; its log has this request's id.")
 
     async def _ask(self, arguments: AskArguments) -> CallToolResult:
-        outcome = await self._service.ask(arguments.question, lang=arguments.lang)
+        outcome = await self._service.ask(arguments.question, filter=arguments.filter.filter(), lang=arguments.lang)
         return _result(readable(outcome), outcome_json(outcome))
 
     async def _search(self, arguments: SearchArguments) -> CallToolResult:
-        found = search_json(arguments.question, await self._service.search(arguments.question, arguments.k))
+        hits = await self._service.search(arguments.question, arguments.k, filter=arguments.filter.filter())
+        found = search_json(arguments.question, hits)
         return _result(json.dumps(found, ensure_ascii=False), found)
 
     async def _document(self, arguments: DocumentArguments) -> CallToolResult:
@@ -153,7 +156,8 @@ def readable(outcome: Outcome) -> str:
 
 def _place(citation: Citation) -> str:
     page = f", p. {citation.page}" if citation.page is not None else ""
-    return f"{citation.title}{''.join(f', {part}' for part in citation.section)}{page} ({citation.document})"
+    documents = ", ".join(dict.fromkeys((citation.document, *(excerpt.document for excerpt in citation.spans))))
+    return f"{citation.title}{''.join(f', {part}' for part in citation.section)}{page} ({documents})"
 
 
 def _result(text: str, structured: Json) -> CallToolResult:

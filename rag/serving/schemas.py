@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from rag.types import Filter
+
 Lang = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")]
 Text = Annotated[str, StringConstraints(min_length=1), Field(json_schema_extra={"pattern": r"\S"})]
 
@@ -23,11 +25,24 @@ class TurnBody(Request):
     content: str
 
 
+class FilterBody(Request):
+    """Which documents a question is asked of. What is left out, or empty, excludes nothing."""
+
+    documents: list[Text] = Field(default_factory=list, max_length=1000, description="ids of documents, one of which it is")
+    tags: list[Text] = Field(default_factory=list, max_length=100, description="tags, one of which it has")
+    since: Text | None = Field(None, max_length=40, description="its date is this day, month or year (2024-05-31) or later")
+
+    def filter(self) -> Filter:
+        """In the vocabulary."""
+        return Filter(tuple(self.documents), tuple(self.tags), self.since)
+
+
 class AskBody(Request):
     """A question, with what was said before where it is a follow-up."""
 
     question: Text
     history: list[TurnBody] = Field(default_factory=list)
+    filter: FilterBody = Field(default_factory=FilterBody)
     lang: Lang | None = Field(None, description="language of the refusal sentence, such as en or az")
     stream: bool = Field(False, description="answer with server-sent events")
 
@@ -36,6 +51,7 @@ class SearchBody(Request):
     """A question whose passages are wanted."""
 
     question: Text
+    filter: FilterBody = Field(default_factory=FilterBody)
     k: int = Field(10, ge=1, le=100)
 
 
@@ -140,6 +156,7 @@ class HitShape(BaseModel):
     score: float
     dense: float | None
     lexical: float | None
+    named: bool = False
     passage: PassageShape
 
 
@@ -156,6 +173,9 @@ class OriginShape(BaseModel):
     source: str | None
     date: str | None
     licence: str | None
+    version: str | None
+    supersedes: list[str]
+    tags: list[str]
 
 
 class EntryShape(BaseModel):

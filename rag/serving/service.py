@@ -12,7 +12,7 @@ import dataclasses
 import logging
 import sqlite3
 import threading
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from functools import partial
 from typing import TypeVar
 
@@ -26,7 +26,7 @@ from rag.serving.redaction import Redactor
 from rag.serving.tracing import Attributes, Tracing
 from rag.serving.workers import Workers
 from rag.settings import Settings
-from rag.types import Document, DocumentEntry, Event, Finished, Hit, Outcome, Refusal, Turn
+from rag.types import UNFILTERED, Document, DocumentEntry, Event, Filter, Finished, Hit, Outcome, Refusal, Turn
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -77,25 +77,32 @@ class Service:
         """The back end that answers, ``None`` while none does."""
         return self._opening.engine().backend if self._opening.ready else None
 
-    async def ask(self, question: str, *, history: Sequence[Turn] = (), lang: str | None = None) -> Outcome:
+    async def ask(
+        self, question: str, *, history: Sequence[Turn] = (), filter: Filter = UNFILTERED, lang: str | None = None
+    ) -> Outcome:
         """One answer or refusal. Cancelling the caller's task stops the work. Raises as :meth:`stream` does."""
-        async with contextlib.aclosing(self.stream(question, history=history, lang=lang)) as events:
+        async with contextlib.aclosing(self.stream(question, history=history, filter=filter, lang=lang)) as events:
             async for event in events:
                 if isinstance(event, Finished):
                     return event.outcome
         raise AssertionError("a stream ends with Finished or with an error")
 
-    async def stream(self, question: str, *, history: Sequence[Turn] = (), lang: str | None = None) -> AsyncGenerator[Event]:
+    async def stream(
+        self, question: str, *, history: Sequence[Turn] = (), filter: Filter = UNFILTERED, lang: str | None = None
+    ) -> AsyncGenerator[Event]:
         """The events of one answer; the last is ``Finished``. Closing the generator stops the work.
 
         Raises:
             ServiceLoading, ServiceBusy, ServiceTimeout: now is not the time.
             QuestionError: the question is empty or longer than allowed.
+            FilterError: the filter names an unknown document or tag.
             BackendError: the model failed and nothing could be put in its place.
         """
         finished = False
         try:
-            async with contextlib.aclosing(self._events(self._opening.engine(), question, history, lang)) as events:
+            about = partial(self._opening.engine().stream, history=tuple(history), filter=filter, lang=lang)
+            self._check(question, history)
+            async with contextlib.aclosing(self._events(self._opening.engine(), question, about)) as events:
                 async for event in events:
                     if isinstance(event, Finished):
                         finished = True
@@ -111,8 +118,7 @@ class Service:
                 self.metrics.cancelled()
             raise
 
-    async def _events(self, engine: Engine, question: str, history: Sequence[Turn], lang: str | None) -> AsyncGenerator[Event]:
-        self._check(question, history)
+    async def _events(self, engine: Engine, question: str, about: Callable[..., Iterator[Event]]) -> AsyncGenerator[Event]:
         if self._log_questions:
             log.info("question: %s", question)
         loop = asyncio.get_running_loop()
@@ -125,7 +131,7 @@ class Service:
 
         def produce() -> None:
             with self._tracing.span("answer", {"backend": engine.backend, "index": engine.index}) as late:
-                for event in engine.stream(question, history=tuple(history), lang=lang, cancelled=gone.is_set):
+                for event in about(question, cancelled=gone.is_set):
                     if gone.is_set():
                         return
                     if isinstance(event, Finished):
@@ -147,11 +153,11 @@ class Service:
         if not finished:
             raise CharterError("The answer broke off.", remedy="Ask again.")
 
-    async def search(self, question: str, k: int = 10) -> tuple[Hit, ...]:
+    async def search(self, question: str, k: int = 10, *, filter: Filter = UNFILTERED) -> tuple[Hit, ...]:
         """The ``k`` best passages, 1 to 100; queued with the answers, since it costs the same models."""
         engine = self._opening.engine()
         self._check(question, ())
-        return await self._answers.run(partial(engine.search, question, max(1, min(k, MOST_HITS))))
+        return await self._answers.run(partial(engine.search, question, max(1, min(k, MOST_HITS)), filter=filter))
 
     async def documents(self) -> tuple[DocumentEntry, ...]:
         """Every document, without its text."""

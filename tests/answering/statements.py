@@ -1,8 +1,8 @@
 """Short documents of our own with true and false sentences about them, as a model might write them.
 
 ``TRUE`` sentences are paraphrases that a careful reader would accept from the document alone; ``FALSE`` ones each change one
-thing, named by ``kind``. All of them were looked at while the verifier was made; what it does with sentences by someone who had
-not seen it is measured in ``test_strangers.py``.
+thing, named by ``kind``. How the shipped reader fares with them is measured in ``test_lies.py``; how it fares
+with sentences by someone else, in ``test_strangers.py``.
 """
 
 from __future__ import annotations

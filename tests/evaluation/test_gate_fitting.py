@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rag.answering.gate import GATING
+from rag.answering.reading import FIGURES
 from rag.errors import UsageError
 from rag.evaluation.gate_fitting import Sample, fit_on, fitting_json
 
@@ -16,7 +16,7 @@ def samples(count: int, *, signal: float, documents: int | None = None, seed: in
     made = []
     for n in range(count):
         answerable = n % 2 == 0
-        signals = random.normal(size=len(GATING))
+        signals = random.normal(size=len(FIGURES))
         signals[0] += signal * answerable
         document = None if documents is None else f"d{n % documents}"
         made.append(Sample(f"q{n}", answerable, document, signals, 0.5))
@@ -28,7 +28,7 @@ def test_a_telling_signal_is_found_and_an_untelling_one_is_not_flattered() -> No
     assert told["new"]["figures"]["auroc"]["mean"] > 0.95
     assert told["new"]["figures"]["balanced_accuracy"]["mean"] > 0.85
     noise = fitting_json(fit_on(samples(400, signal=0.0), "model"), 0.5)
-    # In-sample, 27 signals would separate noise with an AUROC of about 0.65.
+    # In-sample, the seven figures would separate noise with an AUROC of about 0.6.
     assert abs(noise["new"]["figures"]["auroc"]["mean"] - 0.5) < 0.08
     assert told["before"]["figures"]["auroc"]["mean"] == 0.5
     assert told["before"]["figures"]["brier"]["mean"] == 0.25
@@ -39,10 +39,12 @@ def test_no_document_is_on_both_sides_of_a_fold() -> None:
     random = np.random.default_rng(3)
     made = []
     for document in range(24):
-        base = random.normal(size=len(GATING)) * 5
+        base = random.normal(size=len(FIGURES)) * 5
         for n in range(10):
             made.append(
-                Sample(f"{document}-{n}", document % 2 == 0, f"d{document}", base + random.normal(size=len(GATING)) * 0.01, 0.5)
+                Sample(
+                    f"{document}-{n}", document % 2 == 0, f"d{document}", base + random.normal(size=len(FIGURES)) * 0.01, 0.5
+                )
             )
     fitting = fit_on(made, "model")
     assert fitting.clusters.by == "document"

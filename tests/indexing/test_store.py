@@ -34,7 +34,9 @@ def stored_documents(draw: st.DrawFn) -> list[StoredDocument]:
             sentences=tuple(spans),
             pages=tuple(Page(n + 1, span) for n, span in enumerate(spans)) if draw(st.booleans()) else (),
             language=draw(st.sampled_from([None, "en", "az"])),
-            origin=Origin(*(draw(st.none() | TEXTS) for _ in range(3))),
+            origin=Origin(
+                *(draw(st.none() | TEXTS) for _ in range(4)), *(tuple(draw(st.lists(TEXTS, max_size=2))) for _ in "st")
+            ),
             tables=(Table(spans[0], (spans[0],), ()),),
             contexts=(context,),
         )
@@ -86,6 +88,8 @@ def test_everything_comes_back_as_it_was_written(
     for stored in documents:
         rows = store.rows_of(stored.document.id)
         assert store.passages(rows) == stored.passages
+    contents = [(c.document, c.title, c.sections) for c in store.contents()]
+    assert contents == [(d.document.id, d.document.title, d.document.sections) for d in documents]
     entries = store.entries()
     assert [(e.id, e.title, e.sha256, e.language, e.origin) for e in entries] == [
         (d.document.id, d.document.title, d.document.sha256, d.document.language, d.document.origin) for d in documents

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from rag.answering.backends.backend import Backend
-from rag.answering.backends.registry import open_backend
 from rag.answering.generative import GenerativeAnswerer, ReplyEnd, SaidNotFound
 from rag.answering.prompts import load
-from rag.answering.verification import Verified
+from rag.answering.proof import Proved
 from rag.knowledge_base import prompts_folder
+from rag.llm.backend import Backend
+from rag.llm.registry import open_backend
 from rag.settings import load_settings
-from tests.answering.scene import embedder, hits, passage, verifier
+from tests.answering.scene import embedder, hits, passage, prover
 from tests.answering.statements import DOCUMENTS
 
 pytestmark = [pytest.mark.long, pytest.mark.model]
@@ -52,7 +52,7 @@ def backend() -> Iterator[Backend]:
 
 def ask(backend: Backend, question: str, *names: str) -> list[object]:
     answerer = GenerativeAnswerer(
-        backend, load("answer", prompts_folder()), verifier(), context_tokens=1000, count_tokens=embedder().count_tokens
+        backend, load("answer", prompts_folder()), prover(), context_tokens=1000, count_tokens=embedder().count_tokens
     )
     return list(answerer.stream(question, hits(*(passage(DOCUMENTS[n], n) for n in names))))
 
@@ -61,9 +61,9 @@ def test_a_small_model_answers_most_plain_questions_and_cites_the_right_sentence
     right = 0
     for question, name, word in QUESTIONS:
         events = ask(backend, question, name, "school")
-        claims = [e for e in events if isinstance(e, Verified)]
+        claims = [e for e in events if isinstance(e, Proved)]
         right += any(word in cited.quote for claim in claims for cited in claim.spans)
-        print(question, [e.text for e in claims], [e for e in events if not isinstance(e, Verified)])
+        print(question, [e.text for e in claims], [e for e in events if not isinstance(e, Proved)])
         for claim in claims:
             assert all(cited.quote in DOCUMENTS[cited.passage.document.removesuffix(".txt")] for cited in claim.spans)
     assert right >= 6
@@ -72,5 +72,5 @@ def test_a_small_model_answers_most_plain_questions_and_cites_the_right_sentence
 @pytest.mark.parametrize("question", ABSENT)
 def test_nothing_is_shown_for_what_the_documents_do_not_have(backend: Backend, question: str) -> None:
     events = ask(backend, question, "harbour", "school")
-    assert not [e for e in events if isinstance(e, Verified)]
+    assert not [e for e in events if isinstance(e, Proved)]
     assert any(isinstance(e, SaidNotFound) for e in events) or isinstance(events[-1], ReplyEnd)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from rag.errors import NotFound, QuestionError
 from rag.indexing.lexical import Bm25Index
-from rag.indexing.scored import Scored
+from rag.indexing.scored import Mask, Scored
 from rag.indexing.vectors import FlatVectors
+from rag.retrieval.catalogue import Scope
 from rag.retrieval.retriever import Retriever
 from rag.settings import Retrieval
-from rag.types import Passage, Span
+from rag.types import Contents, Document, Passage, Section, Span
 from tests.fake_embedder import FakeEmbedder
 
 TEXTS = [
@@ -49,11 +50,11 @@ class MemoryIndex:
     def size(self) -> int:
         return len(self.made)
 
-    def dense(self, vector: NDArray[np.float32], k: int) -> tuple[Scored, ...]:
-        return self.vectors.search(vector, k)
+    def dense(self, vector: NDArray[np.float32], k: int, allowed: Mask | None = None) -> tuple[Scored, ...]:
+        return self.vectors.search(vector, k, allowed)
 
-    def lexical(self, text: str, k: int) -> tuple[Scored, ...]:
-        return self.words.search(text, k)
+    def lexical(self, text: str, k: int, allowed: Mask | None = None) -> tuple[Scored, ...]:
+        return self.words.search(text, k, allowed)
 
     def dense_scores(self, vector: NDArray[np.float32], rows: Sequence[int]) -> NDArray[np.float32]:
         return self.vectors.scores(vector, rows)
@@ -81,6 +82,14 @@ class MemoryIndex:
 
     def rows_of(self, document_id: str) -> range:
         return range(len(self.made))
+
+    def contents(self) -> Iterator[Contents]:
+        yield Contents("d", "Treaty", tuple(Section((f"Article {n}", *p.section), p.span) for n, p in enumerate(self.made, 1)))
+
+    def document(self, document_id: str) -> Document:
+        text = "\n".join(TEXTS)
+        (contents,) = self.contents()
+        return Document("d", "Treaty", text, "0" * 64, contents.sections, tuple(p.span for p in self.made))
 
 
 class Backwards:
@@ -155,6 +164,23 @@ def test_a_misspelt_word_is_searched_for_as_it_is_meant(index: MemoryIndex) -> N
     retriever = Retriever(index, index.embedder)
     assert retriever.mended("the lighthuose") == "the lighthouse"
     assert retriever.search("lighthuose", 1)[0].passage.text == TEXTS[1]
+
+
+def test_what_the_question_names_by_its_number_comes_first_and_says_so(index: MemoryIndex) -> None:
+    hits = Retriever(index, index.embedder).search("Does Article 4 say when the lighthouse was built?", 3)
+    assert [(h.passage.text, h.named) for h in hits][:2] == [(TEXTS[3], True), (TEXTS[1], False)]
+    assert [h.rank for h in hits] == [1, 2, 3]
+    assert not any(h.named for h in Retriever(index, index.embedder).search("When was the lighthouse built?", 3))
+    reranked = Retriever(index, index.embedder, Retrieval(), Backwards()).search("Does Article 4 speak of the lighthouse?", 2)
+    assert [h.named for h in reranked] == [True, False]
+
+
+def test_a_mask_is_applied_before_the_ranking_so_that_k_hits_come_back(index: MemoryIndex) -> None:
+    scope = Scope(frozenset({"d"}), np.array([True, False, False, True, True]))
+    retriever = Retriever(index, index.embedder, Retrieval(candidates=1))
+    hits = retriever.search("When was the lighthouse built?", 3, scope)
+    assert sorted(h.passage.id for h in hits) == ["p0", "p3", "p4"]
+    assert retriever.search("When was the lighthouse built?", 3, Scope(frozenset(), np.zeros(5, dtype=bool))) == ()
 
 
 def test_a_blank_question_is_refused(index: MemoryIndex) -> None:

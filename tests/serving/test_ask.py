@@ -116,7 +116,7 @@ def test_history_and_language_reach_the_engine(tmp_path: Path) -> None:
     seen: list[tuple[Any, Any]] = []
 
     class Listening(FakeEngine):
-        def stream(self, question: str, *, history: Any = (), lang: str | None = None, cancelled: Any = bool) -> Any:
+        def stream(self, question: str, *, history: Any = (), lang: str | None = None, **_: Any) -> Any:
             seen.append((history, lang))
             return super().stream(question)
 

@@ -100,7 +100,7 @@ def test_nonsense_is_answered_without_a_server_error(client: httpx.Client) -> No
 
 def test_a_tool_that_breaks_shows_nothing_of_the_inside(tmp_path: Path) -> None:
     class Broken(FakeEngine):
-        def search(self, question: str, k: int = 10) -> Any:
+        def search(self, question: str, k: int = 10, **_: Any) -> Any:
             raise ZeroDivisionError("canary-of-the-inside")
 
     with client_of(tmp_path, Broken()) as client:

@@ -70,7 +70,7 @@ def test_a_request_id_is_taken_over_when_it_is_plain_and_replaced_when_it_is_not
 
 def test_an_unforeseen_exception_is_a_problem_that_shows_nothing_of_it(tmp_path: Path) -> None:
     class Broken(FakeEngine):
-        def search(self, question: str, k: int = 10) -> Any:
+        def search(self, question: str, k: int = 10, **_: Any) -> Any:
             raise ZeroDivisionError("canary-of-the-inside")
 
     with client_of(tmp_path, Broken()) as client:
