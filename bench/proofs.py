@@ -47,15 +47,16 @@ def main() -> None:
     parser.add_argument("--wice", type=Path)
     parser.add_argument("--replies", type=Path)
     parser.add_argument("--reader", type=Path)
+    parser.add_argument("--every", type=int, default=1, help="only every so many-th claim")
     parser.add_argument("-v", action="store_true", help="print what was judged wrong")
     arguments = parser.parse_args()
     embedder = SentenceTransformerEmbedder.load(Embedding())
     prover = Prover(OnnxReader.load(arguments.reader), embedder)
-    report("strangers", strangers(prover), arguments.v)
+    report("strangers", strangers(prover, arguments.every), arguments.v)
     if arguments.replies:
         report("replies", replies(arguments.replies, prover), arguments.v)
     if arguments.wice:
-        report("WiCE dev", wice(arguments.wice, prover), False)
+        report("WiCE dev", wice(arguments.wice, prover, arguments.every), False)
 
 
 def report(name: str, found: Sequence[Judged], loud: bool) -> None:
@@ -87,7 +88,7 @@ def judged(claim: str, true: bool, evidence: Evidence, prover: Prover) -> Judged
     return Judged(claim, true, support, False, reason if "support" in reason else f"guard: {reason}")
 
 
-def strangers(prover: Prover) -> list[Judged]:
+def strangers(prover: Prover, every: int) -> list[Judged]:
     """Each text among three others, as retrieval would give them."""
     content = json.loads(STRANGERS.read_text(encoding="utf-8"))
     documents: dict[str, str] = content["documents"]
@@ -98,8 +99,8 @@ def strangers(prover: Prover) -> list[Judged]:
         at = names.index(name)
         near = [names[(at + n) % len(names)] for n in (1, 2, 3)] if name != "charter" else []
         evidence = prover.prepare([p for n in (name, *near) for p in passages(documents[n], n, n.replace("_", " ").title())])
-        found += [judged(text, True, evidence, prover) for text in content["true"][name]]
-        found += [judged(text, False, evidence, prover) for _, text in content["false"][name]]
+        found += [judged(text, True, evidence, prover) for text in content["true"][name][::every]]
+        found += [judged(text, False, evidence, prover) for _, text in content["false"][name][::every]]
     return found
 
 
@@ -119,10 +120,10 @@ def replies(folder: Path, prover: Prover) -> list[Judged]:
     return found
 
 
-def wice(file: Path, prover: Prover) -> list[Judged]:
+def wice(file: Path, prover: Prover, every: int) -> list[Judged]:
     """Every claim against all sentences of its page; partly supported is not supported."""
     found = []
-    for line in file.read_text(encoding="utf-8").splitlines():
+    for line in file.read_text(encoding="utf-8").splitlines()[::every]:
         row = json.loads(line)
         evidence = prover.prepare([_page(row["evidence"])])
         support = prover.support(row["claim"], evidence)

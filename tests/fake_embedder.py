@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from rag.models.embedder import ModelIdentity, TokenVectors, Vectors
 WORD = re.compile(r"\w+|[^\w\s]")
 
 
+@lru_cache(maxsize=50_000)
 def row(token: str, dimension: int) -> Vectors:
     seed = int.from_bytes(hashlib.sha256(token.casefold().encode()).digest()[:8], "big")
     made = np.random.default_rng(seed).standard_normal(dimension).astype(np.float32)

@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 
 from rag.answering.answerability import FOREIGN, Example, Gate, best_threshold, fit_gate
 from rag.answering.engine import SHIPPED_GATE
-from rag.answering.logistic import Logistic, fit
 from rag.answering.reading import FIGURES
 from rag.evaluation.metrics import auroc, ece
+from rag.models.logistic import Logistic, fit
 
 WEIGHTS = {"answerable": 1.0, "no": 1.0, "paragraph removed": 0.7, "article removed": 0.4}
-OWN_WEIGHT = 2.0
+OWN_WEIGHT = 0.25
 FOLDS = 6
 RIDGE = 3.0
 

@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answering.logistic import Logistic, fit
 from rag.answering.reading import FIGURES, Reading
 from rag.errors import IndexMismatch
+from rag.models.logistic import Logistic, fit
 
 VERSION = 2
 # Of a model nobody has measured: its "not found" halves the odds, a claim of it that was proved doubles them.

@@ -52,13 +52,16 @@ class Keep:
 Placed = Show | Replace | Hold | Keep
 
 
-def decide(verdict: Proved | Unproved, *, open_: bool, answers: Answers, best: Answers) -> Placed:
+def decide(verdict: Proved | Unproved, *, open_: bool, answers: Answers, best: Answers, itself: bool = False) -> Placed:
     """What becomes of one sentence.
 
-    ``open_``: the gate holds the question for answerable, the model's word counted in. ``answers``: whether cited sentences may
-    answer; ``best``: whether they are among those that extraction would show.
+    ``open_``: the gate holds the question for answerable, the model's word counted in. ``itself``: the sentence, once proved,
+    answers the question by itself; a model may word an answer that search and reading missed. ``answers``: whether cited
+    sentences may answer; ``best``: whether they are among those that extraction would show.
     """
     if isinstance(verdict, Proved):
+        if itself:
+            return Show(verdict)
         if not open_:
             return Keep(Withheld(verdict.text, NOT_ANSWERED))
         return Show(verdict) if answers(verdict.cited) else Hold(verdict)

@@ -21,8 +21,6 @@ from rag.answering.examples import examples
 from rag.answering.followup import standalone
 from rag.answering.generative import GenerativeAnswerer, ReplyEnd, Restarted, SaidNotFound, rewritten
 from rag.answering.notices import Notice, say
-from rag.answering.prompts import Prompt
-from rag.answering.prompts import load as load_prompt
 from rag.answering.proof import Proved, Prover
 from rag.answering.question import checked
 from rag.answering.reading import QuestionReading, Reading
@@ -33,6 +31,8 @@ from rag.indexing.generation import Generation
 from rag.indexing.live import LiveIndex
 from rag.knowledge_base import KnowledgeBase, find_knowledge_base, prompts_folder
 from rag.llm.backend import Backend
+from rag.llm.prompts import Prompt
+from rag.llm.prompts import load as load_prompt
 from rag.llm.registry import open_backend
 from rag.models.embedder import Embedder
 from rag.models.onnx_reader import OnnxReader
@@ -59,6 +59,8 @@ from rag.types import (
 
 EXTRACTIVE = "extractive"
 READ_HITS = 5
+BY_ITSELF = 1.0
+"""Log odds from which a model's proved sentence answers the question by itself."""
 SHIPPED_GATE = Path(__file__).with_name("gate.json")
 
 
@@ -301,6 +303,7 @@ class Engine:
                         open_=agreed >= threshold,
                         answers=lambda cited: answers(read.reading, cited),
                         best=lambda cited: any((p.document, span) in shown for p, span in cited),
+                        itself=isinstance(event, Proved) and self._answers(asked.text, event.said or event.text),
                     )
                     if isinstance(placed, Show):
                         yield from draft.add(placed.claim.text, placed.claim.cited, placed.claim.support)
@@ -341,6 +344,10 @@ class Engine:
         else:
             failed = None if failure is None else _why(asked.lang, failure, silent=False)
             yield from asked.refused(doubted if said_not_found else read.confidence, provenance, withheld, failed)
+
+    def _answers(self, question: str, sentence: str) -> bool:
+        """Whether a sentence answers the question by itself."""
+        return self._reader.answers(question, [sentence])[0].answerable >= BY_ITSELF
 
     def _reading(self, opened: _Open, question: str, hits: tuple[Hit, ...]) -> Reading:
         read = list(hits[:READ_HITS])

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rag.answering.context import fitting, numbered
-from rag.answering.prompts import Prompt
 from rag.answering.proof import Evidence, Proved, Prover, Unproved
 from rag.answering.reply import Claims, ReplyClaim
 from rag.errors import BackendFailed, ContextTooLong
 from rag.llm.backend import Backend, Usage
+from rag.llm.prompts import Prompt
 from rag.types import Hit, Passage, Turn
 
 _DECLINED = re.compile(
@@ -180,7 +180,7 @@ class _Proofs:
         whole = self._prover.prove(f"{claim.lead} {claim.text}", claim.hints, evidence)
         if isinstance(whole, Proved):
             first, self._lead = claim.lead != self._lead, claim.lead
-            return whole if first else replace(whole, text=claim.text)
+            return whole if first else replace(whole, text=claim.text, said=whole.text)
         alone = self._prover.prove(claim.text, claim.hints, evidence)
         if isinstance(alone, Proved) and len(claim.text.split()) >= SENTENCE_WORDS:
             return alone

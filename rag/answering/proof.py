@@ -43,11 +43,13 @@ class Cited:
 
 @dataclass(frozen=True, slots=True)
 class Proved:
-    """A claim with the sentences that bear it, in document order, one to three; ``support`` is in [0, 1]."""
+    """A claim with the sentences that bear it, in document order, one to three; ``support`` is in [0, 1]. ``said`` is what was
+    proved where ``text`` is only the item of a list."""
 
     text: str
     spans: tuple[Cited, ...]
     support: float
+    said: str = ""
 
     @property
     def cited(self) -> tuple[tuple[Passage, Span], ...]:

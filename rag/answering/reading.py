@@ -70,10 +70,10 @@ class Figures:
     """What the gate judges: figures of the reader (log odds) and of the search.
 
     ``answerable``: of the best paragraph. ``words``: of the best words over "nowhere". ``alone``: of the best sentence by
-    itself. ``chosen``: what all marks of the chosen sentence come to.
-    ``second``: ``answerable`` of the next best passage. ``cosine``: of the question and the best hit. ``shared``: the share of
-    the question's terms, by their rarity, that the passage with the best words holds. ``missing``: the share of its names and
-    numbers that none of the passages holds.
+    itself. ``chosen``: what all marks of the chosen sentence come to. ``second``: ``answerable`` of the next best paragraph.
+    ``cosine``: of the question and the best hit. ``shared``: the share of the question's terms, by their rarity, that the
+    passage of the chosen sentence holds; ``held``: that the sentence itself does. ``ahead``: the lead of the best hit by BM25
+    over the second, per unit of rarity asked for. ``missing``: the share of the question's names and numbers that no text has.
     """
 
     answerable: float
@@ -83,6 +83,8 @@ class Figures:
     second: float
     cosine: float
     shared: float
+    held: float
+    ahead: float
     missing: float
 
     def row(self) -> NDArray[np.float64]:
@@ -145,6 +147,8 @@ class QuestionReading:
             second=ranked[1] if len(ranked) > 1 else -10.0,
             cosine=max((hit.dense for hit in hits if hit.dense is not None), default=0.0),
             shared=self._shared(question, heading(best.hit.passage) + best.hit.passage.text),
+            held=self._shared(question, in_context(best.hit.passage, best.span)),
+            ahead=self._ahead(question, hits),
             missing=_missing(question, texts),
         )
         return Reading(question, tuple(candidates), figures)
@@ -173,6 +177,8 @@ class QuestionReading:
             second=0.0,
             cosine=max((hit.dense for hit in hits if hit.dense is not None), default=0.0),
             shared=max(self._shared(question, text) for text in texts),
+            held=candidates[0].score / FOREIGN_SCALE,
+            ahead=self._ahead(question, hits),
             missing=_missing(question, texts),
         )
         return Reading(question, tuple(candidates), figures, foreign=True)
@@ -191,15 +197,22 @@ class QuestionReading:
         return [*first, *(replace(c, score=least - 1.0) for c in candidates[ALONE:])]
 
     def _shared(self, question: str, text: str) -> float:
-        """The share of the question's terms that ``text`` holds, each weighed by its idf in Lucene's form."""
-        terms = sorted(set(self._statistics.terms(question)))
-        if not terms:
-            return 0.0
-        frequency, size = self._statistics.document_frequency(terms), self._statistics.size
-        idf = [math.log(1 + (size - frequency.get(t, 0) + 0.5) / (frequency.get(t, 0) + 0.5)) for t in terms]
+        """The share of the question's terms that ``text`` holds, each weighed by its rarity."""
+        rarity = self._rarity(question)
         held = set(self._statistics.terms(text))
-        total = sum(idf)
-        return sum(weight for term, weight in zip(terms, idf, strict=True) if term in held) / total if total else 0.0
+        total = sum(rarity.values())
+        return sum(weight for term, weight in rarity.items() if term in held) / total if total else 0.0
+
+    def _ahead(self, question: str, hits: Sequence[Hit]) -> float:
+        first, second, *_ = [*sorted((h.lexical for h in hits if h.lexical is not None), reverse=True), 0.0, 0.0]
+        return (first - second) / max(1.0, sum(self._rarity(question).values()))
+
+    def _rarity(self, question: str) -> dict[str, float]:
+        """The idf, in Lucene's form, of each term of the question."""
+        terms = sorted(set(self._statistics.terms(question)))
+        frequency, size = self._statistics.document_frequency(terms), self._statistics.size
+        common = {t: frequency.get(t, 0) for t in terms}
+        return {t: math.log(1 + (size - n + 0.5) / (n + 0.5)) for t, n in common.items()}
 
 
 def heading(passage: Passage) -> str:

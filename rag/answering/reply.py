@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise, zip_longest
 
 from rag.answering.markup import REFERENCE, is_item, plain, without_bullet
-from rag.answering.thinking import Unthinking
 from rag.corpus.sentences import split
+from rag.llm.thinking import Unthinking
 
 _KIND = r"(?:passages?|sources?|documents?|docs?\.?|excerpts?|refs?\.?|see|p\.)"
 _NUMBERS = rf"(?:{_KIND}\s*:?\s*)*#?\^?\d{{1,4}}(?:\s*(?:[,;–-]|and|&)\s*(?:{_KIND}\s*)?#?\^?\d{{1,4}})*"

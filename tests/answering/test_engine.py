@@ -9,7 +9,6 @@ import pytest
 
 from rag.answering.answerability import Gate
 from rag.answering.engine import Engine
-from rag.answering.logistic import Logistic
 from rag.answering.reading import FIGURES
 from rag.contract import outcome_json
 from rag.errors import (
@@ -26,6 +25,7 @@ from rag.indexing.build import build
 from rag.indexing.live import LiveIndex
 from rag.knowledge_base import KnowledgeBase
 from rag.llm.backend import Backend
+from rag.models.logistic import Logistic
 from rag.models.reader import Reader
 from rag.settings import Settings
 from rag.types import Answer, CitationReady, ClaimReady, Delta, Finished, Outcome, Refusal, Started, Turn

@@ -11,9 +11,9 @@ import re
 import pytest
 
 from rag.answering.generative import GenerativeAnswerer
-from rag.answering.prompts import load
 from rag.answering.proof import Proved
 from rag.knowledge_base import prompts_folder
+from rag.llm.prompts import load
 from tests.answering.scene import embedder, hits, passage, prover
 from tests.answering.statements import DOCUMENTS, STATEMENTS
 from tests.fake_model import ScriptedModel

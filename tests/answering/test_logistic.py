@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rag.answering.logistic import Logistic, fit
+from rag.models.logistic import Logistic, fit
 
 
 def test_without_a_penalty_it_finds_the_log_odds_of_counts() -> None:

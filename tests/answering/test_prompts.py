@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from rag.answering.context import fitting, numbered
-from rag.answering.prompts import load
 from rag.errors import SettingsError
 from rag.knowledge_base import prompts_folder
 from rag.llm.backend import Message
+from rag.llm.prompts import load
 from tests.answering.scene import hits, passage
 
 GOOD = """+++

@@ -12,12 +12,13 @@ FACT = ("Trade is one of the areas.", "Energy is one of the areas.", "Dogs trave
 
 
 def candidates(hit: Hit, scores: dict[str, tuple[float, float | None]]) -> list[Candidate]:
-    """The sentences of a hit with their score in context and alone; those that are not named are far below."""
+    """The sentences of a hit with their score and the log odds that they answer alone; those that are not named are far below."""
     found = []
     for span in hit.passage.sentences:
         text = hit.passage.quote(span)
         score, alone = scores.get(text, (-30.0, None))
-        found.append(Candidate(hit, span, text, Span(span.start, span.start + 3), score, alone))
+        marks = (0.0, 0.0) if alone is None else (0.0, 0.0, alone, 0.0)
+        found.append(Candidate(hit, span, text, Span(span.start, span.start + 3), marks, score))
     return found
 
 
@@ -50,12 +51,12 @@ def test_the_best_sentence_is_shown_whatever_it_says_alone() -> None:
     assert chosen(one(c=(-5.0, -5.0))) == [FACT[2]]
 
 
-def test_no_more_than_six_sentences_are_shown() -> None:
+def test_no_more_than_three_sentences_are_shown() -> None:
     text = " ".join(f"Area {n} is named." for n in range(12))
     (hit,) = hits(passage(text))
     everything = {hit.passage.quote(s): (9.0, 5.0) for s in hit.passage.sentences}
     assert len(everything) == 12
-    assert len(chosen(candidates(hit, everything))) == AT_MOST == 6
+    assert len(chosen(candidates(hit, everything))) == AT_MOST == 3
 
 
 def test_a_sentence_that_stands_in_two_documents_is_shown_once() -> None:

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from rag.answering.generative import GenerativeAnswerer, ReplyEnd, SaidNotFound
-from rag.answering.prompts import load
 from rag.answering.proof import Proved
 from rag.knowledge_base import prompts_folder
 from rag.llm.backend import Backend
+from rag.llm.prompts import load
 from rag.llm.registry import open_backend
 from rag.settings import load_settings
 from tests.answering.scene import embedder, hits, passage, prover
