@@ -52,7 +52,8 @@ def main() -> None:
     arguments = parser.parse_args()
     embedder = SentenceTransformerEmbedder.load(Embedding())
     prover = Prover(OnnxReader.load(arguments.reader), embedder)
-    report("strangers", strangers(prover, arguments.every), arguments.v)
+    if not arguments.replies:
+        report("strangers", strangers(prover, arguments.every), arguments.v)
     if arguments.replies:
         report("replies", replies(arguments.replies, prover), arguments.v)
     if arguments.wice:
@@ -112,8 +113,8 @@ def replies(folder: Path, prover: Prover) -> list[Judged]:
     for row in rows:
         name = row["document"]
         if name not in prepared:
-            file = folder / "docs" / name
-            text = (file if file.exists() else find_knowledge_base(None).sources / name).read_text(encoding="utf-8")
+            file = next((f for f in (folder / "docs" / name, folder / "sources" / name) if f.exists()), Path())
+            text = (file if file.is_file() else find_knowledge_base(None).sources / name).read_text(encoding="utf-8")
             prepared[name] = prover.prepare(passages(text, name, Path(name).stem.replace("-", " ").title()))
         for statement in row["statements"]:
             found.append(judged(statement["text"], statement["true"], prepared[name], prover))

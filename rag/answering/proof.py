@@ -19,9 +19,11 @@ from rag.models.embedder import Embedder, Vectors
 from rag.models.reader import CONTRADICTED, SUPPORTED, Reader
 from rag.types import Passage, Span, Withheld
 
-THRESHOLD = 0.5
+THRESHOLD = 0.7
 """The least probability of support with which a sentence is shown."""
-SINGLES, MOST_SENTENCES = 4, 3
+MOST_SENTENCES = 3
+AS_GOOD = 0.05
+"""Fewer sentences are cited where they bear a claim as well as more."""
 HINT = 0.05
 SHARED_WORDS = 0.6
 CONTRADICTION = 0.5
@@ -121,29 +123,20 @@ class Prover:
         return self._best(claim, self._ranked(claim, (), evidence), evidence)[1] if evidence.sentences else 0.0
 
     def _best(self, claim: str, order: Sequence[int], evidence: Evidence) -> tuple[tuple[int, ...], float, float]:
-        """The sentences that bear ``claim`` best (in document order), the support they give, and how far the likeliest single
-        sentence contradicts it. Sentences that bear its numbers are tried first; a second or third is taken only where it
-        gains."""
-        tried: list[tuple[int, ...]] = [(n,) for n in order[:SINGLES]]
+        """The sentences that bear ``claim`` (in document order), the support for it, and how far the likeliest contradicts it.
+
+        The likeliest sentence is judged alone, with the one before it and with the next likeliest ones, and the log odds are
+        averaged: the best of many judgements would be the one that errs (AUROC .78 on ``strangers.json``, the mean .90)."""
+        first = order[0]
+        before = (first - 1, first) if self._beside(first - 1, first, evidence) else (first,)
+        tried = list(dict.fromkeys([(first,), before, tuple(sorted(order[:2])), tuple(sorted(order[:MOST_SENTENCES]))]))
         judged = self._judged(claim, tried, evidence)
-        at = int(judged[:, SUPPORTED].argmax())
-        best, support = tried[at], float(judged[at, SUPPORTED])
-        contradicted = float(judged[0, CONTRADICTED])
-        while len(best) < MOST_SENTENCES and (support < self._threshold or self._lacks(claim, best, evidence)):
-            first = best[0]
-            near = [n for n in (first - 1, first + 1) if self._beside(n, first, evidence)]
-            others = [n for n in dict.fromkeys([*order[:SINGLES], *near]) if n not in best]
-            wider: list[tuple[int, ...]] = [tuple(sorted((*best, n))) for n in others]
-            if not wider:
-                break
-            judged = self._judged(claim, wider, evidence)
-            found = judged[:, SUPPORTED] + np.array([not self._lacks(claim, w, evidence) for w in wider])
-            at = int(found.argmax())
-            gains = float(judged[at, SUPPORTED]) > support + 0.02
-            if not gains and not (self._lacks(claim, best, evidence) and not self._lacks(claim, wider[at], evidence)):
-                break
-            best, support = wider[at], float(judged[at, SUPPORTED])
-        return best, support, contradicted
+        yes = np.clip(judged[:, SUPPORTED].astype(np.float64), 1e-6, 1 - 1e-6)
+        support = float(1 / (1 + np.exp(-np.mean(np.log(yes / (1 - yes))))))
+        bearing = [n for n, chosen in enumerate(tried) if not self._lacks(claim, chosen, evidence)] or range(len(tried))
+        best = max(yes[n] for n in bearing)
+        cited = next(tried[n] for n in bearing if yes[n] >= best - AS_GOOD)
+        return cited, support, float(judged[0, CONTRADICTED])
 
     def _judged(self, claim: str, chosen: Sequence[tuple[int, ...]], evidence: Evidence) -> NDArray[np.float32]:
         return self._reader.supports([(claim, cited_text([evidence.sentences[n] for n in ns])) for ns in chosen])
