@@ -129,13 +129,14 @@ class Prover:
         averaged: the best of many judgements would be the one that errs (AUROC .78 on ``strangers.json``, the mean .90)."""
         first = order[0]
         before = (first - 1, first) if self._beside(first - 1, first, evidence) else (first,)
-        tried = list(dict.fromkeys([(first,), before, tuple(sorted(order[:2])), tuple(sorted(order[:MOST_SENTENCES]))]))
+        wider = [tuple(sorted(order[:n])) for n in range(2, MOST_SENTENCES + 1)]
+        every = list(dict.fromkeys([(first,), before, *wider]))
+        # What lacks a number of the claim cannot bear it, and has no say where something else has the number.
+        tried = [chosen for chosen in every if not self._lacks(claim, chosen, evidence)] or every
         judged = self._judged(claim, tried, evidence)
         yes = np.clip(judged[:, SUPPORTED].astype(np.float64), 1e-6, 1 - 1e-6)
         support = float(1 / (1 + np.exp(-np.mean(np.log(yes / (1 - yes))))))
-        bearing = [n for n, chosen in enumerate(tried) if not self._lacks(claim, chosen, evidence)] or range(len(tried))
-        best = max(yes[n] for n in bearing)
-        cited = next(tried[n] for n in bearing if yes[n] >= best - AS_GOOD)
+        cited = next(chosen for chosen, one in zip(tried, yes, strict=True) if one >= yes.max() - AS_GOOD)
         return cited, support, float(judged[0, CONTRADICTED])
 
     def _judged(self, claim: str, chosen: Sequence[tuple[int, ...]], evidence: Evidence) -> NDArray[np.float32]:

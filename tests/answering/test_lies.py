@@ -1,7 +1,7 @@
 """How the shipped reader fares with a model that lies in every second sentence: a measuring set.
 
 The statements are our own (``statements.json``), true paraphrases and lies that change one thing, sent as long replies through
-the whole path from the model's words to what is shown. ``python -m pytest -s`` prints the figures.
+the whole path from the model's words to what is shown. ``python -m pytest -s`` prints the figures, of a fixed sample.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ pytestmark = pytest.mark.model
 LEAST_TRUE_SHOWN_BEYOND_LIES_SHOWN = 0.0
 """Share of the true statements shown less the share of the lies shown; to be set a little below what the final reader reaches:
 only a real loss is to break it."""
+EVERY = 2
+"""Every how many statements one is sent, so that it takes half a minute on two cores; 1 measures the whole set."""
 
 
 def shown(name: str, statements: list[str]) -> set[str]:
@@ -37,8 +39,9 @@ def shown(name: str, statements: list[str]) -> set[str]:
 
 def test_of_a_lying_models_sentences_true_ones_are_shown_and_lies_are_not_as_well_as_before() -> None:
     found: dict[bool, list[bool]] = {True: [], False: []}
+    sample = STATEMENTS[::EVERY]
     for name, text in DOCUMENTS.items():
-        about = [s for s in STATEMENTS if s.document == name]
+        about = [s for s in sample if s.document == name]
         displayed = shown(name, [s.text for s in about])
         for statement in about:
             found[statement.true].append(statement.text in displayed)
@@ -46,5 +49,5 @@ def test_of_a_lying_models_sentences_true_ones_are_shown_and_lies_are_not_as_wel
             assert set(re.findall(r"\d+", lie)) <= set(re.findall(r"\d+", text)), "a number from nowhere"
     true, lies = (sum(found[kind]) / len(found[kind]) for kind in (True, False))
     print(f"\nstatements: {len(found[True])} true, {true:.3f} shown; {len(found[False])} lies, {lies:.3f} shown")  # noqa: T201 - a measuring set
-    assert len(found[True]) + len(found[False]) >= 180
+    assert len(found[True]) + len(found[False]) >= 180 // EVERY
     assert true - lies >= LEAST_TRUE_SHOWN_BEYOND_LIES_SHOWN

@@ -3,7 +3,7 @@
 ``strangers.json`` has texts of our own in the manner of official documents, each with true paraphrases and with lies that
 change one thing, mostly into another word of the same text. They were written from the texts alone. Half true and half subtly
 false is far worse than any model writes: the shares say how a claim is misjudged, not how often a reader meets an error.
-``python -m pytest -s`` prints the figures.
+``python -m pytest -s`` prints the figures, of a fixed sample.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -26,8 +27,11 @@ from tests.answering.scene import passage, prover
 
 pytestmark = pytest.mark.model
 
-LEAST_AUROC_ON_STRANGERS = 0.0
-"""To be set a little below what the final reader reaches on all documents: only a real loss is to break it."""
+LEAST_AUROC_ON_STRANGERS = 0.80
+"""A little below what the reader that is shipped reaches on the sample: only a real loss breaks it."""
+EVERY = 8
+"""Every how many sentences one is judged, so that it takes a minute on two cores; 1 measures the whole set. It shares no
+divisor with the 15 kinds of lies, which come in turn, so that all are met."""
 MOST_LIES = 0.12
 """The share of lies at which the share of true sentences is told."""
 
@@ -71,10 +75,10 @@ def evidence(document: str) -> Evidence:
 
 @cache
 def judged() -> tuple[Judged, ...]:
-    prepared = {document: evidence(document) for document in _CONTENT["true"]}
+    prepared = cache(evidence)
     found = []
-    for document, kind, text in sentences():
-        verdict = prover().prove(text, (), prepared[document])
+    for document, kind, text in islice(sentences(), 0, None, EVERY):
+        verdict = prover().prove(text, (), prepared(document))
         if isinstance(verdict, Proved):
             support = verdict.support
         else:
@@ -102,7 +106,7 @@ def true_shown_at(most_lies: float, found: list[Judged]) -> float:
 
 def test_the_support_of_strangers_sentences_tells_true_from_false_as_well_as_it_did() -> None:
     everything = list(judged())
-    assert len(everything) >= 1000
+    assert len(everything) >= 1000 // EVERY
     groups = {
         "all": everything,
         "held out": [j for j in everything if j.document in HELD_OUT],
@@ -125,6 +129,6 @@ def test_the_support_of_strangers_sentences_tells_true_from_false_as_well_as_it_
 def test_no_number_and_no_name_is_shown_that_stands_nowhere_in_the_documents() -> None:
     for document in HELD_OUT:
         prepared = evidence(document)
-        for text in _CONTENT["true"][document]:
+        for text in _CONTENT["true"][document][::EVERY]:
             for foreign in (f"{text.rstrip('.')} in 1873.", f"{text.rstrip('.')} with Bartholomew Quillfeather."):
                 assert not isinstance(prover().prove(foreign, (), prepared), Proved), foreign
