@@ -57,7 +57,7 @@ def decide(verdict: Proved | Unproved, *, open_: bool, answers: Answers, best: A
 
     ``open_``: the gate holds the question for answerable, the model's word counted in. ``itself``: the sentence, once proved,
     answers the question by itself; a model may word an answer that search and reading missed. ``answers``: whether cited
-    sentences may answer; ``best``: whether they are among those that extraction would show.
+    sentences may answer; ``best``: whether they are near the best, so that they may stand in its place.
     """
     if isinstance(verdict, Proved):
         if itself:

@@ -25,7 +25,7 @@ from rag.answering.proof import Proved, Prover
 from rag.answering.question import checked
 from rag.answering.reading import QuestionReading, Reading
 from rag.answering.recital import narrowed, recital
-from rag.answering.selection import Selection, answers, highlights, select
+from rag.answering.selection import POINTED_TO, Selection, answers, highlights, select
 from rag.errors import BackendError, CharterError
 from rag.indexing.generation import Generation
 from rag.indexing.live import LiveIndex
@@ -59,7 +59,7 @@ from rag.types import (
 
 EXTRACTIVE = "extractive"
 READ_HITS = 5
-BY_ITSELF = 1.0
+BY_ITSELF = 0.0
 """Log odds from which a model's proved sentence answers the question by itself."""
 SHIPPED_GATE = Path(__file__).with_name("gate.json")
 
@@ -286,7 +286,6 @@ class Engine:
         draft, withheld, held, said_not_found = Draft(asked.citer, asked.highlights), list[Withheld](), list[Proved](), False
         end = ReplyEnd("", None, None, cut=False)
         failure: BackendError | None = None
-        shown = {(c.hit.passage.document, c.span) for c in read.selection.chosen}
         try:
             for event in answerer.stream(asked.text, asked.hits, language=asked.lang, cancelled=cancelled):
                 if isinstance(event, Restarted):
@@ -302,7 +301,7 @@ class Engine:
                         event,
                         open_=agreed >= threshold,
                         answers=lambda cited: answers(read.reading, cited),
-                        best=lambda cited: any((p.document, span) in shown for p, span in cited),
+                        best=lambda cited: answers(read.reading, cited, within=POINTED_TO),
                         itself=isinstance(event, Proved) and self._answers(asked.text, event.said or event.text),
                     )
                     if isinstance(placed, Show):

@@ -19,7 +19,9 @@ ALONE = 0.0
 """… and what it must reach by itself."""
 AT_MOST = 3
 ASIDE = 6.0
-"""Log odds below the best from which a model's sentence, true as it is, is about something else."""
+"""Log odds below the best from which a model's sentence, true as it is, is about something else …"""
+POINTED_TO = 3.0
+"""… and from which the document's sentence that an unproved one points to is not shown in its place."""
 ITEMS = 30
 _ITEM = re.compile(r"^\s*(?:[-*•–]|\(?(?:\d{1,3}|[a-z]{1,2}|[ivx]+)[.)])\s", re.IGNORECASE)
 
@@ -50,14 +52,14 @@ def select(reading: Reading) -> Selection:
     return Selection(best, tuple(order))
 
 
-def answers(reading: Reading, cited: Iterable[tuple[Passage, Span]]) -> bool:
+def answers(reading: Reading, cited: Iterable[tuple[Passage, Span]], *, within: float = ASIDE) -> bool:
     """Whether one of the cited sentences may answer the question: it is not far below the best one, or was not read, so that
     nothing is known of it. True sentences about something else are what small models add."""
     if not reading.candidates:
         return True
-    scores = {(c.hit.passage.id, c.span): c.score for c in reading.candidates}
-    least = reading.candidates[0].score - ASIDE
-    return any(scores.get((passage.id, span), least) >= least for passage, span in cited)
+    scores = {(c.hit.passage.document, c.span): c.score for c in reading.candidates}
+    least = reading.candidates[0].score - within
+    return any(scores.get((passage.document, span), least) >= least for passage, span in cited)
 
 
 def highlights(reading: Reading) -> dict[tuple[str, Span], tuple[Span, ...]]:
