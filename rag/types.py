@@ -345,50 +345,6 @@ class Refusal:
 Outcome = Answer | Refusal
 
 
-# The events of a streamed answer, in order: one Started; per verified claim its new citations (CitationReady), the claim
-# (ClaimReady) and the words to append (Delta); one Finished. Text is verified before it is ever an event.
-
-
-@dataclass(frozen=True, slots=True)
-class Started:
-    """The first event: what the answer will be known by."""
-
-    id: str
-    index: str
-    backend: str
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimReady:
-    """A verified claim."""
-
-    claim: Claim
-
-
-@dataclass(frozen=True, slots=True)
-class CitationReady:
-    """A citation that the claims so far have not used before."""
-
-    citation: Citation
-
-
-@dataclass(frozen=True, slots=True)
-class Delta:
-    """Words to append to the displayed text. The deltas of an answer join to ``Answer.text``."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """The last event: the whole outcome."""
-
-    outcome: Outcome
-
-
-Event = Started | ClaimReady | CitationReady | Delta | Finished
-
-
 Loss = Literal["file", "version", "line", "part", "aside"]
 
 

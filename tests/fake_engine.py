@@ -11,20 +11,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from rag.errors import NotFound, QuestionError
+from rag.events import CitationReady, ClaimReady, Delta, Event, Finished, Started
 from rag.retrieval.catalogue import Catalogue
 from rag.types import (
     UNFILTERED,
     Answer,
     Citation,
-    CitationReady,
     Claim,
-    ClaimReady,
-    Delta,
     Document,
     DocumentEntry,
-    Event,
     Filter,
-    Finished,
     Hit,
     Origin,
     Outcome,
@@ -33,7 +29,6 @@ from rag.types import (
     Refusal,
     Section,
     Span,
-    Started,
     Timings,
     Turn,
 )

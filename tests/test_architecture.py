@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent / "rag"
-VOCABULARY = {"types", "errors", "settings", "contract", "knowledge_base"}
+VOCABULARY = {"types", "events", "errors", "settings", "contract", "knowledge_base"}
 DOWNWARDS = ["corpus", "models", "indexing", "retrieval", "llm", "answering"]
 ABOVE = {"serving": set(DOWNWARDS), "evaluation": set(DOWNWARDS)}
 STARTERS = {"cli", "cli_base", "cli_eval", "cli_feedback"}

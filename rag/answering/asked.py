@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from rag.answering.citing import Citer
 from rag.answering.draft import Draft
 from rag.answering.notices import Notice, say
-from rag.types import Answer, Delta, DocumentEntry, Event, Finished, Hit, Provenance, Refusal, Span, Timings, Withheld
+from rag.events import Delta, Event, Finished
+from rag.types import Answer, DocumentEntry, Hit, Provenance, Refusal, Span, Timings, Withheld
 
 RELATED = 3
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from rag.answering.citing import Citer
-from rag.types import Citation, CitationReady, Claim, ClaimReady, Delta, Event, Passage, Span
+from rag.events import CitationReady, ClaimReady, Delta, Event
+from rag.types import Citation, Claim, Passage, Span
 
 
 class Draft:

@@ -20,13 +20,14 @@ from rag.answering.draft import Draft
 from rag.answering.examples import examples
 from rag.answering.followup import standalone
 from rag.answering.generative import GenerativeAnswerer, ReplyEnd, Restarted, SaidNotFound, rewritten
-from rag.answering.notices import Notice, say
+from rag.answering.notices import Notice, say, why
 from rag.answering.proof import Proved, Prover
 from rag.answering.question import checked
 from rag.answering.reading import QuestionReading, Reading
 from rag.answering.recital import narrowed, recital
 from rag.answering.selection import POINTED_TO, Selection, answers, highlights, select
 from rag.errors import BackendError, CharterError
+from rag.events import Event, Finished, Started
 from rag.indexing.generation import Generation
 from rag.indexing.live import LiveIndex
 from rag.knowledge_base import KnowledgeBase, find_knowledge_base, prompts_folder
@@ -42,20 +43,7 @@ from rag.models.sentence_transformer import SentenceTransformerEmbedder
 from rag.retrieval.catalogue import Catalogue
 from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
-from rag.types import (
-    UNFILTERED,
-    Document,
-    DocumentEntry,
-    Event,
-    Filter,
-    Finished,
-    Hit,
-    Outcome,
-    Provenance,
-    Started,
-    Turn,
-    Withheld,
-)
+from rag.types import UNFILTERED, Document, DocumentEntry, Filter, Hit, Outcome, Provenance, Turn, Withheld
 
 EXTRACTIVE = "extractive"
 READ_HITS = 5
@@ -217,7 +205,7 @@ class Engine:
         lang: str | None = None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Iterator[Event]:
-        """The events of one answer, in the order that ``rag.types`` states; ends early only after ``cancelled()`` is true.
+        """The events of one answer, in the order that ``rag.events`` states; ends early only after ``cancelled()`` is true.
 
         Raises:
             As :meth:`ask` does.
@@ -338,10 +326,10 @@ class Engine:
         elif ending is Ending.EXTRACTED:
             withheld += [Withheld(claim.text, ASIDE, contradicted=False) for claim in held]
             own_words = replace(provenance, backend=EXTRACTIVE)
-            notice = _why(asked.lang, failure, silent=said_not_found and not withheld)
+            notice = why(asked.lang, failure, silent=said_not_found and not withheld)
             yield from self._extractive(asked, read, read.confidence, own_words, withheld, notice)
         else:
-            failed = None if failure is None else _why(asked.lang, failure, silent=False)
+            failed = None if failure is None else why(asked.lang, failure, silent=False)
             yield from asked.refused(doubted if said_not_found else read.confidence, provenance, withheld, failed)
 
     def _answers(self, question: str, sentence: str) -> bool:
@@ -394,10 +382,3 @@ class Engine:
 
     def _checked(self, question: str) -> str:
         return checked(question, at_most=self._settings.limits.question_characters)
-
-
-def _why(lang: str | None, failure: BackendError | None, *, silent: bool) -> str:
-    """Why the answer is not in the model's words."""
-    if failure is not None:
-        return say(Notice.MODEL_FAILED, lang, reason=failure.message.rstrip("."))
-    return say(Notice.MODEL_SILENT if silent else Notice.MODEL_UNPROVED, lang)

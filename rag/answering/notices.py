@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import Enum
 
+from rag.errors import BackendError
+
 LANGUAGES = ("en", "az", "ru", "tr")
 
 
@@ -83,3 +85,10 @@ def say(notice: Notice, lang: str | None, **values: str) -> str:
     """The sentence in ``lang``, or in English where ``lang`` is not one of :data:`LANGUAGES`."""
     texts = _TEXTS[notice]
     return texts.get((lang or "en").split("-")[0].lower(), texts["en"]).format(**values)
+
+
+def why(lang: str | None, failure: BackendError | None, *, silent: bool) -> str:
+    """Why the answer is not in the model's words."""
+    if failure is not None:
+        return say(Notice.MODEL_FAILED, lang, reason=failure.message.rstrip("."))
+    return say(Notice.MODEL_SILENT if silent else Notice.MODEL_UNPROVED, lang)

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.models.reader import Answerability, Reader
+from rag.retrieval.acronyms import spelt_out
 from rag.types import Hit, Passage, Span
 
 SHORTEST = 120
@@ -112,6 +113,8 @@ below 1.9; Turkish ones 3.0, Russian ones 6.1 (XQuAD)."""
 
 
 FEW_WORDS = 4
+FEW_PASSAGES = 20
+"""Added to a small collection: of three passages, a word that stands in none would count for more than all others."""
 FOREIGN_SCALE = 8.0
 """Log odds for all of a question's terms, so that scores by words are of the size of the reader's."""
 
@@ -127,6 +130,7 @@ class QuestionReading:
         """Every sentence of every hit. No hits, or hits without a sentence, give no candidates."""
         if hits and (self._foreign(question) or self._foreign(hits[0].passage.text)):
             return self._by_words(question, hits)
+        question = spelt_out(question, [hit.passage.text for hit in hits])
         units = [(hit, unit, _before(hit.passage, unit)) for hit in hits for unit in paragraphs(hit.passage)]
         texts = [head + hit.passage.quote(unit) for hit, unit, head in units]
         found = self._reader.answers(question, texts)
@@ -162,7 +166,12 @@ class QuestionReading:
         """The same by shared terms alone, for a language that the reader does not know."""
         candidates = [
             Candidate(
-                hit, span, hit.passage.quote(span), None, (), FOREIGN_SCALE * self._shared(question, hit.passage.quote(span))
+                hit,
+                span,
+                hit.passage.quote(span),
+                None,
+                (),
+                FOREIGN_SCALE * self._shared(question, hit.passage.quote(span), beside=FEW_PASSAGES),
             )
             for hit in hits
             for span in hit.passage.sentences or (hit.passage.span,)
@@ -176,7 +185,7 @@ class QuestionReading:
             chosen=0.0,
             second=0.0,
             cosine=max((hit.dense for hit in hits if hit.dense is not None), default=0.0),
-            shared=max(self._shared(question, text) for text in texts),
+            shared=max(self._shared(question, text, beside=FEW_PASSAGES) for text in texts),
             held=candidates[0].score / FOREIGN_SCALE,
             ahead=self._ahead(question, hits),
             missing=_missing(question, texts),
@@ -196,9 +205,9 @@ class QuestionReading:
         least = first[-1].score
         return [*first, *(replace(c, score=least - 1.0) for c in candidates[ALONE:])]
 
-    def _shared(self, question: str, text: str) -> float:
+    def _shared(self, question: str, text: str, *, beside: int = 0) -> float:
         """The share of the question's terms that ``text`` holds, each weighed by its rarity."""
-        rarity = self._rarity(question)
+        rarity = self._rarity(question, beside)
         held = set(self._statistics.terms(text))
         total = sum(rarity.values())
         return sum(weight for term, weight in rarity.items() if term in held) / total if total else 0.0
@@ -207,10 +216,10 @@ class QuestionReading:
         first, second, *_ = [*sorted((h.lexical for h in hits if h.lexical is not None), reverse=True), 0.0, 0.0]
         return (first - second) / max(1.0, sum(self._rarity(question).values()))
 
-    def _rarity(self, question: str) -> dict[str, float]:
-        """The idf, in Lucene's form, of each term of the question."""
+    def _rarity(self, question: str, beside: int = 0) -> dict[str, float]:
+        """The idf, in Lucene's form, of each term of the question, as if ``beside`` more passages held none of them."""
         terms = sorted(set(self._statistics.terms(question)))
-        frequency, size = self._statistics.document_frequency(terms), self._statistics.size
+        frequency, size = self._statistics.document_frequency(terms), self._statistics.size + beside
         common = {t: frequency.get(t, 0) for t in terms}
         return {t: math.log(1 + (size - n + 0.5) / (n + 0.5)) for t, n in common.items()}
 

@@ -9,12 +9,13 @@ from typing import Protocol
 from rag.answering.asked import Asked
 from rag.answering.draft import Draft
 from rag.answering.notices import Notice, say
+from rag.events import Event
 from rag.retrieval.catalogue import Scope
 from rag.retrieval.copies import plain
 from rag.retrieval.provisions import Named, Provision
 from rag.retrieval.references import Reference, label_step
 from rag.retrieval.references import asked as named_in
-from rag.types import Event, Hit, Passage, Provenance, Span
+from rag.types import Hit, Passage, Provenance, Span
 
 AT_MOST = 8
 """Sentences and items of one provision."""

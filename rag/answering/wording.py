@@ -1,14 +1,8 @@
-"""Words with their places: what a question asks about, what a sentence offers.
-
-A *content word* is one that carries meaning of its own; questions are made of few of them, and an answer must bear nearly all.
-"""
+"""The words of a question that carry meaning of their own."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-
-from rag.indexing.terms import query_terms
 
 WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
 
@@ -33,40 +27,6 @@ FUNCTION = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word at ``[start, end)`` of its text. ``terms`` are its forms in the lexical index, one per language of the index."""
-
-    text: str
-    start: int
-    end: int
-    terms: frozenset[str]
-
-    @property
-    def capitalised(self) -> bool:
-        """Whether it begins with a capital letter or is a number."""
-        return self.text[0].isupper() or self.text[0].isdigit()
-
-
-def words(text: str, languages: tuple[str, ...] = ("en",)) -> tuple[Word, ...]:
-    """The words of ``text`` in order."""
-    return tuple(Word(m.group(), m.start(), m.end(), frozenset(query_terms(m.group(), languages))) for m in WORD.finditer(text))
-
-
-def is_content(word: Word) -> bool:
-    """Whether the word carries meaning of its own. A capitalised 'US' or 'IT' is a name, not a pronoun."""
-    folded = word.text.casefold()
-    if folded in FUNCTION:
-        return word.text.isupper() and 2 <= len(word.text) <= 3 and folded in {"us", "it", "who", "un"}
-    return bool(word.terms)
-
-
-def content_words(text: str, languages: tuple[str, ...] = ("en",)) -> tuple[Word, ...]:
-    """The content words of ``text``, in order."""
-    return tuple(w for w in words(text, languages) if is_content(w))
-
-
-def initials(text_words: tuple[Word, ...]) -> frozenset[str]:
-    """The acronyms that runs of two to five neighbouring words could be called by, folded: 'artificial intelligence' → 'ai'."""
-    letters = [w.text[0].casefold() for w in text_words]
-    return frozenset("".join(letters[i : i + n]) for n in range(2, 6) for i in range(len(letters) - n + 1))
+def content_words(text: str) -> list[str]:
+    """The words of ``text`` that carry meaning of their own, in order. A capitalised "US" or "IT" is a name, not a pronoun."""
+    return [w for w in WORD.findall(text) if w.casefold() not in FUNCTION or w in {"US", "IT", "WHO", "UN"}]

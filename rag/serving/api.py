@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from rag.contract import document_json, entry_json, outcome_json, search_json
 from rag.errors import CharterError
+from rag.events import Event
 from rag.serving.departure import unless_gone
 from rag.serving.problem import MEDIA_TYPE, problem_json, problem_of
 from rag.serving.redaction import Redactor
@@ -28,7 +29,7 @@ from rag.serving.schemas import (
 )
 from rag.serving.service import Service
 from rag.serving.sse import begin, encode, encode_event, stream_response
-from rag.types import Event, Turn
+from rag.types import Turn
 
 PROBLEM = {"model": ProblemShape, "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemShape"}}}}
 RESPONSES: dict[int | str, dict[str, Any]] = {

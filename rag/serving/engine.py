@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
-from rag.types import Document, DocumentEntry, Event, Filter, Hit, Turn
+from rag.events import Event
+from rag.types import Document, DocumentEntry, Filter, Hit, Turn
 
 
 class Engine(Protocol):

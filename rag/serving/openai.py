@@ -13,13 +13,14 @@ from starlette.responses import JSONResponse, Response
 
 from rag.contract import Json, citation_json, claim_json, outcome_json
 from rag.errors import CharterError, QuestionError
+from rag.events import CitationReady, ClaimReady, Delta, Event, Finished, Started
 from rag.serving.api import RESPONSES
 from rag.serving.departure import unless_gone
 from rag.serving.problem import openai_error, problem_of
 from rag.serving.redaction import Redactor
 from rag.serving.service import Service
 from rag.serving.sse import begin, encode, stream_response
-from rag.types import Answer, CitationReady, ClaimReady, Delta, Event, Finished, Outcome, Started, Turn
+from rag.types import Answer, Outcome, Turn
 
 MODEL = "charterqa"
 DONE = b"data: [DONE]\n\n"
@@ -81,7 +82,11 @@ def openai_router(service: Service, redactor: Redactor) -> APIRouter:
             return JSONResponse({"error": _unknown_model(model)}, 404)
         return JSONResponse(_model(begun))
 
-    @router.post("/chat/completions", response_model=None)
+    @router.post(
+        "/chat/completions",
+        response_model=None,
+        responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+    )
     async def completions(body: ChatBody, request: Request) -> Response:
         """Answer the last user message; the messages before it are the conversation that it may refer to."""
         question, history = conversation(body.messages)

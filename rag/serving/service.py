@@ -17,6 +17,7 @@ from functools import partial
 from typing import TypeVar
 
 from rag.errors import BackendError, CharterError, NotFound, QuestionError, ServiceBusy, ServiceTimeout
+from rag.events import Event, Finished
 from rag.serving.answer_log import AnswerLog
 from rag.serving.engine import Engine
 from rag.serving.feedback import FeedbackStore, Rating
@@ -26,7 +27,7 @@ from rag.serving.redaction import Redactor
 from rag.serving.tracing import Attributes, Tracing
 from rag.serving.workers import Workers
 from rag.settings import Settings
-from rag.types import UNFILTERED, Document, DocumentEntry, Event, Filter, Finished, Hit, Outcome, Refusal, Turn
+from rag.types import UNFILTERED, Document, DocumentEntry, Filter, Hit, Outcome, Refusal, Turn
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")

@@ -13,8 +13,8 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
 from rag.contract import citation_json, claim_json, outcome_json
+from rag.events import CitationReady, ClaimReady, Delta, Event, Started
 from rag.serving.departure import Watch, unless_gone
-from rag.types import CitationReady, ClaimReady, Delta, Event, Started
 
 COMMENT = b": still here\n\n"
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}

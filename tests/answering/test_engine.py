@@ -21,6 +21,7 @@ from rag.errors import (
     NotFound,
     QuestionError,
 )
+from rag.events import CitationReady, ClaimReady, Delta, Finished, Started
 from rag.indexing.build import build
 from rag.indexing.live import LiveIndex
 from rag.knowledge_base import KnowledgeBase
@@ -28,7 +29,7 @@ from rag.llm.backend import Backend
 from rag.models.logistic import Logistic
 from rag.models.reader import Reader
 from rag.settings import Settings
-from rag.types import Answer, CitationReady, ClaimReady, Delta, Finished, Outcome, Refusal, Started, Turn
+from rag.types import Answer, Outcome, Refusal, Turn
 from tests.fake_embedder import FakeEmbedder
 from tests.fake_model import ScriptedModel
 from tests.fake_reader import FakeReader

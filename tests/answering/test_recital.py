@@ -12,10 +12,11 @@ from rag.answering.asked import Asked, Clock
 from rag.answering.citing import Citer
 from rag.answering.recital import AT_MOST, narrowed, recital
 from rag.corpus.passages import cut
+from rag.events import Finished
 from rag.retrieval.catalogue import EVERYTHING, Scope
 from rag.retrieval.provisions import Named, Provisions
 from rag.settings import Passages
-from rag.types import Answer, DocumentEntry, Finished, Hit, Outcome, Passage, Provenance, Refusal, Span
+from rag.types import Answer, DocumentEntry, Hit, Outcome, Passage, Provenance, Refusal, Span
 from tests.retrieval.laws import FERRIES, FILES, MemoryLibrary, parsed
 
 LONG = "RULES\n\nArticle 7. Duties\n\n" + "\n\n".join(f"({n}) The keeper has duty number {n}." for n in range(1, 13)) + "\n"

@@ -10,24 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from rag.errors import BackendFailed
-from rag.types import (
-    UNFILTERED,
-    Answer,
-    Citation,
-    CitationReady,
-    Claim,
-    ClaimReady,
-    Delta,
-    Document,
-    Event,
-    Filter,
-    Finished,
-    Provenance,
-    Span,
-    Started,
-    Turn,
-    Withheld,
-)
+from rag.events import CitationReady, ClaimReady, Delta, Event, Finished, Started
+from rag.types import UNFILTERED, Answer, Citation, Claim, Document, Filter, Provenance, Span, Turn, Withheld
 from tests.fake_engine import FakeEngine, default_documents, document
 
 BEACON = "http://beacon.invalid"

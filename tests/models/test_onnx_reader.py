@@ -144,7 +144,6 @@ def test_a_window_that_is_no_number_is_refused(folder: Path, window: object) -> 
     refused(folder, "cannot be loaded")
 
 
-@pytest.mark.xfail(strict=True, reason="reported: a window with no room for a question and a text is not refused")
 @pytest.mark.parametrize("window", [0, -1, 8, 128])
 def test_a_window_without_room_for_a_question_and_a_text_is_refused(folder: Path, window: int) -> None:
     recarded(folder, window=window)

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from rag.errors import BackendFailed
-from rag.types import Event, Finished, Started
+from rag.events import Event, Finished, Started
 from tests.fake_engine import FakeEngine, default_documents
 from tests.serving.live import client_of
 

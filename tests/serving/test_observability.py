@@ -15,12 +15,13 @@ from typing import Any
 import pytest
 
 from rag.errors import BackendTimeout, SettingsError
+from rag.events import Finished
 from rag.serving.app import create_app
 from rag.serving.logs import configure_logs
 from rag.serving.redaction import Redactor
 from rag.serving.tracing import Tracing
 from rag.settings import Settings
-from rag.types import Finished, Withheld
+from rag.types import Withheld
 from tests.fake_engine import FakeEngine
 from tests.serving.live import client_of, settings_for
 

@@ -12,7 +12,7 @@ import openai
 import pytest
 
 from rag.errors import BackendFailed
-from rag.types import Started
+from rag.events import Started
 from tests.fake_engine import FakeEngine
 from tests.serving.live import client_of
 

@@ -14,8 +14,8 @@ import httpx
 import pytest
 
 from rag.errors import ServiceBusy
+from rag.events import Event, Started
 from rag.serving.workers import Workers
-from rag.types import Event, Started
 from tests.fake_engine import FakeEngine
 from tests.serving.live import client_of
 

@@ -9,11 +9,12 @@ from dataclasses import replace
 from typing import Literal, Protocol
 
 from rag.errors import CharterError, NotFound, ServiceLoading
+from rag.events import CitationReady, ClaimReady, Event, Finished
 from rag.serving.ui.conversation import Conversation, Exchange, Failure, Rating
 from rag.serving.ui.excerpt import Excerpt, excerpt
 from rag.serving.ui.language import Language
 from rag.serving.ui.shelf import Shelf
-from rag.types import Answer, Citation, CitationReady, ClaimReady, Document, DocumentEntry, Event, Finished, Outcome, Turn
+from rag.types import Answer, Citation, Document, DocumentEntry, Outcome, Turn
 
 LOADING_SECONDS = 0.5
 

@@ -10,12 +10,13 @@ from typing import Literal, TypeVar
 import pytest
 
 from rag.errors import BackendBusy, IndexMissing, NotFound, ServiceLoading
+from rag.events import CitationReady, Event, Finished
 from rag.serving.ui import dialogue as module
 from rag.serving.ui.conversation import Conversation, Phase
 from rag.serving.ui.dialogue import Dialogue
 from rag.serving.ui.presence import Presence
 from rag.serving.ui.shelf import Shelf
-from rag.types import CitationReady, Document, DocumentEntry, Event, Finished, Turn
+from rag.types import Document, DocumentEntry, Turn
 from tests.fake_engine import FakeEngine
 
 T = TypeVar("T")
