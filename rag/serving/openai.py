@@ -65,6 +65,10 @@ class ChatBody(BaseModel):
     n: Annotated[int, Field(ge=1, le=1)] | None = None
 
 
+_CHUNK = {"type": "object", "required": ["data"], "properties": {"data": {"type": "string"}}}
+"""An event of a streamed completion: a chunk as OpenAI writes it, or ``[DONE]``."""
+
+
 def openai_router(service: Service, redactor: Redactor) -> APIRouter:
     """``/v1/chat/completions`` and ``/v1/models`` over ``service``."""
     router = APIRouter(prefix="/v1", responses=_openai_responses())
@@ -85,7 +89,7 @@ def openai_router(service: Service, redactor: Redactor) -> APIRouter:
     @router.post(
         "/chat/completions",
         response_model=None,
-        responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+        responses={200: {"content": {"text/event-stream": {"schema": _CHUNK}}}},
     )
     async def completions(body: ChatBody, request: Request) -> Response:
         """Answer the last user message; the messages before it are the conversation that it may refer to."""
