@@ -586,7 +586,7 @@ class CharterChat extends HTMLElement {
     const text = h("p", { class: "text", dir: "auto" });
     const { answer } = turn;
     turn.node = h("div", { class: "turn" },
-      h("p", { part: "question", dir: "auto", tabindex: turn.question.length > 250 ? 0 : null }, h("span", { class: "sr" }, this.#t.you + " "), turn.question),
+      h("p", { part: "question", dir: "auto", tabindex: turn.question?.length > 250 ? 0 : null }, h("span", { class: "sr" }, this.#t.you + " "), turn.question),
       h("div", { part: "answer" }, text, h("div", { class: "slot" }), h("div", { class: "tail" })));
     if (answer) this.#grow(turn, answer.answer);
     else if (!turn.failure) text.append(h("span", { class: "wait small" }, this.#t.busy));
