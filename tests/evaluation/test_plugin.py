@@ -8,6 +8,7 @@ import sys
 from fnmatch import fnmatch
 from typing import Any
 
+import numpy  # noqa: F401 - pytester forgets what a run inside a run has loaded, and numpy cannot be loaded twice
 import pytest
 
 from rag.evaluation.questions_file import write_questions
