@@ -289,7 +289,7 @@ class Engine:
                         event,
                         open_=agreed >= threshold,
                         answers=lambda cited: answers(read.reading, cited),
-                        best=lambda cited: answers(read.reading, cited, within=POINTED_TO),
+                        best=lambda cited: answers(read.reading, cited, within=POINTED_TO, unread=False),
                         itself=isinstance(event, Proved) and self._answers(asked.text, event.said or event.text),
                     )
                     if isinstance(placed, Show):

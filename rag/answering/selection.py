@@ -6,6 +6,7 @@ near is near was fitted on questions whose evidence is marked (``bench/fit_answe
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -52,14 +53,15 @@ def select(reading: Reading) -> Selection:
     return Selection(best, tuple(order))
 
 
-def answers(reading: Reading, cited: Iterable[tuple[Passage, Span]], *, within: float = ASIDE) -> bool:
-    """Whether one of the cited sentences may answer the question: it is not far below the best one, or was not read, so that
-    nothing is known of it. True sentences about something else are what small models add."""
+def answers(reading: Reading, cited: Iterable[tuple[Passage, Span]], *, within: float = ASIDE, unread: bool = True) -> bool:
+    """Whether one of the cited sentences may answer the question: it is not far below the best one. ``unread`` is the answer
+    for one that was not read, so that nothing is known of it. What small models add is true and about something else."""
     if not reading.candidates:
-        return True
+        return unread
     scores = {(c.hit.passage.document, c.span): c.score for c in reading.candidates}
     least = reading.candidates[0].score - within
-    return any(scores.get((passage.document, span), least) >= least for passage, span in cited)
+    missing = least if unread else -math.inf
+    return any(scores.get((passage.document, span), missing) >= least for passage, span in cited)
 
 
 def highlights(reading: Reading) -> dict[tuple[str, Span], tuple[Span, ...]]:
