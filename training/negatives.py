@@ -70,14 +70,6 @@ _OPPOSITES = tuple(
     )
     for pair in ((a, b), (b, a))
 )
-_ATTRIBUTES = (
-    (r"^When (was|were|did|is)\b", ("Where {}", "Why {}", "How {}")),
-    (r"^Where (was|were|did|is)\b", ("When {}", "Why {}")),
-    (
-        r"^Who (founded|built|designed|wrote|signed|led|won|made|created|invented|discovered)\b",
-        ("Who criticised", "Who financed", "Who bought"),
-    ),
-)
 
 
 def cut_out(row: QuestionRow) -> QuestionRow | None:

@@ -141,7 +141,7 @@ class QuestionReading:
             return Reading(question, (), None)
         candidates.sort(key=lambda c: -sum(c.marks))
         candidates = self._alone(question, candidates)
-        best = candidates[0]
+        best, rarity = candidates[0], self._rarity(question)
         ranked = sorted((a.answerable for a in found), reverse=True)
         figures = Figures(
             answerable=ranked[0],
@@ -150,9 +150,9 @@ class QuestionReading:
             chosen=best.score,
             second=ranked[1] if len(ranked) > 1 else -10.0,
             cosine=max((hit.dense for hit in hits if hit.dense is not None), default=0.0),
-            shared=self._shared(question, heading(best.hit.passage) + best.hit.passage.text),
-            held=self._shared(question, in_context(best.hit.passage, best.span)),
-            ahead=self._ahead(question, hits),
+            shared=self._shared(rarity, heading(best.hit.passage) + best.hit.passage.text),
+            held=self._shared(rarity, in_context(best.hit.passage, best.span)),
+            ahead=_ahead(rarity, hits),
             missing=_missing(question, texts),
         )
         return Reading(question, tuple(candidates), figures)
@@ -164,14 +164,10 @@ class QuestionReading:
 
     def _by_words(self, question: str, hits: Sequence[Hit]) -> Reading:
         """The same by shared terms alone, for a language that the reader does not know."""
+        smoothed = self._rarity(question, FEW_PASSAGES)
         candidates = [
             Candidate(
-                hit,
-                span,
-                hit.passage.quote(span),
-                None,
-                (),
-                FOREIGN_SCALE * self._shared(question, hit.passage.quote(span), beside=FEW_PASSAGES),
+                hit, span, hit.passage.quote(span), None, (), FOREIGN_SCALE * self._shared(smoothed, hit.passage.quote(span))
             )
             for hit in hits
             for span in hit.passage.sentences or (hit.passage.span,)
@@ -185,9 +181,9 @@ class QuestionReading:
             chosen=0.0,
             second=0.0,
             cosine=max((hit.dense for hit in hits if hit.dense is not None), default=0.0),
-            shared=max(self._shared(question, text, beside=FEW_PASSAGES) for text in texts),
+            shared=max(self._shared(smoothed, text) for text in texts),
             held=candidates[0].score / FOREIGN_SCALE,
-            ahead=self._ahead(question, hits),
+            ahead=_ahead(self._rarity(question), hits),
             missing=_missing(question, texts),
         )
         return Reading(question, tuple(candidates), figures, foreign=True)
@@ -205,16 +201,11 @@ class QuestionReading:
         least = first[-1].score
         return [*first, *(replace(c, score=least - 1.0) for c in candidates[ALONE:])]
 
-    def _shared(self, question: str, text: str, *, beside: int = 0) -> float:
-        """The share of the question's terms that ``text`` holds, each weighed by its rarity."""
-        rarity = self._rarity(question, beside)
+    def _shared(self, rarity: dict[str, float], text: str) -> float:
+        """The share of the terms of ``rarity`` that ``text`` holds, each weighed by it."""
         held = set(self._statistics.terms(text))
         total = sum(rarity.values())
         return sum(weight for term, weight in rarity.items() if term in held) / total if total else 0.0
-
-    def _ahead(self, question: str, hits: Sequence[Hit]) -> float:
-        first, second, *_ = [*sorted((h.lexical for h in hits if h.lexical is not None), reverse=True), 0.0, 0.0]
-        return (first - second) / max(1.0, sum(self._rarity(question).values()))
 
     def _rarity(self, question: str, beside: int = 0) -> dict[str, float]:
         """The idf, in Lucene's form, of each term of the question, as if ``beside`` more passages held none of them."""
@@ -299,3 +290,9 @@ def _missing(question: str, texts: Sequence[str]) -> float:
     names = {m[0].casefold() for m in _NAME.finditer(question)}
     everything = "\n".join(texts).casefold()
     return sum(name not in everything for name in names) / len(names) if names else 0.0
+
+
+def _ahead(rarity: dict[str, float], hits: Sequence[Hit]) -> float:
+    """The lead of the best hit by BM25 over the second, per unit of rarity asked for."""
+    first, second, *_ = [*sorted((h.lexical for h in hits if h.lexical is not None), reverse=True), 0.0, 0.0]
+    return (first - second) / max(1.0, sum(rarity.values()))
