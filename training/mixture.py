@@ -45,8 +45,8 @@ QUESTIONS = {
     "conditionalqa": (2500, 1.0),
     "boolq-dev": (800, 1.0),
     "medquad": (700, 1.0),
-    "fairytaleqa": (1200, 1.0),
-    "qamr": (5000, 1.0),
+    "fairytaleqa": (2500, 1.0),
+    "qamr": (8000, 1.0),
 }
 CLAIMS = {
     "fever-dev": (9000, 1.0),
