@@ -15,9 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.answering.proof import THRESHOLD, Evidence, Proved, Prover
-from rag.corpus.sentences import split
-from rag.evaluation.metrics import auroc
+from rag.answering.proof.prover import THRESHOLD, Evidence, Proved, Prover
+from rag.corpus.shape.sentences import split
+from rag.evaluation.figures.metrics import auroc
 from rag.knowledge_base import find_knowledge_base
 from rag.models.onnx_reader import OnnxReader
 from rag.models.sentence_transformer import SentenceTransformerEmbedder

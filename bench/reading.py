@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from rag.answering.engine import READ_HITS
-from rag.answering.proof import Prover
-from rag.answering.reading import QuestionReading
-from rag.indexing.generation import open_current
+from rag.answering.proof.prover import Prover
+from rag.answering.reading.paragraphs import QuestionReading
+from rag.index.generation import open_current
 from rag.knowledge_base import KnowledgeBase
 from rag.models.onnx_reader import OnnxReader
 from rag.models.sentence_transformer import SentenceTransformerEmbedder

@@ -1,6 +1,6 @@
 """The vocabulary of the whole program. Values only: frozen, comparable, free of behaviour beyond arithmetic on offsets.
 
-Every offset counts Unicode code points in a document's canonical text (see ``rag.corpus.canonical``) and every range is
+Every offset counts Unicode code points in a document's canonical text (see ``rag.corpus.shape.canonical``) and every range is
 half-open, so ``text[start:end]`` is the excerpt itself.
 """
 
@@ -52,7 +52,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table of a document, one line a row with its cells between `` | `` (:mod:`rag.corpus.tables` writes and reads them).
+    """A table of a document, one line a row, its cells between `` | `` (:mod:`rag.corpus.shape.tables` writes and reads them).
 
     ``header`` are the lines that name the columns, empty where the table has none; ``rows`` are all other lines, in order.
     """

@@ -11,9 +11,9 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "rag"
 VOCABULARY = {"types", "events", "errors", "settings", "contract", "knowledge_base"}
-DOWNWARDS = ["corpus", "models", "indexing", "retrieval", "llm", "answering"]
+DOWNWARDS = ["corpus", "models", "index", "indexing", "retrieval", "llm", "answering"]
 ABOVE = {"serving": set(DOWNWARDS), "evaluation": set(DOWNWARDS)}
-STARTERS = {"cli", "cli_base", "cli_eval", "cli_feedback"}
+STARTERS = {"cli"}
 MODULES = sorted(p for p in ROOT.rglob("*.py") if "data" not in p.relative_to(ROOT).parts)
 
 

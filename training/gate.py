@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answering.answerability import FOREIGN, Example, Gate, best_threshold, fit_gate
 from rag.answering.engine import SHIPPED_GATE
-from rag.answering.reading import FIGURES
-from rag.evaluation.metrics import auroc, ece
+from rag.answering.reading.answerability import FOREIGN, Example, Gate, best_threshold, fit_gate
+from rag.answering.reading.paragraphs import FIGURES
+from rag.evaluation.figures.metrics import auroc, ece
 from rag.models.logistic import Logistic, fit
 
 WEIGHTS = {"answerable": 1.0, "no": 1.0, "paragraph removed": 0.7, "article removed": 0.4}

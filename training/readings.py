@@ -18,10 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.answering.engine import READ_HITS
-from rag.answering.reading import QuestionReading, Reading
-from rag.answering.selection import select
+from rag.answering.reading.paragraphs import QuestionReading, Reading
+from rag.answering.reading.selection import select
+from rag.index.generation import Generation, open_current
 from rag.indexing.build import build
-from rag.indexing.generation import Generation, open_current
 from rag.knowledge_base import KnowledgeBase, find_knowledge_base
 from rag.models.onnx_reader import OnnxReader
 from rag.models.sentence_transformer import SentenceTransformerEmbedder

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rag.corpus.sentences import split
+from rag.corpus.shape.sentences import split
 
 SUPPORTED, UNSUPPORTED, CONTRADICTED, NOT_SUPPORTED = 0, 1, 2, 3
 """The labels of a claim row. NOT_SUPPORTED: unsupported or contradicted, the set does not say which."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from rag.answering.proof import Cited, Proved, Unproved
+from rag.answering.proof.prover import Cited, Proved, Unproved
 from rag.types import Passage, Span, Withheld
 
 NOT_ANSWERED = "The documents do not seem to answer the question."

@@ -12,24 +12,24 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from rag.answering.answerability import Gate, load_gate
-from rag.answering.asked import Asked, Clock
-from rag.answering.citing import Citer
 from rag.answering.decide import ASIDE, Ending, Hold, Keep, Replace, Show, conclude, decide
-from rag.answering.draft import Draft
 from rag.answering.examples import examples
 from rag.answering.followup import standalone
-from rag.answering.generative import GenerativeAnswerer, ReplyEnd, Restarted, SaidNotFound, rewritten
-from rag.answering.notices import Notice, say, why
-from rag.answering.proof import Proved, Prover
-from rag.answering.question import checked
-from rag.answering.reading import QuestionReading, Reading
-from rag.answering.recital import narrowed, recital
-from rag.answering.selection import POINTED_TO, Selection, answers, highlights, select
+from rag.answering.proof.prover import Proved, Prover
+from rag.answering.reading.answerability import Gate, load_gate
+from rag.answering.reading.asked import Asked, Clock
+from rag.answering.reading.bounds import checked
+from rag.answering.reading.paragraphs import QuestionReading, Reading
+from rag.answering.reading.selection import POINTED_TO, Selection, answers, highlights, select
+from rag.answering.writing.citing import Citer
+from rag.answering.writing.composition import Composition
+from rag.answering.writing.generative import GenerativeAnswerer, ReplyEnd, Restarted, SaidNotFound, rewritten
+from rag.answering.writing.notices import Notice, say, why
+from rag.answering.writing.recital import narrowed, recital
 from rag.errors import BackendError, CharterError
 from rag.events import Event, Finished, Started
-from rag.indexing.generation import Generation
-from rag.indexing.live import LiveIndex
+from rag.index.generation import Generation
+from rag.index.live import LiveIndex
 from rag.knowledge_base import KnowledgeBase, find_knowledge_base, prompts_folder
 from rag.llm.backend import Backend
 from rag.llm.prompts import Prompt
@@ -253,7 +253,7 @@ class Engine:
         if not read.selection.chosen or confidence < self._threshold():
             yield from asked.refused(confidence, provenance, withheld, notice)
             return
-        draft = Draft(asked.citer, asked.highlights)
+        draft = Composition(asked.citer, asked.highlights)
         for chosen in read.selection.chosen:
             yield from draft.add(chosen.text, ((chosen.hit.passage, chosen.span),), 1.0)
         yield asked.answered(draft, confidence, provenance, withheld, notice)
@@ -271,7 +271,12 @@ class Engine:
         )
         agreed = gate.with_vote(read.confidence, llm.name, found=True)
         doubted = gate.with_vote(read.confidence, llm.name, found=False)
-        draft, withheld, held, said_not_found = Draft(asked.citer, asked.highlights), list[Withheld](), list[Proved](), False
+        draft, withheld, held, said_not_found = (
+            Composition(asked.citer, asked.highlights),
+            list[Withheld](),
+            list[Proved](),
+            False,
+        )
         end = ReplyEnd("", None, None, cut=False)
         failure: BackendError | None = None
         try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.answering.wording import FUNCTION, content_words
+from rag.answering.writing.wording import FUNCTION, content_words
 from rag.types import Turn
 
 _LEAD = re.compile(r"^\W*(?:and|but|so|ok|okay|then|also|well)\b[\s,]*", re.IGNORECASE)

@@ -14,16 +14,17 @@ from time import perf_counter
 
 import numpy as np
 
-from rag.corpus.passages import cut, embedding_text
+from rag.corpus.shape.passages import cut, embedding_text
 from rag.errors import IndexingError, IndexUnusable
-from rag.indexing import code, publish
-from rag.indexing.generation import Generation, current_id, open_generation
+from rag.index import code
+from rag.index.generation import Generation, current_id, open_generation
+from rag.index.lexical import Bm25Index
+from rag.index.manifest import LEXICAL, PASSAGES, VECTORS, Recipe
+from rag.index.store import StoredDocument, StoreWriter
+from rag.index.vectors import FlatVectors
+from rag.indexing import publish
+from rag.indexing.changes import SourceReader, SourceReading
 from rag.indexing.journal import Journal
-from rag.indexing.lexical import Bm25Index
-from rag.indexing.manifest import LEXICAL, PASSAGES, VECTORS, Recipe
-from rag.indexing.reading import Reading, SourceReader
-from rag.indexing.store import StoredDocument, StoreWriter
-from rag.indexing.vectors import FlatVectors
 from rag.knowledge_base import KnowledgeBase
 from rag.models.embedder import Embedder, ModelIdentity, Vectors
 from rag.settings import Settings
@@ -162,7 +163,7 @@ class _Build:
         self.tell(Progress("read", len(reader), len(reader)))
         return rows
 
-    def _documents(self, reading: Reading) -> Iterator[StoredDocument]:
+    def _documents(self, reading: SourceReading) -> Iterator[StoredDocument]:
         """What the new store gets of one source."""
         old = list(self.base.store.stored(reading.state.id)) if self.base else []
         if reading.documents is None:

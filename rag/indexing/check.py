@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 
 from rag.errors import CharterError, IndexDamaged, IndexMissing, IndexUnusable
-from rag.indexing.generation import CURRENT, Generation, current_id, open_generation, read_manifest, verify
-from rag.indexing.manifest import FILES, REMEDY, Recipe
+from rag.index.generation import CURRENT, Generation, current_id, open_generation, read_manifest, verify
+from rag.index.manifest import FILES, REMEDY, Recipe
+from rag.index.store import StoredDocument
 from rag.indexing.publish import generations
-from rag.indexing.store import StoredDocument
 from rag.knowledge_base import KnowledgeBase
 from rag.models.embedder import ModelIdentity
 from rag.models.folder import find_model

@@ -18,9 +18,10 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from rag.errors import CharterError, IndexingError, IndexLocked
-from rag.indexing import durable, journal
-from rag.indexing.generation import CURRENT, current_id, open_generation
-from rag.indexing.manifest import FILES, ID, MANIFEST, FileEntry, Manifest, Recipe, generation_id
+from rag.index import durable
+from rag.index.generation import CURRENT, current_id, open_generation
+from rag.index.manifest import FILES, ID, MANIFEST, FileEntry, Manifest, Recipe, generation_id
+from rag.indexing import journal
 from rag.knowledge_base import KnowledgeBase
 
 LOCK = ".lock"

@@ -33,7 +33,7 @@ class _Url(Protocol):
     def port(self) -> int | None: ...
 
 
-class Request(Protocol):
+class ModelRequest(Protocol):
     """The part of an HTTP client's request that the guard reads."""
 
     @property
@@ -64,7 +64,7 @@ def check_endpoint(url: str) -> str:
     return url
 
 
-async def guard(request: Request) -> None:
+async def guard(request: ModelRequest) -> None:
     """An HTTP client's request hook that refuses metadata addresses at the moment of connecting.
 
     Raises:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.corpus.dates import iso
+from rag.corpus.shape.dates import iso
 from rag.errors import FilterError
 from rag.retrieval.versions import Versions
 from rag.types import DocumentEntry, Filter

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.indexing.terms import words
+from rag.index.terms import words
 from rag.types import Document, Section, Span
 
 _LEADS = re.compile(r"[:—–]\s*\Z")

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
-from rag.indexing.terms import words
+from rag.index.terms import words
 
 LOW = 65
 """Kinds of this rank and above are steps inside a provision; those below name one by themselves."""
@@ -122,7 +122,7 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedProvision:
     """What a question names, its ``others`` words, and ``rest``: those that do more than ask what a text says. ``inside`` says
     that it asks for something inside of what it names: "Under Article 4(2), what …", "… under Article 4(2)?"."""
 
@@ -164,7 +164,7 @@ def label_step(label: str) -> Step | None:
     return None
 
 
-def asked(question: str) -> Asked:
+def asked(question: str) -> AskedProvision:
     """The provisions that a question names; none, for most questions."""
     text = fold(question)
     tokens = list(_tokens(text))
@@ -176,7 +176,7 @@ def asked(question: str) -> Asked:
     original = question if len(question) == len(text) else text
     found = [ref for group in _grouped(text, tokens) for ref in _references(group, original)]
     # "the schedule" or "the part of" names a provision only where nothing else is asked
-    return Asked(
+    return AskedProvision(
         tuple(r for r in found if not left or any(step.number for step in r.steps)), others, left, _inside(text, tokens)
     )
 

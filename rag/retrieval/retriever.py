@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import QuestionError
-from rag.indexing.scored import Mask, Scored
-from rag.indexing.terms import words
+from rag.index.scored import Mask, Scored
+from rag.index.terms import words
 from rag.models.embedder import Embedder, Vectors
 from rag.models.reranker import Reranker
 from rag.retrieval.catalogue import EVERYTHING, Scope

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 
-from rag.corpus.dates import dates_in, folded, iso
+from rag.corpus.shape.dates import dates_in, folded, iso
 from rag.types import DocumentEntry
 
 _VERSION = r"(?:versions?|v\.?|edition|revision|rev\.?|versiya\w*|redaksiya\w*|верси\w*|редакци\w*|sürüm\w*|baski\w*)"

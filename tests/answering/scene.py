@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
-from rag.answering.proof import Prover
-from rag.corpus.sentences import split
+from rag.answering.proof.prover import Prover
+from rag.corpus.shape.sentences import split
 from rag.models.onnx_reader import OnnxReader
 from rag.models.sentence_transformer import SentenceTransformerEmbedder
 from rag.settings import Embedding

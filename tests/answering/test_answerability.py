@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.answering.answerability import FOREIGN, VERSION, Example, Gate, Vote, best_threshold, fit_gate, load_gate
 from rag.answering.engine import SHIPPED_GATE
-from rag.answering.reading import FIGURES, Figures, Reading
+from rag.answering.reading.answerability import FOREIGN, VERSION, Example, Gate, Vote, best_threshold, fit_gate, load_gate
+from rag.answering.reading.paragraphs import FIGURES, Figures, Reading
 from rag.errors import IndexMismatch
 from rag.models.logistic import Logistic
 

@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from rag.answering.decide import NOT_ANSWERED, Ending, Hold, Keep, Replace, Show, conclude, decide
-from rag.answering.proof import Cited, Proved, Unproved
+from rag.answering.proof.prover import Cited, Proved, Unproved
 from rag.types import Withheld
 from tests.answering.scene import passage
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from rag.answering.answerability import Gate
 from rag.answering.engine import Engine
-from rag.answering.reading import FIGURES
+from rag.answering.reading.answerability import Gate
+from rag.answering.reading.paragraphs import FIGURES
 from rag.contract import outcome_json
 from rag.errors import (
     BackendBusy,
@@ -22,8 +22,8 @@ from rag.errors import (
     QuestionError,
 )
 from rag.events import CitationReady, ClaimReady, Delta, Finished, Started
+from rag.index.live import LiveIndex
 from rag.indexing.build import build
-from rag.indexing.live import LiveIndex
 from rag.knowledge_base import KnowledgeBase
 from rag.llm.backend import Backend
 from rag.models.logistic import Logistic

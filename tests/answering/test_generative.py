@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answering.generative import MOST_CLAIMS, GenerativeAnswerer, ReplyEnd, ReplyEvent, Restarted, SaidNotFound, rewritten
-from rag.answering.proof import Proved, Unproved
+from rag.answering.proof.prover import Proved, Unproved
+from rag.answering.writing.generative import (
+    MOST_CLAIMS,
+    GenerativeAnswerer,
+    ReplyEnd,
+    ReplyEvent,
+    Restarted,
+    SaidNotFound,
+    rewritten,
+)
 from rag.errors import BackendError, BackendFailed, ContextTooLong
 from rag.knowledge_base import prompts_folder
 from rag.llm.prompts import load

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answering.guards import Guard
+from rag.answering.proof.guards import Guard
 from tests.answering.scene import passage
 
 HARBOUR = (

@@ -10,8 +10,8 @@ import re
 
 import pytest
 
-from rag.answering.generative import GenerativeAnswerer
-from rag.answering.proof import Proved
+from rag.answering.proof.prover import Proved
+from rag.answering.writing.generative import GenerativeAnswerer
 from rag.knowledge_base import prompts_folder
 from rag.llm.prompts import load
 from tests.answering.scene import embedder, hits, passage, prover

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.answering.context import fitting, numbered
+from rag.answering.writing.context import fitting, numbered
 from rag.errors import SettingsError
 from rag.knowledge_base import prompts_folder
 from rag.llm.backend import Message

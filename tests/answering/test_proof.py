@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answering.proof import MOST_SENTENCES, Cited, Proved, Unproved, cited_text
+from rag.answering.proof.prover import MOST_SENTENCES, Cited, Proved, Unproved, cited_text
 from rag.types import Context, Passage, Span
 from tests.answering.scene import fake_prover, passage
 from tests.answering.statements import DOCUMENTS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answering.question import checked
+from rag.answering.reading.bounds import checked
 from rag.errors import QuestionError
 
 

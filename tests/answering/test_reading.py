@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from rag.answering.reading import ALONE, CHOICE, FIGURES, QuestionReading, Reading, heading, in_context, paragraphs
+from rag.answering.reading.paragraphs import ALONE, CHOICE, FIGURES, QuestionReading, Reading, heading, in_context, paragraphs
 from rag.models.reader import Answerability
 from rag.types import Context, Hit, Passage, Span
 from tests.answering.scene import Statistics, hits, passage

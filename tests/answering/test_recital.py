@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from rag.answering.asked import Asked, Clock
-from rag.answering.citing import Citer
-from rag.answering.recital import AT_MOST, narrowed, recital
-from rag.corpus.passages import cut
+from rag.answering.reading.asked import Asked, Clock
+from rag.answering.writing.citing import Citer
+from rag.answering.writing.recital import AT_MOST, narrowed, recital
+from rag.corpus.shape.passages import cut
 from rag.events import Finished
 from rag.retrieval.catalogue import EVERYTHING, Scope
 from rag.retrieval.provisions import Named, Provisions

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rag.answering.reading import Candidate, Reading
-from rag.answering.selection import ALONE, ASIDE, AT_MOST, NEAR, POINTED_TO, answers, highlights, select
+from rag.answering.reading.paragraphs import Candidate, Reading
+from rag.answering.reading.selection import ALONE, ASIDE, AT_MOST, NEAR, POINTED_TO, answers, highlights, select
 from rag.types import Hit, Passage, Span
 from tests.answering.scene import hits, passage
 

@@ -20,8 +20,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.answering.proof import Evidence, Proved
-from rag.evaluation import metrics
+from rag.answering.proof.prover import Evidence, Proved
+from rag.evaluation.figures import metrics
 from rag.knowledge_base import find_knowledge_base
 from tests.answering.scene import passage, prover
 

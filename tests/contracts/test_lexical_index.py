@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 
-from rag.indexing.lexical import Bm25Index, LexicalIndex
+from rag.index.lexical import Bm25Index, LexicalIndex
 
 K1, B = 1.2, 0.75
 TEXTS = ["The harbour opens at six.", "The lighthouse of the harbour, the harbour's own.", "Dogs travel free.", ""]

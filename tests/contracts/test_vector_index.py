@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from rag.indexing.vectors import FlatVectors, VectorIndex
+from rag.index.vectors import FlatVectors, VectorIndex
 from rag.models.embedder import Vectors
 
 BUILDERS: dict[str, Callable[[Vectors], VectorIndex]] = {

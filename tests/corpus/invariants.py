@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from rag.corpus.canonical import canonical, sha256
-from rag.corpus.passages import embedding_text
-from rag.corpus.structure import heading_path
+from rag.corpus.shape.canonical import canonical, sha256
+from rag.corpus.shape.passages import embedding_text
+from rag.corpus.shape.structure import heading_path
 from rag.types import Document, Passage, Span
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from rag.corpus import beir
+from rag.corpus.formats import beir
 
 
 def test_every_kind_of_broken_line_is_named_with_its_number() -> None:

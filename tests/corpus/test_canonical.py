@@ -7,7 +7,7 @@ import unicodedata
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.corpus.canonical import canonical, sha256
+from rag.corpus.shape.canonical import canonical, sha256
 
 
 def test_composed_and_decomposed_letters_become_one_text() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.corpus.dates import iso, stated_date
+from rag.corpus.shape.dates import iso, stated_date
 
 SPEECH = "Notice\n\nThe reading room is closed from 20 July to 16 August 2026 for the works on the roof of the building.\n"
 

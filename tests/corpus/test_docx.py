@@ -12,10 +12,10 @@ from docx.document import Document as WordDocument
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 
-from rag.corpus.assembly import assemble
-from rag.corpus.docx import draft_docx
+from rag.corpus.formats.docx import draft_docx
 from rag.corpus.refusal import Unreadable
-from rag.corpus.structure import path_at
+from rag.corpus.shape.assembly import assemble
+from rag.corpus.shape.structure import path_at
 from rag.settings import Parsing
 from rag.types import Document
 from tests.corpus.invariants import check_document

@@ -12,11 +12,11 @@ from PIL import Image, ImageDraw
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from rag.corpus.assembly import assemble
-from rag.corpus.docx import draft_docx
-from rag.corpus.draft import Draft
-from rag.corpus.pdf import draft_pdf
-from rag.corpus.pictures import shows_text
+from rag.corpus.formats.docx import draft_docx
+from rag.corpus.formats.pdf.loader import draft_pdf
+from rag.corpus.formats.pictures import shows_text
+from rag.corpus.shape.assembly import assemble
+from rag.corpus.shape.draft import Draft
 from rag.settings import Parsing
 
 PARSING = Parsing()

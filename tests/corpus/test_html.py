@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from rag.corpus.assembly import assemble
-from rag.corpus.html import draft_html
+from rag.corpus.formats.html import draft_html
 from rag.corpus.refusal import Unreadable
-from rag.corpus.structure import path_at
+from rag.corpus.shape.assembly import assemble
+from rag.corpus.shape.structure import path_at
 from rag.types import Document
 from tests.corpus.invariants import check_document
 

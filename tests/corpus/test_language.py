@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.corpus.language import language_of, language_of_all
+from rag.corpus.shape.language import language_of, language_of_all
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from rag.corpus.assembly import assemble
-from rag.corpus.markdown import draft_markdown
-from rag.corpus.passages import cut, embedding_text
-from rag.corpus.text import draft_text
+from rag.corpus.formats.markdown import draft_markdown
+from rag.corpus.formats.text import draft_text
+from rag.corpus.shape.assembly import assemble
+from rag.corpus.shape.passages import cut, embedding_text
 from rag.settings import Passages
 from rag.types import Document
 from tests.corpus.invariants import check_document, check_passages

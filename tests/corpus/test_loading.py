@@ -12,10 +12,10 @@ import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 from rag.corpus.loading import Loader, load
+from rag.corpus.process.sandbox import Sandbox
+from rag.corpus.process.wire import document_from, document_wire
 from rag.corpus.refusal import Unreadable
-from rag.corpus.sandbox import Sandbox
 from rag.corpus.sources import SourceFile, list_sources
-from rag.corpus.wire import document_from, document_wire
 from rag.errors import SourceError
 from rag.knowledge_base import KnowledgeBase
 from rag.settings import Parsing

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from rag.corpus.assembly import assemble
-from rag.corpus.markdown import draft_markdown
-from rag.corpus.structure import path_at
+from rag.corpus.formats.markdown import draft_markdown
+from rag.corpus.shape.assembly import assemble
+from rag.corpus.shape.structure import path_at
 from rag.types import Document
 
 SOURCE = """---

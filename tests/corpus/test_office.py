@@ -15,17 +15,17 @@ from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE
 from pptx.util import Inches
 
-from rag.corpus.assembly import assemble
-from rag.corpus.csv_table import draft_csv
-from rag.corpus.draft import Draft
-from rag.corpus.epub import draft_epub
-from rag.corpus.mail import draft_eml, draft_msg
-from rag.corpus.opendocument import draft_opendocument
-from rag.corpus.pptx import draft_pptx
+from rag.corpus.formats.csv_table import draft_csv
+from rag.corpus.formats.epub import draft_epub
+from rag.corpus.formats.mail import draft_eml, draft_msg
+from rag.corpus.formats.opendocument import draft_opendocument
+from rag.corpus.formats.pptx import draft_pptx
+from rag.corpus.formats.rtf import draft_rtf
+from rag.corpus.formats.xlsx import draft_xlsx
 from rag.corpus.refusal import Unreadable
-from rag.corpus.rtf import draft_rtf
-from rag.corpus.structure import path_at
-from rag.corpus.xlsx import draft_xlsx
+from rag.corpus.shape.assembly import assemble
+from rag.corpus.shape.draft import Draft
+from rag.corpus.shape.structure import path_at
 from rag.settings import Parsing
 from rag.types import Document
 from tests.corpus.invariants import check_document

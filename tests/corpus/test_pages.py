@@ -6,8 +6,8 @@ from itertools import zip_longest
 
 import pytest
 
-from rag.corpus.assembly import assemble
-from rag.corpus.pdf import draft_pdf
+from rag.corpus.formats.pdf.loader import draft_pdf
+from rag.corpus.shape.assembly import assemble
 from rag.settings import Parsing
 from rag.types import Document
 from tests.corpus.invariants import check_document

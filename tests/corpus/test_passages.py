@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
-from rag.corpus.assembly import assemble
-from rag.corpus.passages import cut, embedding_text
-from rag.corpus.text import draft_text
+from rag.corpus.formats.text import draft_text
+from rag.corpus.shape.assembly import assemble
+from rag.corpus.shape.passages import cut, embedding_text
 from rag.settings import Passages
 from rag.types import Document, Passage
 from tests.corpus.invariants import check_passages

@@ -11,11 +11,11 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import PageBreak, Paragraph, SimpleDocTemplate
 
-from rag.corpus.assembly import assemble
-from rag.corpus.passages import cut
-from rag.corpus.pdf import draft_pdf
+from rag.corpus.formats.pdf.loader import draft_pdf
 from rag.corpus.refusal import Unreadable
-from rag.corpus.structure import page_at, path_at
+from rag.corpus.shape.assembly import assemble
+from rag.corpus.shape.passages import cut
+from rag.corpus.shape.structure import page_at, path_at
 from rag.settings import Parsing, Passages
 from rag.types import Document
 from tests.corpus.invariants import check_document

@@ -13,16 +13,16 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from reportlab.pdfgen.canvas import Canvas
 
-from rag.corpus import beir
-from rag.corpus.assembly import assemble
-from rag.corpus.docx import draft_docx
-from rag.corpus.draft import Draft
-from rag.corpus.html import draft_html
-from rag.corpus.markdown import draft_markdown
-from rag.corpus.passages import cut
-from rag.corpus.pdf import draft_pdf
+from rag.corpus.formats import beir
+from rag.corpus.formats.docx import draft_docx
+from rag.corpus.formats.html import draft_html
+from rag.corpus.formats.markdown import draft_markdown
+from rag.corpus.formats.pdf.loader import draft_pdf
+from rag.corpus.formats.text import draft_text
 from rag.corpus.refusal import Unreadable
-from rag.corpus.text import draft_text
+from rag.corpus.shape.assembly import assemble
+from rag.corpus.shape.draft import Draft
+from rag.corpus.shape.passages import cut
 from rag.settings import Parsing, Passages
 from tests.corpus.invariants import check_document, check_passages
 

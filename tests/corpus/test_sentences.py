@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.corpus.sentences import split
+from rag.corpus.shape.sentences import split
 
 
 @pytest.mark.parametrize(

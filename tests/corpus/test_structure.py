@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from rag.corpus.assembly import assemble
-from rag.corpus.markers import marker
-from rag.corpus.structure import heading_path, is_clause, path_at
-from rag.corpus.text import draft_text
+from rag.corpus.formats.text import draft_text
+from rag.corpus.shape.assembly import assemble
+from rag.corpus.shape.markers import marker
+from rag.corpus.shape.structure import heading_path, is_clause, path_at
 from rag.types import Document
 
 CHARTER = """Harbour Charter

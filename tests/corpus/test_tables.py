@@ -11,14 +11,14 @@ from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Table, TableStyle
 
-from rag.corpus.assembly import assemble
-from rag.corpus.docx import draft_docx
-from rag.corpus.draft import Draft, draft_of
-from rag.corpus.html import draft_html
-from rag.corpus.markdown import draft_markdown
-from rag.corpus.passages import cut, embedding_text
-from rag.corpus.pdf import draft_pdf
-from rag.corpus.tables import cells_of, header_rows, line_of, table_pieces
+from rag.corpus.formats.docx import draft_docx
+from rag.corpus.formats.html import draft_html
+from rag.corpus.formats.markdown import draft_markdown
+from rag.corpus.formats.pdf.loader import draft_pdf
+from rag.corpus.shape.assembly import assemble
+from rag.corpus.shape.draft import Draft, draft_of
+from rag.corpus.shape.passages import cut, embedding_text
+from rag.corpus.shape.tables import cells_of, header_rows, line_of, table_pieces
 from rag.settings import Parsing, Passages
 from rag.types import Document
 from tests.corpus.invariants import check_document, check_passages

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from rag.corpus.formats.text import decode, draft_text
 from rag.corpus.refusal import Unreadable
-from rag.corpus.text import decode, draft_text
 
 RUSSIAN = "Стороны подтверждают взаимную поддержку суверенитета и территориальной целостности друг друга. " * 3
 TURKISH = "Taraflar, birbirlerinin egemenliğine, bağımsızlığına ve toprak bütünlüğüne desteklerini teyit eder. İşbirliği. " * 3

@@ -6,10 +6,10 @@ import hashlib
 import re
 from pathlib import Path
 
-from rag.evaluation.answer_cache import Circumstances
-from rag.evaluation.dataset import Dataset, load_dataset
-from rag.evaluation.run import Run, run
-from rag.evaluation.run_folder import RunFolder
+from rag.evaluation.questions.dataset import Dataset, load_dataset
+from rag.evaluation.runs.answer_cache import Circumstances
+from rag.evaluation.runs.run import Run, run
+from rag.evaluation.runs.run_folder import RunFolder
 from rag.types import Document, Span
 from tests.fake_engine import FakeEngine
 

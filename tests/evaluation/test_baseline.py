@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from rag.answering.engine import Engine
-from rag.evaluation.circumstances import circumstances
-from rag.evaluation.comparison import compare
-from rag.evaluation.gate import losses, verdict_line
-from rag.evaluation.policy import read_policy
-from rag.evaluation.run import run
-from rag.evaluation.run_folder import RunFolder
+from rag.evaluation.comparing.comparison import compare
+from rag.evaluation.comparing.policy import read_policy
+from rag.evaluation.comparing.verdict import losses, verdict_line
+from rag.evaluation.runs.circumstances import circumstances
+from rag.evaluation.runs.run import run
+from rag.evaluation.runs.run_folder import RunFolder
 from rag.indexing.build import build
 from rag.knowledge_base import KnowledgeBase
 from rag.models.sentence_transformer import SentenceTransformerEmbedder

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from rag.errors import UsageError
-from rag.evaluation.dataset import load_dataset
-from rag.evaluation.drafting import draft_questions, near_misses, propose
-from rag.evaluation.drafting_llm import propose_by_model
-from rag.evaluation.questions_file import question_json, write_questions
+from rag.evaluation.questions.dataset import load_dataset
+from rag.evaluation.questions.drafting import draft_questions, near_misses, propose
+from rag.evaluation.questions.drafting_llm import propose_by_model
+from rag.evaluation.questions.questions_file import question_json, write_questions
 from rag.llm.backend import Message, TextChunk, Usage
 from rag.types import Document, Span
 from tests.evaluation.charter import charter_document

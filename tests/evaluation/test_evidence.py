@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.evaluation.evidence import locate, occurrences
-from rag.evaluation.question import Excerpt, Question
+from rag.evaluation.questions.evidence import locate, occurrences
+from rag.evaluation.questions.question import Expected, Question
 from rag.types import Span
 from tests.evaluation.harbour import harbour_engine, made
 from tests.fake_engine import FakeEngine
@@ -43,12 +43,12 @@ def test_evidence_is_looked_for_in_every_document_and_what_is_nowhere_is_a_warni
     engine = harbour_engine()
     found = locate(
         [
-            Question("a", "?", True, evidence=(Excerpt("Dogs travel free."), Excerpt("Cats pay."))),
+            Question("a", "?", True, evidence=(Expected("Dogs travel free."), Expected("Cats pay."))),
             Question(
                 "b",
                 "?",
                 True,
-                evidence=(Excerpt("Cats pay, " + "and pay again " * 8 + "."),),
+                evidence=(Expected("Cats pay, " + "and pay again " * 8 + "."),),
             ),
             Question("c", "?", False),
         ],
@@ -65,7 +65,7 @@ def test_evidence_is_looked_for_in_every_document_and_what_is_nowhere_is_a_warni
 
 def test_an_occurrence_picks_one_place_of_one_document() -> None:
     engine = FakeEngine((made("a.md", "Article 1\nRollo came. Rollo left."), made("b.md", "Rollo.")))
-    question = Question("a", "?", True, evidence=(Excerpt("Rollo", "a.md", 1), Excerpt("Rollo", "gone.md", 0)))
+    question = Question("a", "?", True, evidence=(Expected("Rollo", "a.md", 1), Expected("Rollo", "gone.md", 0)))
     found = locate([question], engine)
     assert [(p.document, p.span) for p in found.places["a"]] == [("a.md", Span(22, 27))]
     assert [e.document for e in found.missing["a"]] == ["gone.md"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from rag.errors import BackendTimeout
-from rag.evaluation.export import NO_ANSWER, export
-from rag.evaluation.run import run
-from rag.evaluation.run_folder import RunFolder
+from rag.evaluation.reports.interchange import NO_ANSWER, export
+from rag.evaluation.runs.run import run
+from rag.evaluation.runs.run_folder import RunFolder
 from tests.evaluation.harbour import harbour_engine
 from tests.evaluation.test_run import HERE, QUESTIONS
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from rag.errors import UsageError
-from rag.evaluation.comparison import OVERALL, compare
-from rag.evaluation.gate import losses, verdict_line
-from rag.evaluation.policy import Policy, Rule, read_policy
-from rag.evaluation.record import Record
+from rag.evaluation.comparing.comparison import OVERALL, compare
+from rag.evaluation.comparing.policy import Policy, Rule, read_policy
+from rag.evaluation.comparing.verdict import losses, verdict_line
+from rag.evaluation.runs.record import Record
 from tests.evaluation import degraded
 from tests.evaluation.charter import charter_engine, charter_run
 

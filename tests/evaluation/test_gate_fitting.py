@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rag.answering.reading import FIGURES
+from rag.answering.reading.paragraphs import FIGURES
 from rag.errors import UsageError
-from rag.evaluation.gate_fitting import Sample, fit_on, fitting_json
+from rag.evaluation.judging.gate_fitting import Sample, fit_on, fitting_json
 
 
 def samples(count: int, *, signal: float, documents: int | None = None, seed: int = 1) -> list[Sample]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from rag.evaluation import metrics
-from rag.evaluation.intervals import Floats, Statistic, cluster, estimate, resample
+from rag.evaluation.figures import metrics
+from rag.evaluation.figures.intervals import Floats, Statistic, cluster, estimate, resample
 
 
 def mean_of(values: list[float]) -> Statistic:

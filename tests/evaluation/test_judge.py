@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from rag.errors import UsageError
-from rag.evaluation import metrics
-from rag.evaluation.judge import Judgement, agreement, judge_answers, judged_json, messages, read_labels
+from rag.evaluation.figures import metrics
+from rag.evaluation.judging.judge import Judgement, agreement, judge_answers, judged_json, messages, read_labels
 from rag.types import Answer
 from tests.evaluation.charter import charter_run
 from tests.evaluation.test_drafting import Scripted

@@ -6,10 +6,10 @@ import ir_measures
 import numpy as np
 import pytest
 
-from rag.evaluation import metrics
-from rag.evaluation.calibration import reliability, risk_coverage
-from rag.evaluation.ranking import Ranking, measure
-from rag.evaluation.tokens import coverage, token_f1
+from rag.evaluation.figures import metrics
+from rag.evaluation.figures.calibration import reliability, risk_coverage
+from rag.evaluation.figures.ranking import Ranking, measure
+from rag.evaluation.figures.tokens import coverage, token_f1
 
 EXACT = {"rel": 0, "abs": 1e-9}
 YES, NO = True, False

@@ -11,7 +11,7 @@ from typing import Any
 import numpy  # noqa: F401 - pytester forgets what a run inside a run has loaded, and numpy cannot be loaded twice
 import pytest
 
-from rag.evaluation.questions_file import write_questions
+from rag.evaluation.questions.questions_file import write_questions
 
 LIGHTHOUSE = "The lighthouse was built in 1911 by Ada Varga."
 RIGHT = {"id": "a", "question": "Who built the lighthouse?", "answerable": True, "evidence": [LIGHTHOUSE], "kind": "who"}
@@ -128,7 +128,7 @@ def test_without_the_setting_the_plugin_does_nothing(pytester: pytest.Pytester) 
 
 
 def test_the_plugin_is_light_to_import() -> None:
-    heavy = ["numpy", "torch", "plotly", "pydantic", "ir_measures", "rag.types", "rag.evaluation.pytest_questions"]
-    code = f"import sys, rag.evaluation.plugin; print([m for m in {heavy!r} if m in sys.modules])"
+    heavy = ["numpy", "torch", "plotly", "pydantic", "ir_measures", "rag.types", "rag.evaluation.plugin.pytest_questions"]
+    code = f"import sys, rag.evaluation.plugin.hooks; print([m for m in {heavy!r} if m in sys.modules])"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from rag.errors import UsageError
-from rag.evaluation.dataset import load_dataset
-from rag.evaluation.questions_file import question_json, read_questions, write_questions
+from rag.evaluation.questions.dataset import load_dataset
+from rag.evaluation.questions.questions_file import question_json, read_questions, write_questions
 
 GOOD: dict[str, Any] = {
     "id": "a",

@@ -11,16 +11,16 @@ from typing import Any
 import pytest
 
 from rag.answering.engine import Engine
-from rag.evaluation.asker import Asker
-from rag.evaluation.circumstances import circumstances
-from rag.evaluation.comparison import OVERALL, compare
-from rag.evaluation.dataset import Dataset
-from rag.evaluation.gate import losses, verdict_line
-from rag.evaluation.policy import read_policy
-from rag.evaluation.question import Excerpt, Question
-from rag.evaluation.record import Record
-from rag.evaluation.run import run
-from rag.evaluation.run_folder import RunFolder
+from rag.evaluation.comparing.comparison import OVERALL, compare
+from rag.evaluation.comparing.policy import read_policy
+from rag.evaluation.comparing.verdict import losses, verdict_line
+from rag.evaluation.questions.dataset import Dataset
+from rag.evaluation.questions.question import Expected, Question
+from rag.evaluation.runs.asker import Asker
+from rag.evaluation.runs.circumstances import circumstances
+from rag.evaluation.runs.record import Record
+from rag.evaluation.runs.run import run
+from rag.evaluation.runs.run_folder import RunFolder
 from rag.indexing.build import build
 from rag.knowledge_base import KnowledgeBase
 from rag.models.sentence_transformer import SentenceTransformerEmbedder
@@ -73,7 +73,7 @@ PERMIT_QUESTIONS = Dataset(
     "permits",
     "0",
     tuple(
-        Question(str(n), f"For how many days may the holder of {code(n)} moor?", True, evidence=(Excerpt(permit(n)),))
+        Question(str(n), f"For how many days may the holder of {code(n)} moor?", True, evidence=(Expected(permit(n)),))
         for n in range(PERMITS)
     ),
 )

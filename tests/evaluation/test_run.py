@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from rag.errors import BackendTimeout, UsageError
-from rag.evaluation.answer_cache import AnswerCache, Circumstances
-from rag.evaluation.dataset import Dataset
-from rag.evaluation.question import Excerpt, Question
-from rag.evaluation.run import run
-from rag.evaluation.run_folder import RunFolder
-from rag.evaluation.summary import summarise
+from rag.evaluation.figures.summary import summarise
+from rag.evaluation.questions.dataset import Dataset
+from rag.evaluation.questions.question import Expected, Question
+from rag.evaluation.runs.answer_cache import AnswerCache, Circumstances
+from rag.evaluation.runs.run import run
+from rag.evaluation.runs.run_folder import RunFolder
 from rag.types import Outcome, Turn
 from tests.evaluation.charter import charter_engine, charter_questions, charter_run
 from tests.evaluation.harbour import harbour_engine
@@ -24,8 +24,13 @@ QUESTIONS = Dataset(
     "harbour",
     "0",
     (
-        Question("a", "Who built the lighthouse?", True, evidence=(Excerpt("The lighthouse was built in 1911 by Ada Varga."),)),
-        Question("b", "Do dogs travel free?", True, evidence=(Excerpt("Dogs travel free."),)),
+        Question(
+            "a",
+            "Who built the lighthouse?",
+            True,
+            evidence=(Expected("The lighthouse was built in 1911 by Ada Varga."),),
+        ),
+        Question("b", "Do dogs travel free?", True, evidence=(Expected("Dogs travel free."),)),
         Question("c", "Who sank?", False, kind="unanswerable"),
     ),
 )
@@ -125,7 +130,7 @@ def test_errors_and_crashes_are_counted_shown_and_asked_again(tmp_path: Path) ->
 
 
 def test_evidence_that_no_document_holds_is_a_warning_and_a_miss(tmp_path: Path) -> None:
-    lost = Dataset("x", "0", (Question("a", "Who built the lighthouse?", True, evidence=(Excerpt("Torn down in 1950."),)),))
+    lost = Dataset("x", "0", (Question("a", "Who built the lighthouse?", True, evidence=(Expected("Torn down in 1950."),)),))
     done = run(lost, harbour_engine(), HERE, RunFolder(tmp_path / "r"))
     assert done.warnings == ("a: no document holds the evidence “Torn down in 1950.”.",)
     assert not done.records[0].verdict.right

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from rag.errors import UsageError
-from rag.evaluation.beir import read_retrieval_set
-from rag.evaluation.corpus_index import for_test_sets, index_corpus
-from rag.evaluation.search_quality import measure_search, quality_json, ranked_documents
-from rag.indexing.generation import open_current
+from rag.evaluation.figures.search_quality import measure_search, quality_json, ranked_documents
+from rag.evaluation.questions.retrieval_set import read_retrieval_set
+from rag.evaluation.runs.corpus_index import for_test_sets, index_corpus
+from rag.index.generation import open_current
 from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
 from rag.types import Hit, Passage, Span

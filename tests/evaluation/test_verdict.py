@@ -6,16 +6,18 @@ from dataclasses import replace
 
 import pytest
 
-from rag.evaluation.evidence import locate
-from rag.evaluation.integrity import faults
-from rag.evaluation.question import Excerpt, Question
-from rag.evaluation.verdict import Verdict, judge_error, judge_outcome
+from rag.evaluation.figures.integrity import faults
+from rag.evaluation.judging.scoring import Verdict, judge_error, judge_outcome
+from rag.evaluation.questions.evidence import locate
+from rag.evaluation.questions.question import Expected, Question
 from rag.types import Answer, Citation, Claim, Outcome, Provenance, Refusal, Span
 from tests.evaluation.harbour import harbour_engine
 
 ENGINE = harbour_engine()
 LIGHTHOUSE = "The lighthouse was built in 1911 by Ada Varga."
-QUESTION = Question("q", "Who built the lighthouse?", True, evidence=(Excerpt(LIGHTHOUSE),), must_include=("Ada Varga", "1911"))
+QUESTION = Question(
+    "q", "Who built the lighthouse?", True, evidence=(Expected(LIGHTHOUSE),), must_include=("Ada Varga", "1911")
+)
 UNANSWERABLE = Question("u", "Who sank the lighthouse?", False)
 
 
@@ -76,7 +78,7 @@ def test_one_long_quote_counts_every_sentence_that_it_touches() -> None:
 
 
 def test_one_gold_answer_of_several_is_enough() -> None:
-    question = Question("s", "Who?", True, evidence=(Excerpt("Ada Varga", "treaty.md", 0),), answers=("Ada Varga", "Varga"))
+    question = Question("s", "Who?", True, evidence=(Expected("Ada Varga", "treaty.md", 0),), answers=("Ada Varga", "Varga"))
     assert verdict(answer(cite("by Ada Varga")), question).right
     half = verdict(answer(cite("by Ada")), question)
     assert not half.right and half.evidence_cited and half.reasons == ("no cited quote holds the answer “Ada Varga”",)
@@ -97,7 +99,7 @@ def test_an_error_is_a_failure_in_every_respect() -> None:
 
 
 def test_evidence_that_no_document_holds_is_a_miss() -> None:
-    lost = replace(QUESTION, evidence=(Excerpt("It was torn down."),))
+    lost = replace(QUESTION, evidence=(Expected("It was torn down."),))
     assert not verdict(answer(cite(LIGHTHOUSE)), lost).right
 
 

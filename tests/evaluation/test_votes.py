@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from rag.evaluation.votes import Heard, vote_of, word_of
+from rag.evaluation.judging.votes import Heard, vote_of, word_of
 from rag.types import Provenance
 from tests.evaluation.harbour import harbour_engine
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from rag.errors import IndexingError, IndexMismatch
+from rag.index.generation import current_id, open_current
 from rag.indexing.build import BuildReport, Progress, build
 from rag.indexing.check import check
-from rag.indexing.generation import current_id, open_current
 from rag.knowledge_base import KnowledgeBase
 from rag.settings import Bm25, Passages, Settings
 from tests.fake_embedder import FakeEmbedder

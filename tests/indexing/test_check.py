@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 
 from rag.errors import IndexDamaged, IndexMissing, IndexUnusable
+from rag.index.generation import current_id, open_current
+from rag.index.manifest import generation_id
+from rag.index.vectors import FlatVectors
 from rag.indexing.build import build
 from rag.indexing.check import check
-from rag.indexing.generation import current_id, open_current
-from rag.indexing.manifest import generation_id
-from rag.indexing.vectors import FlatVectors
 from rag.knowledge_base import KnowledgeBase
 from rag.settings import Bm25, Embedding, Settings
 from tests.fake_embedder import FakeEmbedder

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
+from rag.index.generation import Generation, open_current
 from rag.indexing.build import build
 from rag.indexing.check import check
-from rag.indexing.generation import Generation, open_current
 from rag.knowledge_base import KnowledgeBase
 from rag.types import Document
 from tests.fake_embedder import FakeEmbedder

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from rag.errors import IndexDamaged
-from rag.indexing.lexical import Bm25Index
+from rag.index.lexical import Bm25Index
 
 
 class Canary:

@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from rag.errors import IndexMissing
+from rag.index.generation import Generation
+from rag.index.live import LiveIndex
 from rag.indexing.build import build
-from rag.indexing.generation import Generation
-from rag.indexing.live import LiveIndex
 from rag.indexing.publish import rollback
 from rag.knowledge_base import KnowledgeBase
 from rag.settings import Settings
@@ -102,12 +102,12 @@ def test_a_publication_that_cannot_be_opened_is_reported_once_and_the_old_one_se
     embedder = FakeEmbedder()
     first = build(piers, settings, embedder).generation
     live = LiveIndex(piers, embedder.identity, settings)
-    with caplog.at_level(logging.WARNING, "rag.indexing.live"):
+    with caplog.at_level(logging.WARNING, "rag.index.live"):
         build(piers, settings, FakeEmbedder(name="other"))
         assert [live.current().id for _ in range(3)] == [first] * 3
         (piers.built / "CURRENT").unlink()
         assert [live.current().id for _ in range(3)] == [first] * 3
-    told = [r.getMessage() for r in caplog.records if r.name == "rag.indexing.live"]
+    told = [r.getMessage() for r in caplog.records if r.name == "rag.index.live"]
     assert len(told) == 2
     assert "the embedding model other" in told[0]
     third = build(piers, settings, embedder).generation

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from rag.errors import IndexDamaged, IndexMismatch
-from rag.indexing import code
-from rag.indexing.manifest import FILES, RESERVED, FileEntry, Manifest, Recipe, generation_id
+from rag.index import code
+from rag.index.manifest import FILES, RESERVED, FileEntry, Manifest, Recipe, generation_id
 from rag.settings import Settings
 from tests.fake_embedder import FakeEmbedder
 

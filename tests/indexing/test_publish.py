@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from rag.errors import IndexDamaged, IndexingError, IndexLocked, IndexMissing
+from rag.index.generation import current_id, open_current, open_generation
 from rag.indexing import publish
 from rag.indexing.build import build
-from rag.indexing.generation import current_id, open_current, open_generation
 from rag.knowledge_base import KnowledgeBase
 from rag.settings import Bm25, Settings
 from tests.fake_embedder import FakeEmbedder

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.errors import IndexDamaged, NotFound
-from rag.indexing.store import SourceState, Store, StoredDocument, StoreWriter
+from rag.index.store import SourceState, Store, StoredDocument, StoreWriter
 from rag.types import Context, Document, Flaw, Origin, Page, Passage, Section, Span, Table
 
 FLAWS = (Flaw("source 1", "it is empty.", "Fill it.", "file"), Flaw("source 1", "line 3: no text", "Correct it.", "line"))

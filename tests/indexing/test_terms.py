@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.indexing.terms import STEMMERS, query_terms, terms
+from rag.index.terms import STEMMERS, query_terms, terms
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rag.errors import IndexDamaged
-from rag.indexing.vectors import HEADER, FlatVectors
+from rag.index.vectors import HEADER, FlatVectors
 
 ROWS, DIMENSION = 40, 16
 

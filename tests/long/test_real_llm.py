@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from rag.answering.generative import GenerativeAnswerer, ReplyEnd, SaidNotFound
-from rag.answering.proof import Proved
+from rag.answering.proof.prover import Proved
+from rag.answering.writing.generative import GenerativeAnswerer, ReplyEnd, SaidNotFound
 from rag.knowledge_base import prompts_folder
 from rag.llm.backend import Backend
 from rag.llm.prompts import load

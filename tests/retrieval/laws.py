@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rag.corpus.formats import SUFFIXES
-from rag.corpus.wire import document_from
-from rag.corpus.worker import replies
-from rag.indexing.terms import query_terms
+from rag.corpus.formats.suffixes import SUFFIXES
+from rag.corpus.process.wire import document_from
+from rag.corpus.process.worker import replies
+from rag.index.terms import query_terms
 from rag.settings import Parsing
 from rag.types import Contents, Document
 

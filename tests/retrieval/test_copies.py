@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
-from rag.answering.citing import Citer
-from rag.corpus.sentences import split
+from rag.answering.writing.citing import Citer
+from rag.corpus.shape.sentences import split
 from rag.retrieval.copies import Copies, distinct
 from rag.types import Document, Hit, Passage, Span
 

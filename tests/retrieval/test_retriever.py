@@ -10,9 +10,9 @@ import pytest
 from numpy.typing import NDArray
 
 from rag.errors import NotFound, QuestionError
-from rag.indexing.lexical import Bm25Index
-from rag.indexing.scored import Mask, Scored
-from rag.indexing.vectors import FlatVectors
+from rag.index.lexical import Bm25Index
+from rag.index.scored import Mask, Scored
+from rag.index.vectors import FlatVectors
 from rag.retrieval.catalogue import Scope
 from rag.retrieval.retriever import Retriever
 from rag.settings import Retrieval

@@ -16,9 +16,9 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 
-from rag.serving.app import create_app
-from rag.serving.engine import Engine
-from rag.serving.process import config
+from rag.serving.core.served_engine import ServedEngine
+from rag.serving.http.app import create_app
+from rag.serving.operation.process import config
 from rag.settings import Settings, load_settings
 from tests.fake_engine import FakeEngine
 
@@ -57,7 +57,7 @@ def running(app: FastAPI) -> Iterator[str]:
 
 @contextlib.contextmanager
 def client_of(
-    folder: Path, engine: Engine | Callable[[], Engine] | None = None, *, ui: bool = False, **flags: Any
+    folder: Path, engine: ServedEngine | Callable[[], ServedEngine] | None = None, *, ui: bool = False, **flags: Any
 ) -> Iterator[httpx.Client]:
     """A client of a server over ``engine`` (the fake one by default) with settings from ``flags``."""
     make = partial(create_app, engine or FakeEngine(), settings_for(folder, **flags), ui=ui)

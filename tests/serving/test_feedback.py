@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from rag.errors import NotFound, SettingsError, UsageError
-from rag.serving.app import create_app
-from rag.serving.feedback import DAY, FeedbackStore, Review
+from rag.serving.http.app import create_app
+from rag.serving.operation.feedback import DAY, FeedbackStore, Review
 from rag.types import Outcome
 from tests.fake_engine import FakeEngine
 from tests.serving.live import client_of, settings_for

@@ -11,8 +11,8 @@ from typer.testing import CliRunner, Result
 
 from rag.cli import app
 from rag.errors import CharterError
-from rag.evaluation.questions_file import read_questions
-from rag.serving.feedback import FeedbackStore, Review
+from rag.evaluation.questions.questions_file import read_questions
+from rag.serving.operation.feedback import FeedbackStore, Review
 from tests.fake_engine import FakeEngine
 
 QUESTION = "Who built the lighthouse?"

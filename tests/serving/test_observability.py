@@ -16,10 +16,10 @@ import pytest
 
 from rag.errors import BackendTimeout, SettingsError
 from rag.events import Finished
-from rag.serving.app import create_app
-from rag.serving.logs import configure_logs
-from rag.serving.redaction import Redactor
-from rag.serving.tracing import Tracing
+from rag.serving.http.app import create_app
+from rag.serving.operation.logs import configure_logs
+from rag.serving.operation.redaction import Redactor
+from rag.serving.operation.tracing import Tracing
 from rag.settings import Settings
 from rag.types import Withheld
 from tests.fake_engine import FakeEngine

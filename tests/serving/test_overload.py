@@ -15,7 +15,7 @@ import pytest
 
 from rag.errors import ServiceBusy
 from rag.events import Event, Started
-from rag.serving.workers import Workers
+from rag.serving.core.workers import Workers
 from tests.fake_engine import FakeEngine
 from tests.serving.live import client_of
 

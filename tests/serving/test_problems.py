@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from rag.errors import BackendBusy, BackendMissing, BackendTimeout, CharterError, IndexDamaged, NotFound
-from rag.serving.problem import problem_of
+from rag.serving.http.problem import problem_of
 from tests.fake_engine import FakeEngine
 from tests.serving.live import client_of
 

@@ -14,7 +14,7 @@ import httpx
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.serving.source import BLOCK, source_page
+from rag.serving.source.document_page import BLOCK, source_page
 from rag.types import Document, Origin, Page, Section, Span
 from tests.fake_engine import FakeEngine, default_documents
 from tests.serving.live import client_of

@@ -16,14 +16,14 @@ from starlette.routing import Mount
 
 from rag.errors import CharterError
 from rag.serving.ui.allowed import Allowed
-from rag.serving.ui.conversation import Conversation, Failure, Rating
-from rag.serving.ui.dialogue import Dialogue, Service
-from rag.serving.ui.export import conversation_json, conversation_markdown
+from rag.serving.ui.chosen_language import Language, language, preferred
+from rag.serving.ui.conversation import ChatFailure, Conversation, Rating
+from rag.serving.ui.dialogue import AnswerService, Dialogue
 from rag.serving.ui.header import header_html, hint_html
 from rag.serving.ui.keeping import kept, restored
-from rag.serving.ui.language import Language, language, preferred
 from rag.serving.ui.presence import Presence
 from rag.serving.ui.shelf import Shelf
+from rag.serving.ui.takeaway import conversation_json, conversation_markdown
 from rag.serving.ui.transcript import announcement_html, transcript_html
 from rag.serving.ui.translations import STRINGS
 from rag.settings import Settings
@@ -46,7 +46,7 @@ MONO = ("ui-monospace", "Consolas", "monospace")
 UPLOAD_BYTES = 1  # no component takes a file, and the route is closed as well
 
 
-def mount(app: FastAPI, service: Service, settings: Settings) -> FastAPI:
+def mount(app: FastAPI, service: AnswerService, settings: Settings) -> FastAPI:
     """Add the chat to ``app`` at ``/``; mount it last, since it takes every path that is left.
 
     ``app`` needs Starlette's own ``CORSMiddleware`` before, or Gradio trusts every origin; :class:`Allowed` takes back what
@@ -181,7 +181,7 @@ def _page(gr: Any, dialogue: Dialogue, settings: Settings) -> Any:
         def give_up(talk: Conversation, speech: Language, shelf: Shelf) -> dict[Any, Any]:
             """Something failed that is no error of the core: the log has it, the reader keeps the question."""
             last = talk.last
-            return view(talk.update(last.fail(Failure())) if last is not None and last.running else talk, speech, shelf)
+            return view(talk.update(last.fail(ChatFailure())) if last is not None and last.running else talk, speech, shelf)
 
         def forget(speech: Language, shelf: Shelf) -> dict[Any, Any]:
             return {**view(Conversation(), speech, shelf), announcer: announcement_html(None, speech)}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal
 
-from rag.serving.ui.excerpt import Excerpt
+from rag.serving.ui.excerpt import Surroundings
 from rag.types import Answer, Claim, Outcome, Turn
 
 Rating = Literal["up", "down"]
@@ -23,7 +23,7 @@ class Phase(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class ChatFailure:
     """Why there is no outcome; an empty ``message`` means that the cause is the server's own and not for the reader."""
 
     message: str = ""
@@ -40,9 +40,9 @@ class Exchange:
     question: str
     phase: Phase = Phase.LOOKING
     claims: tuple[Claim, ...] = ()
-    excerpts: tuple[Excerpt, ...] = ()
+    excerpts: tuple[Surroundings, ...] = ()
     outcome: Outcome | None = None
-    failure: Failure | None = None
+    failure: ChatFailure | None = None
     rating: Rating | None = None
     commented: bool = False
 
@@ -51,7 +51,7 @@ class Exchange:
         """Whether more may come."""
         return self.phase in (Phase.LOOKING, Phase.ANSWERING)
 
-    def cite(self, excerpt: Excerpt) -> Exchange:
+    def cite(self, excerpt: Surroundings) -> Exchange:
         """With one more excerpt; one that is already there stays as it is."""
         if any(known.citation.id == excerpt.citation.id for known in self.excerpts):
             return self
@@ -61,7 +61,7 @@ class Exchange:
         """With one more verified sentence."""
         return replace(self, phase=Phase.ANSWERING, claims=(*self.claims, claim))
 
-    def finish(self, outcome: Outcome, excerpts: tuple[Excerpt, ...]) -> Exchange:
+    def finish(self, outcome: Outcome, excerpts: tuple[Surroundings, ...]) -> Exchange:
         """With its outcome, which is the last word on claims and excerpts."""
         claims = outcome.claims if isinstance(outcome, Answer) else ()
         return replace(self, phase=Phase.DONE, outcome=outcome, claims=claims, excerpts=excerpts)
@@ -70,7 +70,7 @@ class Exchange:
         """Broken off by its reader."""
         return replace(self, phase=Phase.STOPPED)
 
-    def fail(self, failure: Failure) -> Exchange:
+    def fail(self, failure: ChatFailure) -> Exchange:
         """Without an outcome."""
         return replace(self, phase=Phase.FAILED, failure=failure)
 

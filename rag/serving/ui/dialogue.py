@@ -10,16 +10,16 @@ from typing import Literal, Protocol
 
 from rag.errors import CharterError, NotFound, ServiceLoading
 from rag.events import CitationReady, ClaimReady, Event, Finished
-from rag.serving.ui.conversation import Conversation, Exchange, Failure, Rating
-from rag.serving.ui.excerpt import Excerpt, excerpt
-from rag.serving.ui.language import Language
+from rag.serving.ui.chosen_language import Language
+from rag.serving.ui.conversation import ChatFailure, Conversation, Exchange, Rating
+from rag.serving.ui.excerpt import Surroundings, excerpt
 from rag.serving.ui.shelf import Shelf
 from rag.types import Answer, Citation, Document, DocumentEntry, Outcome, Turn
 
 LOADING_SECONDS = 0.5
 
 
-class Service(Protocol):
+class AnswerService(Protocol):
     """What the chat needs of the server."""
 
     def stream(self, question: str, *, history: Sequence[Turn] = (), lang: str | None = None) -> AsyncGenerator[Event]:
@@ -41,7 +41,7 @@ class Service(Protocol):
 class Dialogue:
     """Every step yields or returns a whole :class:`Conversation`; an error of the core becomes a state of its exchange."""
 
-    def __init__(self, service: Service, *, history_turns: int) -> None:
+    def __init__(self, service: AnswerService, *, history_turns: int) -> None:
         self._service = service
         self._history_turns = history_turns
 
@@ -80,7 +80,7 @@ class Dialogue:
                         exchange = exchange.finish(outcome, await self._excerpts(exchange, shown))
                         yield asked.update(exchange)
         except CharterError as error:
-            yield asked.update(exchange.fail(Failure(error.message, error.remedy, error.retryable)))
+            yield asked.update(exchange.fail(ChatFailure(error.message, error.remedy, error.retryable)))
 
     async def rate(
         self, conversation: Conversation, answer_id: str, rating: Rating, comment: str | None = None
@@ -96,15 +96,15 @@ class Dialogue:
         await self._service.feedback(answer_id, rating, comment)
         return conversation.update(replace(exchange, rating=rating, commented=exchange.commented or comment is not None))
 
-    async def _excerpts(self, exchange: Exchange, citations: Sequence[Citation]) -> tuple[Excerpt, ...]:
+    async def _excerpts(self, exchange: Exchange, citations: Sequence[Citation]) -> tuple[Surroundings, ...]:
         known = {found.citation: found for found in exchange.excerpts}
         return tuple([known.get(citation) or await self._excerpt(citation) for citation in citations])
 
-    async def _excerpt(self, citation: Citation) -> Excerpt:
+    async def _excerpt(self, citation: Citation) -> Surroundings:
         try:
             document = await self._service.document(citation.document)
         except CharterError:
-            return Excerpt(citation)  # a busy server or a document gone since: the quote itself still stands
+            return Surroundings(citation)  # a busy server or a document gone since: the quote itself still stands
         return excerpt(citation, document.text, document.language)
 
 

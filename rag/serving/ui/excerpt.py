@@ -14,7 +14,7 @@ SIDE = 420
 
 
 @dataclass(frozen=True, slots=True)
-class Excerpt:
+class Surroundings:
     """``before + citation.quote + after`` is the paragraph, cut at a word where it is long; ``cut_before`` and ``cut_after``
     say on which side it was. ``language`` is the document's, as an ISO 639-1 code, where it is known."""
 
@@ -26,16 +26,16 @@ class Excerpt:
     language: str | None = None
 
 
-def excerpt(citation: Citation, text: str, language: str | None = None) -> Excerpt:
+def excerpt(citation: Citation, text: str, language: str | None = None) -> Surroundings:
     """``citation`` with the rest of its paragraph from ``text``, the canonical text of its document.
 
     Where ``text`` is not the one that was cited (the index moved on in between), the quote stands alone.
     """
     if citation.span.of(text) != citation.quote:
-        return Excerpt(citation, language=language)
+        return Surroundings(citation, language=language)
     before, cut_before = _before(text, citation.span)
     after, cut_after = _after(text, citation.span)
-    return Excerpt(citation, before, after, cut_before, cut_after, language)
+    return Surroundings(citation, before, after, cut_before, cut_after, language)
 
 
 def opening(text: str, most: int = 320) -> str:

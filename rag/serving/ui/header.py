@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from rag.serving.ui.language import Language
+from rag.serving.ui.chosen_language import Language
 from rag.serving.ui.strings import Strings
 from rag.serving.ui.translations import STRINGS
 

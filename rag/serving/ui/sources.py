@@ -6,7 +6,7 @@ from html import escape
 from urllib.parse import quote
 
 from rag.serving.ui.conversation import Exchange
-from rag.serving.ui.excerpt import Excerpt, opening
+from rag.serving.ui.excerpt import Surroundings, opening
 from rag.serving.ui.strings import Strings
 from rag.types import Answer, Citation, Refusal
 
@@ -55,7 +55,7 @@ def sources_html(exchange: Exchange, words: Strings) -> str:
     )
 
 
-def _item(exchange: Exchange, excerpt: Excerpt, words: Strings, *, cited: bool) -> str:
+def _item(exchange: Exchange, excerpt: Surroundings, words: Strings, *, cited: bool) -> str:
     citation = excerpt.citation
     number = f'<span class="number" aria-hidden="true">{citation.id}</span>' if cited else ""
     back = (
@@ -81,11 +81,11 @@ def _breadcrumb(citation: Citation, words: Strings) -> str:
     )
 
 
-def _language(excerpt: Excerpt) -> str:
+def _language(excerpt: Surroundings) -> str:
     return f' lang="{escape(excerpt.language)}"' if excerpt.language else ""
 
 
-def _paragraph(excerpt: Excerpt, link: str, *, cited: bool) -> str:
+def _paragraph(excerpt: Surroundings, link: str, *, cited: bool) -> str:
     """A cited sentence marked in its paragraph; of a related passage, which may be long, the beginning."""
     inside = f"<mark>{_quote(excerpt.citation)}</mark>" if cited else escape(opening(excerpt.citation.quote))
     quoted = f'<a class="quote" href="{link}" target="_blank" rel="noopener">{inside}</a>'

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from html import escape
 
+from rag.serving.ui.chosen_language import Language
 from rag.serving.ui.conversation import Conversation, Exchange, Phase
-from rag.serving.ui.export import exchange_markdown
-from rag.serving.ui.language import Language
 from rag.serving.ui.shelf import Shelf, shelf_html
 from rag.serving.ui.sources import marker_id, place, source_id, sources_html
 from rag.serving.ui.strings import Strings
+from rag.serving.ui.takeaway import exchange_markdown
 from rag.serving.ui.translations import STRINGS
 from rag.types import Claim, Outcome, Refusal
 

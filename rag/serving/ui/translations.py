@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rag.serving.ui.language import Language
+from rag.serving.ui.chosen_language import Language
 from rag.serving.ui.strings import ENGLISH, Strings
 
 AZERBAIJANI = Strings(

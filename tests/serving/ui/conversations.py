@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rag.serving.ui.conversation import Conversation, Exchange
-from rag.serving.ui.excerpt import Excerpt
+from rag.serving.ui.excerpt import Surroundings
 from rag.types import Answer, Citation, Claim, Provenance, Refusal, Span, Timings, Withheld
 
 ATTACKS = (
@@ -31,14 +31,14 @@ def answered(text: str = "It is so.", document: str = "a.txt") -> Exchange:
     provenance = Provenance(text, text, model=text, prompt=text, raw=text, timings=Timings(total=1234.0))
     outcome = Answer(text, text, f"{text} [1]", (claim,), (cited,), 0.934, provenance)
     outcome = replace(outcome, standalone_question=f"{text}?", withheld=(Withheld(text, text),), notice=text)
-    return Exchange(1, text).finish(outcome, (Excerpt(cited, text, text, True, True, text),))
+    return Exchange(1, text).finish(outcome, (Surroundings(cited, text, text, True, True, text),))
 
 
 def refused(text: str = "The documents do not say.") -> Exchange:
     """A refusal with one related passage."""
     near = citation(1)
     return Exchange(2, "And why?").finish(
-        Refusal("r", "And why?", text, (near,), 0.07, Provenance("extractive", "g")), (Excerpt(near),)
+        Refusal("r", "And why?", text, (near,), 0.07, Provenance("extractive", "g")), (Surroundings(near),)
     )
 
 

@@ -7,7 +7,7 @@ import string
 
 import pytest
 
-from rag.serving.ui.language import LANGUAGES, language, preferred
+from rag.serving.ui.chosen_language import LANGUAGES, language, preferred
 from rag.serving.ui.strings import ENGLISH, Strings
 from rag.serving.ui.translations import STRINGS
 

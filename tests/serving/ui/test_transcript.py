@@ -6,8 +6,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from rag.serving.ui.conversation import Conversation, Exchange, Failure
-from rag.serving.ui.language import LANGUAGES, Language
+from rag.serving.ui.chosen_language import LANGUAGES, Language
+from rag.serving.ui.conversation import ChatFailure, Conversation, Exchange
 from rag.serving.ui.shelf import Shelf
 from rag.serving.ui.transcript import announcement_html, transcript_html
 from rag.types import Claim, DocumentEntry
@@ -58,7 +58,7 @@ def test_nothing_from_outside_is_ever_markup(attack: str, language: Language) ->
     exchanges = (
         answered(attack, document=attack),
         refused(attack),
-        Exchange(3, attack).fail(Failure(attack, attack)),
+        Exchange(3, attack).fail(ChatFailure(attack, attack)),
         Exchange(4, attack).say(Claim(attack, (1, 2), 1.0)).stop(),
         Exchange(5, attack),
     )
@@ -114,7 +114,7 @@ def test_the_transcript_says_whether_an_answer_is_under_way() -> None:
         (answered("It is so."), "Answer 1. Sources: 1. It is so."),
         (refused("No word of it."), "Question 2: no answer in the documents. No word of it."),
         (Exchange(3, "x").stop(), "Question 3: stopped."),
-        (Exchange(4, "x").fail(Failure("Cause.")), "Question 4: This question could not be answered just now."),
+        (Exchange(4, "x").fail(ChatFailure("Cause.")), "Question 4: This question could not be answered just now."),
     ],
 )
 def test_an_exchange_is_announced_in_one_sentence(exchange: Exchange, said: str) -> None:

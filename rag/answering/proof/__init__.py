@@ -1,0 +1,1 @@
+"""Whether evidence bears a claim: exact guards first, then the reader."""

@@ -1,0 +1,152 @@
+"""What can be checked exactly about a claim, whatever a model thinks of it.
+
+A quotation is to the letter; an address, a name or a number that stands in no passage is made up; a number, date or time must
+stand in the sentences that the claim rests on, in any usual form and with the same unit. Nothing else is a guard: what needs
+judgement is the reader's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.answering.proof.quotation import edited
+from rag.answering.proof.values import Value, values
+from rag.answering.writing.markup import URL
+from rag.types import Passage
+
+_WORD = re.compile(r"[^\W\d_]+(?:[.’'-][^\W\d_]+)*\.?")
+_ENDING = re.compile(r"(?:['’]s?|s)\Z")
+_SENTENCE_START = re.compile(r"(?:\A|[.!?:;–—•|]\s*|\n\s*)[\"'“‘«(*]*\Z")
+# One country or body by its usual short and long names: a claim may use either.
+_SAME = (
+    (r"U\.?S\.?(?:A\.?)?(?![a-z])|United States|America", ("us", "usa", "america", "american", "united", "states")),
+    (r"U\.?K\.?(?![a-z])|United Kingdom|Britain", ("uk", "britain", "british", "united", "kingdom")),
+    (r"E\.?U\.?(?![a-z])|European Union", ("eu", "european", "union")),
+    (r"U\.?N\.?(?![a-z])|United Nations", ("un", "united", "nations")),
+)
+_PREFIX = 5
+"""Letters of a capitalised word that must stand at the beginning of a word of the passages: "Azerbaijani" for "Azerbaijan" …"""
+_OF_A_PLACE = re.compile(r"(?:an|ean|ese|ish|ic|i)\Z")
+"""… and one fewer in a word that ends like that of a people: "Norwegian" for "Norway"."""
+_MONTH = re.compile(r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]{0,6}\.?\Z")
+"""A month is a value, in any form."""
+_LABEL = re.compile(r"\A[^.:;,]{1,40}:\s")
+
+
+class Guard:
+    """The exact checks against one set of passages."""
+
+    def __init__(self, passages: Sequence[Passage]) -> None:
+        self._passages = tuple(passages)
+        self._text = "\n".join(part for p in passages for part in (p.title, *p.section, p.text))
+        words = [_folded(m[0]) for m in _WORD.finditer(self._text)]
+        self._known = frozenset(words) | frozenset(part for w in words for part in re.split(r"[-’']", w))
+        self._stems = frozenset(w[:n] for w in self._known for n in (_PREFIX - 1, _PREFIX) if len(w) >= n)
+        self._initials = _initials(self._text)
+        self._same = frozenset(w for pattern, known in _SAME if re.search(rf"\b(?:{pattern})", self._text) for w in known)
+        self._short = frozenset(_folded(m[0]) for m in re.finditer(r"\b[A-Z][A-Z.]{1,5}\b", self._text))
+        self._values = values(self._text)
+
+    def foreign(self, claim: str) -> str | None:
+        """What in ``claim`` stands in no passage, as a reason; ``None`` where nothing does."""
+        for address in URL.finditer(claim):
+            if address[0].rstrip(".,;") not in self._text:
+                return "It has an address that the sources do not have."
+        if (quotation := edited(claim, self._passages)) is not None:
+            return f"The source does not say “{quotation}” word for word."
+        for word in self._names(claim):
+            return f"No source has “{word}”."
+        for value in values(claim):
+            if not _counts_nothing(claim, value) and not any(value.agrees(other) for other in self._values):
+                return f"No source has “{claim[value.start : value.end]}”."
+        return None
+
+    def unborne(self, claim: str, evidence: str) -> str | None:
+        """A number, date or time of ``claim`` that ``evidence`` does not have, as a reason."""
+        theirs = values(evidence)
+        for value in values(claim):
+            if not _counts_nothing(claim, value) and not any(value.agrees(other) for other in theirs):
+                return f"The source does not have “{claim[value.start : value.end]}” there."
+        return None
+
+    def _names(self, claim: str) -> list[str]:
+        """The capitalised words of ``claim``, not at the beginning of a sentence, that no passage has in any form."""
+        spelt = _spelling(claim, self._short)
+        label = _LABEL.match(claim)
+        found = []
+        for match in _WORD.finditer(claim, label.end() if label else 0):
+            word = match[0]
+            if (
+                not word[0].isupper()
+                or _MONTH.match(word)
+                or _SENTENCE_START.search(claim, 0, match.start())
+                or len(word.strip(".")) < 2
+            ):
+                continue
+            if not any(self._has(form, spelt) for form in _forms(word)):
+                found.append(word.rstrip("."))
+        return found
+
+    def _has(self, form: str, spelt: frozenset[str]) -> bool:
+        if form in self._known or form in self._initials:
+            return True
+        letters = _PREFIX - 1 if _OF_A_PLACE.search(form) else _PREFIX
+        if len(form) >= _PREFIX and form[:letters] in self._stems:
+            return True
+        # "Financial Services Board" where the passages have "FSB": the claim's own words spell a short form that they use
+        return form in self._same or form in spelt
+
+
+def _forms(word: str) -> tuple[str, ...]:
+    folded = _folded(word)
+    return tuple(
+        dict.fromkeys((folded, _ENDING.sub("", folded), *(part for part in re.split(r"[-’']", folded) if len(part) > 2)))
+    )
+
+
+def _folded(word: str) -> str:
+    return word.replace(".", "").casefold()
+
+
+def _initials(text: str) -> frozenset[str]:
+    """What runs of two to five capitalised words are called for short, small words between them left out."""
+    found: set[str] = set()
+    run = ""
+    for match in re.finditer(r"[^\W\d_][\w’'-]*|[.;:!?\n]", text):
+        word = match[0]
+        if word[0].isupper():
+            run = (run + word[0].casefold())[-5:]
+            found |= {run[-n:] for n in range(2, len(run) + 1)}
+        elif word not in {"of", "the", "and", "for", "on", "de"}:
+            run = ""
+    return frozenset(found)
+
+
+def _spelling(text: str, short: frozenset[str]) -> frozenset[str]:
+    """The words of ``text`` that, in a run of capitalised ones, spell one of the ``short`` forms."""
+    words = [m[0] for m in _WORD.finditer(text)]
+    capitals = [(n, w) for n, w in enumerate(words) if w[0].isupper()]
+    found: set[str] = set()
+    for at in range(len(capitals)):
+        for length in range(2, 6):
+            run = capitals[at : at + length]
+            if (
+                len(run) == length
+                and run[-1][0] - run[0][0] <= length + 1
+                and "".join(w[0] for _, w in run).casefold() in short
+            ):
+                found |= {form for _, w in run for form in _forms(w)}
+    return frozenset(found)
+
+
+def _counts_nothing(claim: str, value: Value) -> bool:
+    """A number word that is no number there ("one of them", "first of all"), or that only counts what the sources name ("the
+    two countries"); and the number of a list item."""
+    word = claim[value.start : value.end].casefold()
+    if re.match(r"\s*\(\w{1,3}\)\s", claim) and value.start < 3:
+        return True
+    counts = word in {"two", "three", "four", "five"} and (value.unit is None or not value.unit.measure)
+    return (
+        counts or word in {"one", "first", "second", "once"} or (value.start < 2 and bool(re.match(r"\s*\d{1,2}[.)]\s", claim)))
+    )

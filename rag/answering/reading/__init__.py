@@ -1,0 +1,1 @@
+"""What the reader finds in the hits of a question, and whether it answers."""

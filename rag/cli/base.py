@@ -1,0 +1,87 @@
+"""What every command needs: options, settings, the knowledge base, the building of an index."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from rag.errors import IndexMissing
+
+if TYPE_CHECKING:
+    from rag.indexing.build import BuildReport, Progress
+    from rag.knowledge_base import KnowledgeBase
+    from rag.settings import Settings
+
+Kb = Annotated[Path | None, typer.Option("--kb", metavar="DIR", help="The knowledge base folder.", show_default=False)]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead.")]
+
+
+def settings_of(kb: Path | None, **flags: Any) -> Settings:
+    """The settings from file, environment and flags; a misspelt variable is pointed out on stderr."""
+    from rag.settings import load_settings, unknown_variables
+
+    for name in unknown_variables():
+        typer.echo(f"charterqa: {name} is not a setting and is ignored.", err=True)
+    return load_settings({"kb": kb, **flags})
+
+
+def knowledge_base(settings: Settings) -> KnowledgeBase:
+    """The knowledge base that the settings name, or the default one."""
+    from rag.knowledge_base import find_knowledge_base
+
+    return find_knowledge_base(settings.kb)
+
+
+def built(settings: Settings) -> KnowledgeBase:
+    """The knowledge base, ready to be read: the one inside an installed package is indexed at its first use."""
+    from rag.index.generation import current_id
+
+    kb = knowledge_base(settings)
+    if kb.shipped:
+        try:
+            current_id(kb)
+        except IndexMissing:
+            typer.echo(f"charterqa: building the index of {kb.root}, this once.", err=True)
+            for flaw in build_index(settings, kb).failures:
+                typer.echo(f"charterqa: {flaw}", err=True)
+    return kb
+
+
+def echo_json(value: object) -> None:
+    """Print one JSON document."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def build_index(settings: Settings, kb: KnowledgeBase, *, rebuild: bool = False) -> BuildReport:
+    from rag.indexing.build import build
+    from rag.models.sentence_transformer import SentenceTransformerEmbedder
+
+    embedder = SentenceTransformerEmbedder.load(settings.embedding, threads=settings.threads)
+    with _progress_bar() as tell:
+        return build(kb, settings, embedder, rebuild=rebuild, progress=tell)
+
+
+@contextmanager
+def _progress_bar() -> Iterator[Callable[[Progress], None]]:
+    """A bar on stderr: one line per stage, gone from a pipe."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    names = {"read": "Reading sources", "embed": "Embedding passages", "publish": "Publishing"}
+    columns = TextColumn("{task.description:<18}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    console = Console(stderr=True)
+    with Bar(*columns, console=console, disable=not console.is_terminal) as bar:
+        tasks: dict[str, Any] = {}
+
+        def tell(progress: Progress) -> None:
+            if progress.stage not in tasks:
+                tasks[progress.stage] = bar.add_task(names[progress.stage], total=progress.total)
+            bar.update(tasks[progress.stage], completed=progress.done, total=progress.total)
+
+        yield tell

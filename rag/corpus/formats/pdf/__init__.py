@@ -1,0 +1,1 @@
+"""PDF: what is printed where, put back into paragraphs, tables and notes."""

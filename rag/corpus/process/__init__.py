@@ -1,0 +1,1 @@
+"""The process that parses, its limits, and what crosses its border."""

@@ -1,0 +1,1 @@
+"""A document's shape: canonical text, divisions, sections, sentences, passages."""

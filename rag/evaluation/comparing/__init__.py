@@ -1,0 +1,1 @@
+"""Two runs, and whether the newer may pass."""

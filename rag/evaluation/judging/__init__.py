@@ -1,0 +1,1 @@
+"""What was right and what was not; models as judges; fitting the gate."""

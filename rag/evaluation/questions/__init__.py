@@ -1,0 +1,1 @@
+"""Questions with evidence: files, test sets, drafts."""

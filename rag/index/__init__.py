@@ -1,0 +1,1 @@
+"""The read side: one published, immutable generation of an index."""

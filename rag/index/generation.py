@@ -1,0 +1,207 @@
+"""The read side: one published generation, verified to the last byte before anything in it is parsed, and never written to."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.errors import IndexDamaged, IndexMismatch, IndexMissing
+from rag.index.lexical import Bm25Index, LexicalIndex
+from rag.index.manifest import ID, LARGEST, LEXICAL, MANIFEST, PASSAGES, REMEDY, VECTORS, Manifest, Recipe, generation_id
+from rag.index.scored import Mask, Scored
+from rag.index.store import Store
+from rag.index.vectors import FlatVectors, VectorIndex
+from rag.knowledge_base import KnowledgeBase
+from rag.models.embedder import ModelIdentity, Vectors
+from rag.settings import Settings
+from rag.types import Contents, Document, DocumentEntry, Flaw, Passage
+
+CURRENT = "CURRENT"
+ATTEMPTS = 20
+
+
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+class Generation:
+    """One immutable index. Whoever holds it can go on using it while newer ones are published. Safe for several threads."""
+
+    id: str
+    manifest: Manifest
+    store: Store
+    vectors: VectorIndex
+    words: LexicalIndex
+
+    @property
+    def size(self) -> int:
+        """How many passages are in; rows run from 0 to ``size - 1``."""
+        return self.manifest.passages
+
+    def documents(self) -> tuple[DocumentEntry, ...]:
+        """Every document, without its text."""
+        return self.store.entries()
+
+    def flaws(self) -> tuple[Flaw, ...]:
+        """What of the sources is not in, by source: what ``charterqa index`` said when each was read."""
+        return tuple(flaw for state in self.store.sources().values() for flaw in state.flaws)
+
+    def contents(self) -> Iterator[Contents]:
+        """What is where in every document, in the order of the index."""
+        return self.store.contents()
+
+    def document(self, document_id: str) -> Document:
+        """One document; raises NotFound."""
+        return self.store.document(document_id)
+
+    def passages(self, rows: Sequence[int]) -> tuple[Passage, ...]:
+        """The passages of ``rows``, in that order."""
+        return self.store.passages(rows)
+
+    def row_of(self, passage_id: str) -> int:
+        """The row of a passage; raises NotFound."""
+        return self.store.row_of(passage_id)
+
+    def rows_of(self, document_id: str) -> range:
+        """The rows of a document's passages: neighbours in the text are neighbours here."""
+        return self.store.rows_of(document_id)
+
+    def dense(self, vector: Vectors, k: int, allowed: Mask | None = None) -> tuple[Scored, ...]:
+        """The ``k`` of the ``allowed`` rows nearest to a unit vector, nearest first, with their cosines."""
+        return self.vectors.search(vector, k, allowed)
+
+    def lexical(self, text: str, k: int, allowed: Mask | None = None) -> tuple[Scored, ...]:
+        """The ``k`` best of the ``allowed`` rows by BM25, best first; those that share no term with ``text`` are left out."""
+        return self.words.search(text, k, allowed)
+
+    def dense_scores(self, vector: Vectors, rows: Sequence[int]) -> NDArray[np.float32]:
+        """The cosine of a unit vector with each of ``rows``."""
+        return self.vectors.scores(vector, rows)
+
+    def lexical_scores(self, text: str, rows: Sequence[int]) -> NDArray[np.float32]:
+        """The BM25 score of each of ``rows``."""
+        return self.words.scores(text, rows)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages whose stemmers made the index terms."""
+        return self.words.languages
+
+    def vectors_of(self, rows: Sequence[int]) -> Vectors:
+        """The stored unit vectors of ``rows``, shape (rows, dimension)."""
+        return self.vectors.all()[np.asarray(rows, dtype=np.int64)]
+
+    def terms(self, text: str) -> tuple[str, ...]:
+        """The index terms of a question: folded, stemmed, without stop words."""
+        return self.words.terms(text)
+
+    def document_frequency(self, terms: Sequence[str]) -> dict[str, int]:
+        """In how many passages each of these terms (as :meth:`terms` gives them) stands."""
+        return self.words.document_frequency(terms)
+
+
+def open_current(kb: KnowledgeBase, identity: ModelIdentity | None, settings: Settings) -> Generation:
+    """Open the generation that ``CURRENT`` names. Never writes.
+
+    ``identity`` is the model whose questions will be asked; ``None`` opens an index for reading documents only and skips the
+    comparison with the settings.
+
+    Raises:
+        IndexMissing: nothing was built.
+        IndexDamaged: a file is missing or its bytes are not the published ones.
+        IndexMismatch: it was built by another model, chunking or format.
+    """
+    recipe = None if identity is None else Recipe.of(identity, settings)
+    name = current_id(kb)
+    for _ in range(ATTEMPTS):
+        try:
+            return open_generation(kb.built / name, recipe)
+        except IndexDamaged:
+            # Two publications may have passed since CURRENT was read, and the one it named then been removed.
+            newer = current_id(kb)
+            if newer == name:
+                raise
+            name = newer
+    raise IndexMissing(f"The index in {kb.built} changes faster than it can be opened.", remedy="Try again.")
+
+
+def current_id(kb: KnowledgeBase) -> str:
+    """What ``CURRENT`` says.
+
+    Raises:
+        IndexMissing: there is no ``CURRENT``.
+        IndexDamaged: it does not name a generation.
+    """
+    try:
+        stored = (kb.built / CURRENT).read_bytes()[: LARGEST + 1]
+    except FileNotFoundError:
+        raise IndexMissing(f"There is no index in {kb.root}.", remedy=REMEDY) from None
+    except OSError as error:
+        raise IndexDamaged(f"{kb.built / CURRENT} cannot be read: {error.strerror}.", remedy=REMEDY) from error
+    name = stored.removesuffix(b"\n").decode("ascii", "replace")
+    if not stored.endswith(b"\n") or not ID.fullmatch(name):
+        raise IndexDamaged(f"{CURRENT} does not name a generation of the index.", remedy=REMEDY)
+    return name
+
+
+def open_generation(folder: Path, recipe: Recipe | None = None) -> Generation:
+    """Verify and open the generation in ``folder``, whose name is its id; compare it with ``recipe`` where one is given."""
+    manifest = read_manifest(folder)
+    if recipe is not None and (difference := manifest.recipe.difference(recipe)):
+        raise IndexMismatch(f"The index was built with {difference}.", remedy=REMEDY)
+    stored = {entry.name: read_verified(folder, manifest, entry.name) for entry in manifest.files if entry.name != PASSAGES}
+    verify(folder, manifest, PASSAGES)
+    store = Store(folder / PASSAGES)
+    vectors = FlatVectors.from_bytes(stored[VECTORS], size=manifest.passages, dimension=manifest.recipe.model.dimension)
+    words = Bm25Index.from_bytes(stored[LEXICAL])
+    if store.counts() != (manifest.documents, manifest.passages) or words.size != manifest.passages:
+        raise IndexDamaged(f"The counts of generation {folder.name} do not agree.", remedy=REMEDY)
+    return Generation(folder.name, manifest, store, vectors, words)
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest of the generation in ``folder``, after its hash was found to be the one in the folder's name."""
+    stored = _read(folder, MANIFEST, LARGEST)
+    number, _, _ = folder.name.partition("-")
+    if not number.isdecimal() or generation_id(int(number), stored) != folder.name:
+        raise IndexDamaged(f"{folder.name}/{MANIFEST} is not as it was published.", remedy=REMEDY)
+    return Manifest.from_bytes(stored)
+
+
+def read_verified(folder: Path, manifest: Manifest, name: str) -> bytes:
+    """The bytes of one file, after its size and checksum were compared with the manifest."""
+    entry = next(e for e in manifest.files if e.name == name)
+    stored = _read(folder, name, entry.size)
+    if len(stored) != entry.size or hashlib.sha256(stored).hexdigest() != entry.sha256:
+        raise IndexDamaged(f"{folder.name}/{name} is not as it was published.", remedy=REMEDY)
+    return stored
+
+
+def verify(folder: Path, manifest: Manifest, name: str) -> None:
+    """Compare size and checksum of one file with the manifest, without keeping its bytes."""
+    entry = next(e for e in manifest.files if e.name == name)
+    try:
+        with (folder / name).open("rb") as stream:
+            same = stream.seek(0, 2) == entry.size
+            stream.seek(0)
+            same = same and hashlib.file_digest(stream, "sha256").hexdigest() == entry.sha256
+    except OSError as error:
+        raise _unreadable(folder, name, error) from error
+    if not same:
+        raise IndexDamaged(f"{folder.name}/{name} is not as it was published.", remedy=REMEDY)
+
+
+def _read(folder: Path, name: str, at_most: int) -> bytes:
+    try:
+        with (folder / name).open("rb") as stream:
+            return stream.read(at_most + 1)
+    except OSError as error:
+        raise _unreadable(folder, name, error) from error
+
+
+def _unreadable(folder: Path, name: str, error: OSError) -> IndexDamaged:
+    if isinstance(error, FileNotFoundError):
+        return IndexDamaged(f"{folder.name}/{name} of the index is missing.", remedy=REMEDY)
+    return IndexDamaged(f"{folder.name}/{name} of the index cannot be read: {error.strerror}.", remedy=REMEDY)

@@ -1,0 +1,1 @@
+"""The one asynchronous path to an answer, without any protocol."""

@@ -1,0 +1,254 @@
+"""The one asynchronous path to an answer: JSON, SSE, OpenAI, MCP and the chat all ask here, and nowhere else.
+
+It brings what the synchronous core leaves out: a bounded queue, a deadline, cancellation when the asker leaves, counts and
+the feedback file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import logging
+import sqlite3
+import threading
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
+from functools import partial
+from typing import TypeVar
+
+from rag.errors import BackendError, CharterError, NotFound, QuestionError, ServiceBusy, ServiceTimeout
+from rag.events import Event, Finished
+from rag.serving.core.opening import Opening
+from rag.serving.core.served_engine import ServedEngine
+from rag.serving.core.workers import Workers
+from rag.serving.operation.answer_log import AnswerLog
+from rag.serving.operation.feedback import FeedbackStore, Rating
+from rag.serving.operation.metrics import Load, Metrics
+from rag.serving.operation.redaction import Redactor
+from rag.serving.operation.tracing import Attributes, Tracing
+from rag.settings import Settings
+from rag.types import UNFILTERED, Document, DocumentEntry, Filter, Hit, Outcome, Refusal, Turn
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+READERS = 4
+COMMENT_CHARACTERS = 4000
+MOST_HITS = 100
+
+
+class Service:
+    """Answers, searches and remembers for every face. Its methods belong to one event loop."""
+
+    def __init__(
+        self, opening: Opening, settings: Settings, *, feedback: FeedbackStore | None, redactor: Redactor, tracing: Tracing
+    ) -> None:
+        self._opening = opening
+        self._limits = settings.limits
+        self._log_questions = settings.log.questions
+        self._feedback = feedback
+        self._answer_log = AnswerLog(settings.log.answers) if settings.log.answers else None
+        self._redact = redactor
+        self._tracing = tracing
+        self._answers = Workers("answer", settings.limits.concurrency, settings.limits.queue)
+        self._reads = Workers("read", READERS, READERS * 32)
+        self.metrics = Metrics(lambda: Load(self._answers.running, self._answers.waiting), lambda: self.index)
+
+    @property
+    def heartbeat(self) -> float:
+        """Seconds of silence after which a stream carries a comment."""
+        return self._limits.heartbeat
+
+    @property
+    def ready(self) -> bool:
+        """Whether questions can be answered."""
+        return self._opening.ready
+
+    @property
+    def failure(self) -> CharterError | None:
+        """Why the engine could not be opened, where it could not."""
+        return self._opening.failure
+
+    @property
+    def index(self) -> str | None:
+        """The generation that answers, ``None`` while none does."""
+        return self._opening.engine().index if self._opening.ready else None
+
+    @property
+    def backend(self) -> str | None:
+        """The back end that answers, ``None`` while none does."""
+        return self._opening.engine().backend if self._opening.ready else None
+
+    async def ask(
+        self, question: str, *, history: Sequence[Turn] = (), filter: Filter = UNFILTERED, lang: str | None = None
+    ) -> Outcome:
+        """One answer or refusal. Cancelling the caller's task stops the work. Raises as :meth:`stream` does."""
+        async with contextlib.aclosing(self.stream(question, history=history, filter=filter, lang=lang)) as events:
+            async for event in events:
+                if isinstance(event, Finished):
+                    return event.outcome
+        raise AssertionError("a stream ends with Finished or with an error")
+
+    async def stream(
+        self, question: str, *, history: Sequence[Turn] = (), filter: Filter = UNFILTERED, lang: str | None = None
+    ) -> AsyncGenerator[Event]:
+        """The events of one answer; the last is ``Finished``. Closing the generator stops the work.
+
+        Raises:
+            ServiceLoading, ServiceBusy, ServiceTimeout: now is not the time.
+            QuestionError: the question is empty or longer than allowed.
+            FilterError: the filter names an unknown document or tag.
+            BackendError: the model failed and nothing could be put in its place.
+        """
+        finished = False
+        try:
+            about = partial(self._opening.engine().stream, history=tuple(history), filter=filter, lang=lang)
+            self._check(question, history)
+            async with contextlib.aclosing(self._events(self._opening.engine(), question, about)) as events:
+                async for event in events:
+                    if isinstance(event, Finished):
+                        finished = True
+                        event = Finished(self._shown(event.outcome))
+                        await self._keep(event.outcome)
+                        self.metrics.outcome(event.outcome)
+                    yield event
+        except CharterError as error:
+            self.metrics.failure(error, backend=isinstance(error, BackendError))
+            raise
+        except (asyncio.CancelledError, GeneratorExit):
+            if not finished:
+                self.metrics.cancelled()
+            raise
+
+    async def _events(
+        self, engine: ServedEngine, question: str, about: Callable[..., Iterator[Event]]
+    ) -> AsyncGenerator[Event]:
+        if self._log_questions:
+            log.info("question: %s", question)
+        loop = asyncio.get_running_loop()
+        events: asyncio.Queue[Event | None] = asyncio.Queue()
+        gone = threading.Event()
+
+        def tell(event: Event | None) -> None:
+            with contextlib.suppress(RuntimeError):  # the loop is closed: the server has stopped and nobody listens
+                loop.call_soon_threadsafe(events.put_nowait, event)
+
+        def produce() -> None:
+            with self._tracing.span("answer", {"backend": engine.backend, "index": engine.index}) as late:
+                for event in about(question, cancelled=gone.is_set):
+                    if gone.is_set():
+                        return
+                    if isinstance(event, Finished):
+                        late |= _facts(event.outcome)
+                    tell(event)
+
+        deadline = loop.time() + self._limits.seconds
+        work = self._answers.submit(produce)
+        work.add_done_callback(lambda _: tell(None))
+        finished = False
+        try:
+            while (event := await _before(deadline, events.get(), self._limits.seconds)) is not None:
+                finished = isinstance(event, Finished)
+                yield event
+        finally:
+            gone.set()
+            work.cancel()
+        work.result()
+        if not finished:
+            raise CharterError("The answer broke off.", remedy="Ask again.")
+
+    async def search(self, question: str, k: int = 10, *, filter: Filter = UNFILTERED) -> tuple[Hit, ...]:
+        """The ``k`` best passages, 1 to 100; queued with the answers, since it costs the same models."""
+        engine = self._opening.engine()
+        self._check(question, ())
+        return await self._answers.run(partial(engine.search, question, max(1, min(k, MOST_HITS)), filter=filter))
+
+    async def documents(self) -> tuple[DocumentEntry, ...]:
+        """Every document, without its text."""
+        return await self._reads.run(self._opening.engine().documents)
+
+    async def document(self, document_id: str) -> Document:
+        """One document. Raises ``NotFound``."""
+        return await self._reads.run(partial(self._opening.engine().document, document_id))
+
+    async def rendered(self, document_id: str, render: Callable[[Document], T]) -> T:
+        """What ``render`` makes of a document, off the event loop: a long one takes a while. Raises ``NotFound``."""
+        engine = self._opening.engine()
+        return await self._reads.run(lambda: render(engine.document(document_id)))
+
+    async def examples(self) -> tuple[str, ...]:
+        """Questions to begin with."""
+        return await self._reads.run(self._opening.engine().examples)
+
+    async def feedback(self, answer_id: str, rating: Rating, comment: str | None = None) -> None:
+        """Keep what a reader says of an answer. Raises ``NotFound`` for an unknown answer, and where feedback is off."""
+        if self._feedback is None:
+            raise NotFound("Feedback is switched off here.", remedy="CHARTERQA_FEEDBACK_ENABLED=true switches it on.")
+        if comment is not None and len(comment) > COMMENT_CHARACTERS:
+            raise QuestionError(f"The comment is longer than {COMMENT_CHARACTERS} characters.", remedy="Shorten it.")
+        await self._reads.run(partial(self._feedback.rate, answer_id, rating, comment))
+        self.metrics.feedback(rating)
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Block until the engine is open or has failed; whether that came within ``seconds``. Not for the event loop."""
+        return self._opening.wait(seconds)
+
+    async def start(self) -> None:
+        """Begin to open the engine."""
+        self._opening.start()
+
+    async def stop(self) -> None:
+        """Take nothing new and give everything back."""
+        self._answers.close()
+        self._reads.close()
+        self._opening.close()
+        if self._feedback is not None:
+            self._feedback.close()
+
+    def _check(self, question: str, history: Sequence[Turn]) -> None:
+        if not question.strip():
+            raise QuestionError("The question is empty.", remedy="Write a question.")
+        longest = self._limits.question_characters
+        if len(question) > longest:
+            raise QuestionError(f"The question is longer than {longest} characters.", remedy="Shorten it.")
+        if len(history) > self._limits.history_turns:
+            raise QuestionError(
+                f"The history has more than {self._limits.history_turns} turns.", remedy="Send the most recent ones."
+            )
+
+    def _shown(self, outcome: Outcome) -> Outcome:
+        """A notice may quote an error of a model's server; a secret in it goes no further."""
+        return dataclasses.replace(outcome, notice=outcome.notice and self._redact(outcome.notice))
+
+    async def _keep(self, outcome: Outcome) -> None:
+        """Remember an outcome where that is wanted; an answer is given even when it cannot be kept."""
+        try:
+            if self._feedback is not None:
+                await self._reads.run(partial(self._feedback.keep, outcome))
+            if self._answer_log is not None:
+                await self._reads.run(partial(self._answer_log.write, outcome))
+        except (sqlite3.Error, OSError, ServiceBusy) as error:
+            self.metrics.answer_lost()
+            log.error("answer %s cannot be kept: %s", outcome.id, error)
+
+
+async def _before(deadline: float, event: Awaitable[Event | None], allowed: float) -> Event | None:
+    try:
+        async with asyncio.timeout_at(deadline):
+            return await event
+    except TimeoutError:
+        raise ServiceTimeout(
+            f"The answer took longer than {allowed:g} seconds.", remedy="Try again later.", retry_after=5
+        ) from None
+
+
+def _facts(outcome: Outcome) -> Attributes:
+    """What a span says of an outcome: never its words."""
+    times = outcome.provenance.timings
+    return {
+        "refused": isinstance(outcome, Refusal),
+        "withheld": len(outcome.withheld),
+        "confidence": outcome.confidence,
+        "retrieve_ms": times.retrieve,
+        "generate_ms": times.generate,
+        "verify_ms": times.verify,
+    }

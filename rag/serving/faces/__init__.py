@@ -1,0 +1,1 @@
+"""The programs' doors: HTTP API, OpenAI's protocol, MCP."""

@@ -1,0 +1,1 @@
+"""The application, its layers, and the shapes of requests, responses and errors."""

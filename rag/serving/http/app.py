@@ -1,0 +1,147 @@
+"""The whole server as one application: API, OpenAI, MCP, widget, source pages and chat, behind one set of defences."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Callable
+
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import BaseRoute, Match
+from starlette.types import Receive, Scope, Send
+
+import rag
+from rag.serving.access.admission import Access
+from rag.serving.access.allowance import Allowance
+from rag.serving.access.identity import Authenticator, authenticator
+from rag.serving.access.origins import Origins
+from rag.serving.access.peer import Proxies
+from rag.serving.access.signin import Sessions, signin_router
+from rag.serving.core.opening import Opening
+from rag.serving.core.served_engine import ServedEngine
+from rag.serving.core.service import Service
+from rag.serving.faces.api import api_router
+from rag.serving.faces.mcp import Mcp
+from rag.serving.faces.openai import openai_router
+from rag.serving.http.bodies import Bodies
+from rag.serving.http.boundary import Boundary, Failures
+from rag.serving.http.faults import handle_faults
+from rag.serving.http.pages import pages_router
+from rag.serving.http.zones import Zone, zone_of
+from rag.serving.operation.feedback import FeedbackStore
+from rag.serving.operation.health import health_router
+from rag.serving.operation.redaction import Redactor
+from rag.serving.operation.tracing import Tracing
+from rag.serving.source.document_page import source_router
+from rag.serving.ui.chat import mount
+from rag.serving.widget.routes import widget_router
+from rag.settings import Settings
+
+EXPOSED = ("X-Request-Id", "Retry-After")
+SENT = ("Authorization", "Content-Type", "Accept", "X-Request-Id", "Mcp-Protocol-Version", "Mcp-Session-Id")
+
+
+def create_app(engine: ServedEngine | Callable[[], ServedEngine], settings: Settings, *, ui: bool = True) -> FastAPI:
+    """The application over an open engine, or over a function that opens one once the application has started.
+
+    Raises:
+        SettingsError: access is configured in a way that cannot work, or feedback cannot be kept.
+    """
+    redactor = Redactor.of(settings)
+    tracing = Tracing.of(settings)
+    opening = Opening(engine) if callable(engine) else Opening.of(engine)
+    identify = authenticator(settings.auth)
+    sessions = Sessions(settings.auth)
+    proxies = Proxies(settings.auth.proxy_peers, settings.root_path)
+    service = Service(
+        opening,
+        settings,
+        feedback=FeedbackStore.of(settings.feedback) if settings.feedback.enabled else None,
+        redactor=redactor,
+        tracing=tracing,
+    )
+    mcp = Mcp(service, redactor, body_bytes=settings.limits.body_bytes)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await service.start()
+        async with mcp.manager.run():
+            yield
+        await service.stop()
+
+    app = FastAPI(
+        title="charterqa",
+        version=rag.__version__,
+        description="Answers from official documents in which every sentence is proved by an exact excerpt.",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # it would record query strings, and so questions
+        lifespan=lifespan,
+    )
+    app.state.service = service
+    handle_faults(app, redactor)
+    app.include_router(health_router(service))
+    app.include_router(api_router(service, redactor))
+    app.include_router(openai_router(service, redactor))
+    app.include_router(signin_router(identify, sessions))
+    app.include_router(pages_router())
+    app.include_router(source_router(service))
+    app.include_router(widget_router(settings))
+    app.router.routes.append(mcp.route())
+    if ui:
+        mount(app, service, settings)
+        app.router.routes[-1] = ChatRoute(app.router.routes[-1])
+    _defend(app, settings, service, redactor, proxies, identify, sessions, tracing)
+    return app
+
+
+def _defend(
+    app: FastAPI,
+    settings: Settings,
+    service: Service,
+    redactor: Redactor,
+    proxies: Proxies,
+    identify: Authenticator,
+    sessions: Sessions,
+    tracing: Tracing,
+) -> None:
+    """The layers around the routes, from the innermost: what is added last is met first.
+
+    Gradio adds CORS headers of its own, for any origin, unless it finds Starlette's very class here.
+    """
+    app.add_middleware(Bodies, limits=settings.limits, redactor=redactor)
+    app.add_middleware(
+        Access,
+        auth=settings.auth,
+        authenticator=identify,
+        sessions=sessions,
+        allowance=Allowance(settings.limits.requests_per_minute),
+        redactor=redactor,
+    )
+    app.add_middleware(Failures, redactor=redactor)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=list(settings.origins),
+        allow_methods=["GET", "POST"],
+        allow_headers=list(SENT),
+        allow_credentials=settings.auth.mode == "proxy",
+        expose_headers=list(EXPOSED),
+    )
+    app.add_middleware(Origins, settings=settings, redactor=redactor)
+    app.add_middleware(Boundary, metrics=service.metrics, proxies=proxies, redactor=redactor, tracing=tracing)
+
+
+class ChatRoute(BaseRoute):
+    """The chat's mount, which takes every path, without the paths that belong to other zones: their 404 and 405 are theirs."""
+
+    def __init__(self, mounted: BaseRoute) -> None:
+        self._mounted = mounted
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """As the mount, for the chat's paths alone."""
+        return self._mounted.matches(scope) if zone_of(scope["path"]) is Zone.CHAT else (Match.NONE, {})
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """As the mount."""
+        await self._mounted.handle(scope, receive, send)

@@ -1,0 +1,253 @@
+"""``/source/ID#c=START-END``: a document as a page, on which the browser marks the spans that the fragment names.
+
+The text of ``<article>`` is the canonical text to the character, since offsets are counted in it. What a reader needs beyond
+that (page numbers, headings that are not in the text) is drawn by the style sheet from attributes and is not part of it.
+"""
+
+from __future__ import annotations
+
+import bisect
+import hashlib
+import html
+import re
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
+from starlette.responses import HTMLResponse, Response
+
+from rag.serving.core.service import Service
+from rag.serving.http.accepted_language import choose
+from rag.serving.http.pages import asset_url
+from rag.types import Document, Section
+
+BLOCK = 4000
+"""Code points after which a block of text ends at the next line break; browsers lay out only the blocks in view."""
+LONGEST_HEADING = 300
+MOST_CONTENTS = 2000
+RIGHT_TO_LEFT = {"ar", "fa", "he", "ur"}
+WORDS = {
+    "en": (
+        "Contents",
+        "Page",
+        "Source",
+        "Date",
+        "Licence",
+        "Excerpt {n} of {of}",
+        "Previous",
+        "Next",
+        "Back to the chat",
+        "Section",
+    ),
+    "az": (
+        "Mündəricat",
+        "Səhifə",
+        "Mənbə",
+        "Tarix",
+        "Lisenziya",
+        "Çıxarış {n}/{of}",
+        "Əvvəlki",
+        "Növbəti",
+        "Söhbətə qayıt",
+        "Bölmə",
+    ),
+    "ru": (
+        "Содержание",
+        "Страница",
+        "Источник",
+        "Дата",
+        "Лицензия",
+        "Отрывок {n} из {of}",
+        "Назад",
+        "Вперёд",
+        "Вернуться в чат",
+        "Раздел",
+    ),
+    "tr": ("İçindekiler", "Sayfa", "Kaynak", "Tarih", "Lisans", "Alıntı {n}/{of}", "Önceki", "Sonraki", "Sohbete dön", "Bölüm"),
+}
+MISSING = {
+    "en": "That passage is not in this document.",
+    "az": "Bu hissə bu sənəddə yoxdur.",
+    "ru": "Такого места в этом документе нет.",
+    "tr": "Bu bölüm bu belgede yok.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PagePiece:
+    """A stretch ``[start, end)`` of the text with the element that carries it."""
+
+    start: int
+    end: int
+    opening: str = ""
+    closing: str = ""
+
+
+def source_router(service: Service) -> APIRouter:
+    """The viewer over ``service``."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.api_route("/source/{document_id:path}", methods=["GET", "HEAD"], response_model=None)
+    async def source(document_id: Annotated[str, Path()], request: Request) -> Response:
+        lang = choose(request.query_params.get("lang") or request.headers.get("accept-language", ""))
+        known = request.headers.get("if-none-match")
+        prefix = request.scope["charterqa.peer"].prefix
+        return await service.rendered(document_id, lambda document: _response(document, lang, known, prefix))
+
+    return router
+
+
+def _response(document: Document, lang: str, known: str | None, prefix: str) -> Response:
+    """The page, or that it has not changed since ``known``, the tag that the browser sent."""
+    place = hashlib.sha256(prefix.encode()).hexdigest()[:8]
+    tag = f'W/"{document.sha256[:32]}-{lang}-{asset_url("source.js")[-16:]}-{place}"'
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept-Language"}
+    if known == tag:
+        return Response(status_code=304, headers=headers)
+    return HTMLResponse(source_page(document, lang, prefix), headers=headers)
+
+
+def source_page(document: Document, lang: str = "en", prefix: str = "") -> str:
+    """The whole page, as HTML without a script of its own; ``prefix`` is the path under which the server is reached."""
+    contents, page, source, date, licence, excerpt, previous, following, back, section = map(html.escape, WORDS[lang])
+    origin = document.origin
+    facts = [(source, _link(origin.source)), (date, _text(origin.date)), (licence, _text(origin.licence))]
+    known = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in facts if value)
+    text_lang = f' lang="{html.escape(document.language)}"' if document.language else ""
+    direction = ' dir="rtl"' if document.language in RIGHT_TO_LEFT else ' dir="auto"'
+    return (
+        f'<!doctype html><html lang="{lang}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">'
+        f'<meta name="robots" content="noindex"><title>{html.escape(document.title)}</title>'
+        '<link rel="icon" href="data:,">'
+        f'<link rel="stylesheet" href="{asset_url("page.css", prefix)}">'
+        f'<link rel="stylesheet" href="{asset_url("source.css", prefix)}">'
+        f'<script type="module" src="{asset_url("source.js", prefix)}"></script></head><body>'
+        f'<header><a class="back" href="{prefix}/">{back}</a><h1{text_lang}>{html.escape(document.title)}</h1>'
+        f'<p class="id">{html.escape(document.id)}</p>{f"<dl>{known}</dl>" if known else ""}</header>'
+        f"{_contents(document, contents)}"
+        f'<nav id="excerpts" hidden aria-label="{excerpt.partition(" ")[0]}">'
+        f'<button type="button" id="previous">{previous}</button>'
+        f'<span id="position" data-words="{excerpt}"></span><button type="button" id="next">{following}</button></nav>'
+        f'<p id="said" role="status" data-words="{excerpt}" data-missing="{html.escape(MISSING[lang])}"></p>'
+        f'<main><article id="text"{text_lang}{direction} data-page-word="{page}" data-section-word="{section}">'
+        f"{''.join(_article(document, page))}</article></main></body></html>"
+    )
+
+
+def _article(document: Document, page_word: str) -> list[str]:
+    """The text in blocks; outside the tags stands exactly the canonical text. A block holds as many pieces as fill it."""
+    made: list[str] = []
+    marks = _marks(document, page_word)
+    offsets = [offset for offset, _ in marks]
+    begun: int | None = None
+
+    def words(start: int, end: int) -> None:
+        at = start
+        for offset, mark in marks[bisect.bisect_left(offsets, start) : bisect.bisect_left(offsets, end)]:
+            made.extend((_escaped(document.text[at:offset]), mark))
+            at = offset
+        made.append(_escaped(document.text[at:end]))
+
+    for piece in _pieces(document):
+        slices = [(piece.start, piece.end)] if piece.opening else _blocks(document.text, piece.start, piece.end)
+        for start, end in slices:
+            if begun is None or start - begun >= BLOCK:
+                made.append(f'{"" if begun is None else "</div>"}<div class="block" data-start="{start}">')
+                begun = start
+            made.append(piece.opening)
+            words(start, end)
+            made.append(piece.closing)
+    made.append("" if begun is None else "</div>")
+    return made
+
+
+def _escaped(text: str) -> str:
+    """As HTML; a carriage return would become a line feed in the parser and must not."""
+    return html.escape(text, quote=False).replace("\r", "&#13;")
+
+
+def _pieces(document: Document) -> list[PagePiece]:
+    """Headings and the stretches between them, in order, without a gap."""
+    pieces: list[PagePiece] = []
+    at = 0
+    for number, section in enumerate(document.sections):
+        start = max(section.span.start, at)
+        if start > at:
+            pieces.append(PagePiece(at, start))
+            at = start
+        level = min(6, 1 + max(1, len(section.path)))
+        end = _heading_end(document.text, section)
+        if end is not None and start == section.span.start:
+            pieces.append(PagePiece(start, end, f'<h{level} id="s{number}">', f"</h{level}>"))
+            at = end
+        elif section.path:
+            name = html.escape(section.path[-1])
+            drawn = (
+                f'<div role="heading" aria-level="{level}" class="drawn" id="s{number}" data-text="{name}" aria-label="{name}">'
+            )
+            pieces.append(PagePiece(start, start, drawn, "</div>"))
+    if at < len(document.text):
+        pieces.append(PagePiece(at, len(document.text)))
+    return pieces
+
+
+def _heading_end(text: str, section: Section) -> int | None:
+    """Where the heading ends if the section begins with it, in the text itself."""
+    if not section.path:
+        return None
+    name = section.path[-1]
+    start = section.span.start
+    line_end = text.find("\n", start, min(section.span.end, start + LONGEST_HEADING))
+    end = line_end if line_end >= 0 else section.span.end
+    line = text[start:end]
+    words = re.sub(r"^[\s#*_]+|[\s#*_:.]+$", "", line)
+    if len(line) > LONGEST_HEADING or not words:
+        return None
+    return end if words == re.sub(r"[\s:.]+$", "", name) or (line.startswith(name) and len(line) < len(name) + 40) else None
+
+
+def _marks(document: Document, word: str) -> list[tuple[int, str]]:
+    """Where a page begins, an empty element that the style sheet fills."""
+    return [
+        (page.span.start, f'<span class="page" id="p{page.number}" data-text="{word} {page.number}"></span>')
+        for page in document.pages
+    ]
+
+
+def _blocks(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """``[start, end)`` cut after line breaks into blocks of about ``BLOCK`` code points."""
+    blocks: list[tuple[int, int]] = []
+    while end - start > BLOCK:
+        line_end = text.find("\n", start + BLOCK, min(end, start + 4 * BLOCK))
+        cut = line_end + 1 if line_end >= 0 else min(end, start + 4 * BLOCK)
+        blocks.append((start, cut))
+        start = cut
+    if start < end:
+        blocks.append((start, end))
+    return blocks
+
+
+def _contents(document: Document, word: str) -> str:
+    """The list of sections, as deep as ``MOST_CONTENTS`` entries allow."""
+    depths = sorted({len(s.path) for s in document.sections if s.path})
+    fitting = [d for d in depths if sum(0 < len(s.path) <= d for s in document.sections) <= MOST_CONTENTS]
+    if len(document.sections) < 2 or not fitting:
+        return ""
+    items = "".join(
+        f'<li class="depth{min(4, len(s.path))}"><a href="#s{n}">{html.escape(s.path[-1])}</a></li>'
+        for n, s in enumerate(document.sections)
+        if 0 < len(s.path) <= fitting[-1]
+    )
+    return f'<details class="contents"><summary>{word}</summary><ol>{items}</ol></details>'
+
+
+def _link(source: str | None) -> str:
+    if source and source.startswith(("https://", "http://")):
+        safe = html.escape(source)
+        return f'<a href="{safe}" rel="noopener noreferrer nofollow">{safe}</a>'
+    return _text(source)
+
+
+def _text(value: str | None) -> str:
+    return html.escape(value) if value else ""
