@@ -19,7 +19,8 @@ _MARK = re.compile(
     re.IGNORECASE,
 )
 _PARTIAL = re.compile(
-    r"(?:<\|channel\|>[^<]{0,60}(?:<\|?\w{0,10}\|?|<\|constrain\|>\w*(?:<\|?\w{0,10}\|?)?)?|[<\[◁][^>\]▷\n<\[]{0,30})\Z"
+    r"(?:<\|channel\|>[^<]{0,60}(?:<\|?\w{0,10}\|?|<\|constrain\|>\w*(?:<\|?\w{0,10}\|?)?)?|[<\[◁][^>\]▷\n<\[]{0,30}|(?P<role><\|(?:im_)?start\|>[a-z]{0,9}))\Z",
+    re.IGNORECASE,
 )
 
 
@@ -37,7 +38,7 @@ class Unthinking:
         partial = _PARTIAL.search(self._rest)
         ready, self._rest = (
             (self._rest[: partial.start()], self._rest[partial.start() :])
-            if partial and not _MARK.match(self._rest, partial.start())
+            if partial and (partial["role"] or not _MARK.match(self._rest, partial.start()))
             else (self._rest, "")
         )
         return self._visible(ready)

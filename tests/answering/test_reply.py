@@ -158,10 +158,7 @@ def test_a_heading_is_prose_around_claims(heading: str) -> None:
         "No. The harbour opens at six [1].",
         "Yes, the harbour opens at six [1].",
         "Based on the passages, yes, the harbour opens at six [1].",
-        pytest.param(
-            "**Yes.** The harbour opens at six [1].",
-            marks=pytest.mark.xfail(strict=True, reason="reported: the closing asterisks open the next sentence"),
-        ),
+        "**Yes.** The harbour opens at six [1].",
     ],
 )
 def test_yes_and_no_before_a_statement_are_no_part_of_it(written: str) -> None:

@@ -97,7 +97,6 @@ def test_of_channels_only_the_final_one_is_shown(reply: str) -> None:
     assert visible(reply) == ANSWER
 
 
-@pytest.mark.xfail(strict=True, reason="reported: where a chunk ends after <|start|>, the word assistant is shown")
 def test_of_channels_only_the_final_one_is_shown_however_the_reply_is_cut() -> None:
     assert everywhere(ANALYSIS + FINAL) == {ANSWER}
 

@@ -26,9 +26,11 @@ _SAME = (
     (r"U\.?N\.?(?![a-z])|United Nations", ("un", "united", "nations")),
 )
 _PREFIX = 5
-"""Letters of a capitalised word that must stand at the beginning of a word of the passages: "Azerbaijani" for "Azerbaijan" …"""
+"""Letters that a capitalised word must share with a word of the passages: "Azerbaijani" for "Azerbaijan" …"""
 _OF_A_PLACE = re.compile(r"(?:an|ean|ese|ish|ic|i)\Z")
 """… and one fewer in a word that ends like that of a people: "Norwegian" for "Norway"."""
+_LONG = 5
+"""Letters of a word in lower case from which it may be meant by an initial: "AI" for "artificial intelligence"."""
 _MONTH = re.compile(r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]{0,6}\.?\Z")
 """A month is a value, in any form."""
 _LABEL = re.compile(r"\A[^.:;,]{1,40}:\s")
@@ -42,7 +44,9 @@ class Guard:
         self._text = "\n".join(part for p in passages for part in (p.title, *p.section, p.text))
         words = [_folded(m[0]) for m in _WORD.finditer(self._text)]
         self._known = frozenset(words) | frozenset(part for w in words for part in re.split(r"[-’']", w))
-        self._stems = frozenset(w[:n] for w in self._known for n in (_PREFIX - 1, _PREFIX) if len(w) >= n)
+        self._by_stem: dict[str, list[str]] = {}
+        for word in self._known:
+            self._by_stem.setdefault(word[: _PREFIX - 1], []).append(word)
         self._initials = _initials(self._text)
         self._same = frozenset(w for pattern, known in _SAME if re.search(rf"\b(?:{pattern})", self._text) for w in known)
         self._short = frozenset(_folded(m[0]) for m in re.finditer(r"\b[A-Z][A-Z.]{1,5}\b", self._text))
@@ -91,11 +95,19 @@ class Guard:
     def _has(self, form: str, spelt: frozenset[str]) -> bool:
         if form in self._known or form in self._initials:
             return True
-        letters = _PREFIX - 1 if _OF_A_PLACE.search(form) else _PREFIX
-        if len(form) >= _PREFIX and form[:letters] in self._stems:
+        if len(form) >= _PREFIX and any(_akin(form, word) for word in self._by_stem.get(form[: _PREFIX - 1], ())):
             return True
         # "Financial Services Board" where the passages have "FSB": the claim's own words spell a short form that they use
         return form in self._same or form in spelt
+
+
+def _akin(form: str, word: str) -> bool:
+    """Whether one is made of the other by its ending. Two that end alike as well are two names: Austria and Australia."""
+    shared = next((n for n, (a, b) in enumerate(zip(form, word, strict=False)) if a != b), min(len(form), len(word)))
+    if shared < (_PREFIX - 1 if _OF_A_PLACE.search(form) else _PREFIX):
+        return False
+    mine, other = form[shared:], word[shared:]
+    return len(mine) < 2 or mine[-2:] != other[-2:] or mine[1:] == other[1:]  # the last: "organise", "organize"
 
 
 def _forms(word: str) -> tuple[str, ...]:
@@ -110,12 +122,12 @@ def _folded(word: str) -> str:
 
 
 def _initials(text: str) -> frozenset[str]:
-    """What runs of two to five capitalised words are called for short, small words between them left out."""
+    """What runs of two to five capitalised or long words are called for short, small words between them left out."""
     found: set[str] = set()
     run = ""
     for match in re.finditer(r"[^\W\d_][\w’'-]*|[.;:!?\n]", text):
         word = match[0]
-        if word[0].isupper():
+        if word[0].isupper() or (len(word) >= _LONG and word[0].isalpha()):
             run = (run + word[0].casefold())[-5:]
             found |= {run[-n:] for n in range(2, len(run) + 1)}
         elif word not in {"of", "the", "and", "for", "on", "de"}:

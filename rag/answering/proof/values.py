@@ -104,7 +104,7 @@ def _measured(value: Value, before: list[Value], after: list[Value], text: str) 
         return replace(value, unit=Unit(f"{DATED}year {min(year.keys)}")) if year else value
     if value.kind == "number":
         months = [v for v in after if v.kind == "month" and _OF.fullmatch(text, value.end, v.start)]
-        months += [v for v in before if v.kind == "month" and not text[v.end : value.start].strip()]
+        months += [v for v in before if v.kind == "month" and not text[v.end : value.start].strip(" .\n")]
         if months:
             return replace(value, unit=Unit(f"{DATED}month {min(months[0].keys)}"))
     unit = unit_at(text, value.start, value.end)

@@ -187,7 +187,7 @@ class Claims:
     def _pieces(self, line: str) -> list[str]:
         """``line`` cut into sentences that join to ``line`` again, each with the markers that follow it."""
         masked = MARKER.sub(lambda m: " " * len(m[0]), line)
-        starts = [_before_quote(line, span.start) for span in split(masked.replace("\n", " "), self._language)][1:]
+        starts = [_at_mark(line, span.start) for span in split(masked.replace("\n", " "), self._language)][1:]
         cuts = [0, *starts, len(line)]
         return [line[a:b] for a, b in pairwise(cuts) if b > a]
 
@@ -210,8 +210,11 @@ class Claims:
         return found
 
 
-def _before_quote(line: str, cut: int) -> int:
-    """An opening quotation mark belongs to the sentence after it, also while its partner has not come yet."""
+def _at_mark(line: str, cut: int) -> int:
+    """An opening quotation mark belongs to the sentence after it, also while its partner has not come yet; the marks that close
+    an emphasis ("**Yes.** …") to the one before it."""
+    if closing := re.match(r"(?:\*{1,3}|_{1,3})\s+", line[cut:]):
+        return cut + closing.end()
     opening = re.search(r"[“«„‘(]\s*\Z", line[:cut])
     return opening.start() if opening else cut
 
