@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.answering.engine import Engine
-from rag.answering.writing.markup import plain
+from rag.answering.markup import plain
 from rag.index.live import LiveIndex
 from rag.indexing.build import build
 from rag.knowledge_base import KnowledgeBase, find_knowledge_base

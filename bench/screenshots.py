@@ -22,7 +22,7 @@ from rag.answering.engine import Engine
 from rag.indexing.build import build
 from rag.knowledge_base import KnowledgeBase
 from rag.models.sentence_transformer import SentenceTransformerEmbedder
-from rag.serving.http.app import create_app
+from rag.serving.app import create_app
 from rag.settings import Settings
 
 ROOT = Path(__file__).parent.parent

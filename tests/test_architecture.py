@@ -84,6 +84,36 @@ def test_imports_make_no_cycle() -> None:
         visit(module, ())
 
 
+def room_of(module: str) -> str | None:
+    """The room of a module that lies in one: ``rag.serving.http`` of ``rag.serving.http.sse``."""
+    parts = module.split(".")
+    lies = len(parts) > 3 or (len(parts) == 3 and ROOT.joinpath(*parts[1:]).is_dir())
+    return ".".join(parts[:3]) if lies else None
+
+
+def test_the_rooms_of_a_stage_make_no_cycle() -> None:
+    rooms: dict[str, set[str]] = {}
+    for module, imported in graph().items():
+        mine = room_of(module)
+        if mine is not None:
+            theirs = {room_of(name) for name in imported if stage_of(name) == stage_of(module)}
+            rooms.setdefault(mine, set()).update(r for r in theirs if r not in (None, mine))
+    left = dict(rooms)
+    while ends := [room for room, below in left.items() if not below & set(left)]:
+        for room in ends:
+            del left[room]
+    assert not left, f"these rooms lean on each other: {sorted(left)}"
+
+
+def test_a_class_name_is_used_once() -> None:
+    seen: dict[str, str] = {}
+    for path in MODULES:
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                assert node.name not in seen, f"{node.name} is in {seen[node.name]} and in {name_of(path)}"
+                seen[node.name] = name_of(path)
+
+
 def test_nothing_is_pickled() -> None:
     forbidden = {"pickle", "cPickle", "dill", "joblib", "marshal", "shelve", "cloudpickle"}
     for path in MODULES:

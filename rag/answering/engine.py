@@ -17,10 +17,10 @@ from rag.answering.examples import examples
 from rag.answering.followup import standalone
 from rag.answering.proof.prover import Proved, Prover
 from rag.answering.reading.answerability import Gate, load_gate
-from rag.answering.reading.asked import Asked, Clock
 from rag.answering.reading.bounds import checked
 from rag.answering.reading.paragraphs import QuestionReading, Reading
 from rag.answering.reading.selection import POINTED_TO, Selection, answers, highlights, select
+from rag.answering.writing.asked import Asked, Clock
 from rag.answering.writing.citing import Citer
 from rag.answering.writing.composition import Composition
 from rag.answering.writing.generative import GenerativeAnswerer, ReplyEnd, Restarted, SaidNotFound, rewritten

@@ -45,15 +45,15 @@ def run(
 ) -> None:
     """Ask every question, judge the answers and write a run folder. Exit 0 whatever the scores: gating is `compare`."""
     from rag.cli.base import echo_json, settings_of
+    from rag.evaluation.evaluate import evaluate
     from rag.evaluation.questions.dataset import load_dataset
     from rag.evaluation.reports.console import console, progress_bar, show_run
     from rag.evaluation.reports.page import html
     from rag.evaluation.reports.report import history_page
     from rag.evaluation.runs.answer_cache import AnswerCache
     from rag.evaluation.runs.circumstances import circumstances
-    from rag.evaluation.runs.evaluate import evaluate
     from rag.evaluation.runs.run_folder import REPORT, SUMMARY, RunFolder
-    from rag.evaluation.runs.writing import write_atomically
+    from rag.evaluation.writing import write_atomically
 
     dataset = load_dataset(file, drafts=drafts, limit=limit)
     settings, base = _library_of(dataset, settings_of(kb))
@@ -102,7 +102,7 @@ def compare(
     from rag.evaluation.reports.page import html
     from rag.evaluation.reports.report import comparison_page
     from rag.evaluation.runs.run_folder import RunFolder
-    from rag.evaluation.runs.writing import write_atomically
+    from rag.evaluation.writing import write_atomically
 
     rules = read_policy(policy or DEFAULT)
     before, after = RunFolder(base), RunFolder(new)
@@ -167,7 +167,7 @@ def report(
     from rag.evaluation.reports.page import html
     from rag.evaluation.reports.report import history_page, run_page
     from rag.evaluation.runs.run_folder import RunFolder
-    from rag.evaluation.runs.writing import write_atomically
+    from rag.evaluation.writing import write_atomically
 
     folders = [RunFolder(path) for path in runs]
     if len(folders) == 1:
@@ -201,7 +201,7 @@ def calibrate(
     from rag.evaluation.reports.page import html
     from rag.evaluation.reports.report import fitting_page
     from rag.evaluation.runs.run import KeptAnswers
-    from rag.evaluation.runs.writing import pretty, write_atomically
+    from rag.evaluation.writing import pretty, write_atomically
 
     dataset = load_dataset(file, limit=limit)
     settings, base = _library_of(dataset, settings_of(kb))
@@ -273,7 +273,7 @@ def export(
     from rag.evaluation.questions.questions_file import write_questions
     from rag.evaluation.reports.interchange import export as exported
     from rag.evaluation.runs.run_folder import RunFolder
-    from rag.evaluation.runs.writing import pretty, write_atomically
+    from rag.evaluation.writing import pretty, write_atomically
     from rag.index.generation import open_current
 
     settings = settings_of(kb)
@@ -296,7 +296,7 @@ def judge(
     """Let a language model judge the answers of a run; how far it agrees with people comes before its score."""
     from rag.evaluation.judging.judge import agreement, judge_answers, judged_json, read_labels
     from rag.evaluation.runs.run_folder import RunFolder
-    from rag.evaluation.runs.writing import pretty, write_atomically
+    from rag.evaluation.writing import pretty, write_atomically
 
     folder, said = RunFolder(run_folder), read_labels(labels)
     records = folder.records()

@@ -275,7 +275,7 @@ def serve(
     ] = None,
 ) -> None:
     """Serve the chat, the API and the widget in one process."""
-    from rag.serving.operation.serve import serve as run
+    from rag.serving.serve import serve as run
 
     settings = settings_of(kb, host=host, port=port, insecure=insecure)
     built(settings)

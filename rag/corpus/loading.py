@@ -6,12 +6,12 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 
-from rag.corpus.formats.suffixes import SUFFIXES
 from rag.corpus.process.sandbox import Sandbox
 from rag.corpus.process.wire import document_from
 from rag.corpus.refusal import Unreadable
 from rag.corpus.shape.dates import stated_date
 from rag.corpus.sources import SourceFile
+from rag.corpus.suffixes import SUFFIXES
 from rag.errors import SourceError
 from rag.settings import Parsing
 from rag.types import Document, Flaw

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rag.corpus.formats.suffixes import SUFFIXES
+from rag.corpus.suffixes import SUFFIXES
 from rag.errors import SourceError
 from rag.knowledge_base import KnowledgeBase
 from rag.types import Origin

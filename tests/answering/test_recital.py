@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.answering.reading.asked import Asked, Clock
+from rag.answering.writing.asked import Asked, Clock
 from rag.answering.writing.citing import Citer
 from rag.answering.writing.recital import AT_MOST, narrowed, recital
 from rag.corpus.shape.passages import cut

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.answering.writing.markup import plain
+from rag.answering.markup import plain
 from rag.answering.writing.reply import Claims, ReplyClaim
 
 

@@ -12,8 +12,8 @@ from typing import Any, Protocol
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from rag.serving.app import create_app
 from rag.serving.core.served_engine import Engine
-from rag.serving.http.app import create_app
 from tests.serving.live import running, settings_for
 
 CHROMIUM = "/usr/bin/chromium"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from rag.evaluation.runs.asker import Asker
+from rag.evaluation.questions.asker import Asker
 from rag.types import Answer, Citation, Claim, Document, DocumentEntry, Hit, Outcome, Refusal, Span, Turn
 
 

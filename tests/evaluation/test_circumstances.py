@@ -8,7 +8,7 @@ import pytest
 
 from rag.errors import UsageError
 from rag.evaluation.runs.circumstances import circumstances
-from rag.evaluation.runs.writing import write_atomically
+from rag.evaluation.writing import write_atomically
 from rag.knowledge_base import KnowledgeBase
 from rag.settings import Settings, load_settings
 from tests.evaluation.harbour import harbour_engine

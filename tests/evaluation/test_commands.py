@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 
 from rag.cli.evaluation import app
 from rag.errors import UsageError
+from rag.evaluation.evaluate import evaluate
 from rag.evaluation.questions.questions_file import write_questions
-from rag.evaluation.runs.evaluate import evaluate
 from rag.evaluation.runs.run_folder import RunFolder
 from tests.evaluation.charter import charter_engine, charter_questions
 from tests.evaluation.degraded import GateShut

@@ -8,8 +8,8 @@ import pytest
 
 from rag.evaluation.figures import metrics
 from rag.evaluation.figures.calibration import reliability, risk_coverage
-from rag.evaluation.figures.ranking import Ranking, measure
-from rag.evaluation.figures.tokens import coverage, token_f1
+from rag.evaluation.runs.ranking import Ranking, measure
+from rag.evaluation.runs.tokens import coverage, token_f1
 
 EXACT = {"rel": 0, "abs": 1e-9}
 YES, NO = True, False

@@ -14,9 +14,9 @@ from rag.answering.engine import Engine
 from rag.evaluation.comparing.comparison import OVERALL, compare
 from rag.evaluation.comparing.policy import read_policy
 from rag.evaluation.comparing.verdict import losses, verdict_line
+from rag.evaluation.questions.asker import Asker
 from rag.evaluation.questions.dataset import Dataset
 from rag.evaluation.questions.question import Expected, Question
-from rag.evaluation.runs.asker import Asker
 from rag.evaluation.runs.circumstances import circumstances
 from rag.evaluation.runs.record import Record
 from rag.evaluation.runs.run import run

@@ -14,10 +14,10 @@ import pytest
 from rag.evaluation.comparing.comparison import compare
 from rag.evaluation.comparing.policy import read_policy
 from rag.evaluation.comparing.verdict import losses
+from rag.evaluation.evaluate import evaluate
 from rag.evaluation.reports.junit import junit
 from rag.evaluation.reports.page import html
 from rag.evaluation.reports.report import comparison_page, history_page, run_page
-from rag.evaluation.runs.evaluate import evaluate
 from rag.evaluation.runs.record import Record
 from rag.evaluation.runs.run_folder import RunFolder
 from tests.evaluation.charter import charter_engine, charter_questions, charter_run

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from rag.evaluation.figures.integrity import faults
-from rag.evaluation.judging.scoring import Verdict, judge_error, judge_outcome
 from rag.evaluation.questions.evidence import locate
 from rag.evaluation.questions.question import Expected, Question
+from rag.evaluation.runs.integrity import faults
+from rag.evaluation.runs.scoring import Verdict, judge_error, judge_outcome
 from rag.types import Answer, Citation, Claim, Outcome, Provenance, Refusal, Span
 from tests.evaluation.harbour import harbour_engine
 

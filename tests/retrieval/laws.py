@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rag.corpus.formats.suffixes import SUFFIXES
 from rag.corpus.process.wire import document_from
 from rag.corpus.process.worker import replies
+from rag.corpus.suffixes import SUFFIXES
 from rag.index.terms import query_terms
 from rag.settings import Parsing
 from rag.types import Contents, Document

@@ -16,9 +16,9 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 
+from rag.serving.app import create_app
 from rag.serving.core.served_engine import ServedEngine
-from rag.serving.http.app import create_app
-from rag.serving.operation.process import config
+from rag.serving.process import config
 from rag.settings import Settings, load_settings
 from tests.fake_engine import FakeEngine
 

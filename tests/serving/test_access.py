@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from rag.errors import SettingsError
 from rag.serving.access.signin import local
-from rag.serving.http.app import create_app
+from rag.serving.app import create_app
 from tests.fake_engine import FakeEngine
 from tests.serving.live import client_of, settings_for
 

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from rag.errors import SettingsError
-from rag.serving.operation.process import check_exposure
+from rag.serving.process import check_exposure
 from rag.settings import load_settings, unknown_variables
 
 DEPLOY = Path(__file__).parents[2] / "deploy"

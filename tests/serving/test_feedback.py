@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from rag.errors import NotFound, SettingsError, UsageError
-from rag.serving.http.app import create_app
+from rag.serving.app import create_app
 from rag.serving.operation.feedback import DAY, FeedbackStore, Review
 from rag.types import Outcome
 from tests.fake_engine import FakeEngine

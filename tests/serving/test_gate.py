@@ -9,7 +9,7 @@ import httpx
 import pytest
 from starlette.middleware.cors import CORSMiddleware
 
-from rag.serving.http.app import create_app
+from rag.serving.app import create_app
 from rag.serving.http.zones import Zone, zone_of
 from tests.fake_engine import FakeEngine
 from tests.serving.live import client_of, settings_for

@@ -16,8 +16,8 @@ import pytest
 
 from rag.errors import BackendTimeout, SettingsError
 from rag.events import Finished
-from rag.serving.http.app import create_app
-from rag.serving.operation.logs import configure_logs
+from rag.serving.app import create_app
+from rag.serving.http.logs import configure_logs
 from rag.serving.operation.redaction import Redactor
 from rag.serving.operation.tracing import Tracing
 from rag.settings import Settings

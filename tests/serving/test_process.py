@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from rag.errors import IndexMissing, SettingsError
-from rag.serving.operation.process import check_exposure, config, listen, run
+from rag.serving.process import check_exposure, config, listen, run
 from tests.fake_engine import FakeEngine
 from tests.serving.live import client_of, settings_for
 
@@ -23,7 +23,7 @@ SERVER = """
 import sys, threading
 from pathlib import Path
 from rag.settings import load_settings
-from rag.serving.operation.process import run
+from rag.serving.process import run
 from tests.fake_engine import FakeEngine
 folder = Path(sys.argv[1])
 

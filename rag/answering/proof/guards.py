@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from rag.answering.markup import URL
 from rag.answering.proof.quotation import edited
 from rag.answering.proof.values import Value, values
-from rag.answering.writing.markup import URL
 from rag.types import Passage
 
 _WORD = re.compile(r"[^\W\d_]+(?:[.’'-][^\W\d_]+)*\.?")

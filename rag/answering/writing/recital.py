@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from rag.answering.reading.asked import Asked
+from rag.answering.writing.asked import Asked
 from rag.answering.writing.composition import Composition
 from rag.answering.writing.notices import Notice, say
 from rag.events import Event

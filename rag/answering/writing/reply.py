@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, replace
 from itertools import pairwise, zip_longest
 
-from rag.answering.writing.markup import REFERENCE, is_item, plain, without_bullet
+from rag.answering.markup import REFERENCE, is_item, plain, without_bullet
 from rag.corpus.shape.sentences import split
 from rag.llm.thinking import Unthinking
 

@@ -14,7 +14,7 @@ from typing import Any
 from rag.corpus.formats.archive import check_archive
 from rag.corpus.formats.docx_gaps import gaps_of
 from rag.corpus.formats.numbering import Numbering
-from rag.corpus.formats.pdf.notes import raised
+from rag.corpus.formats.pdf.footnotes import raised
 from rag.corpus.refusal import Unreadable
 from rag.corpus.shape.divisions import captions
 from rag.corpus.shape.draft import Draft, Piece, draft_of

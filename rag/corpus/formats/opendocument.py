@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from rag.corpus.formats.archive import check_archive
-from rag.corpus.formats.pdf.notes import raised
+from rag.corpus.formats.pdf.footnotes import raised
 from rag.corpus.formats.pictures import holds_words
 from rag.corpus.refusal import Unreadable
 from rag.corpus.shape.draft import Draft, Gap, Piece, draft_of

@@ -25,7 +25,6 @@ from rag.corpus.formats.opendocument import draft_opendocument
 from rag.corpus.formats.pdf.loader import draft_pdf
 from rag.corpus.formats.pptx import draft_pptx
 from rag.corpus.formats.rtf import draft_rtf
-from rag.corpus.formats.suffixes import Format
 from rag.corpus.formats.text import draft_text
 from rag.corpus.formats.xlsx import draft_xlsx
 from rag.corpus.process.limits import allow_seconds, confine
@@ -34,6 +33,7 @@ from rag.corpus.refusal import Unreadable
 from rag.corpus.shape.assembly import assemble
 from rag.corpus.shape.draft import Draft
 from rag.corpus.shape.language import language_of, language_of_all
+from rag.corpus.suffixes import Format
 from rag.settings import Parsing
 
 _DRAFTERS: dict[Format, Callable[[bytes, Parsing], Draft]] = {

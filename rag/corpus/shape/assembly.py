@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 
-from rag.corpus.formats.pdf.notes import note_contexts
 from rag.corpus.shape.canonical import sha256
 from rag.corpus.shape.draft import Draft
 from rag.corpus.shape.language import language_of
 from rag.corpus.shape.leads import lead_contexts
+from rag.corpus.shape.notes import note_contexts
 from rag.corpus.shape.sentences import split_block
 from rag.corpus.shape.structure import outline
 from rag.corpus.shape.tables import table_contexts, tables_of

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from rag.evaluation.figures import metrics
 from rag.evaluation.figures.intervals import Clusters, Floats, Statistic
-from rag.evaluation.figures.ranking import MEASURES
+from rag.evaluation.runs.ranking import MEASURES
 from rag.evaluation.runs.record import Record
 
 Mask = NDArray[np.bool_]

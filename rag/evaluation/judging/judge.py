@@ -18,7 +18,7 @@ import numpy as np
 from rag.errors import UsageError
 from rag.evaluation.figures import metrics
 from rag.evaluation.figures.intervals import Estimate, Floats, cluster, estimate
-from rag.evaluation.judging.model_reply import delimited, reply
+from rag.evaluation.model_reply import delimited, reply
 from rag.evaluation.runs.record import Record
 from rag.llm.backend import Backend, Message
 from rag.types import Answer

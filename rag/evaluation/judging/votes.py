@@ -9,8 +9,8 @@ from typing import Literal
 from rag.answering.reading.answerability import Vote
 from rag.answering.writing.reply import Claims
 from rag.errors import CharterError
+from rag.evaluation.questions.asker import Asker
 from rag.evaluation.questions.question import Question
-from rag.evaluation.runs.asker import Asker
 from rag.evaluation.runs.run import Progress
 from rag.types import Answer, Outcome
 

@@ -11,15 +11,15 @@ from typing import Any, cast
 import pytest
 
 from rag.errors import CharterError, UsageError
-from rag.evaluation.judging.scoring import judge_error, judge_outcome
+from rag.evaluation.questions.asker import Asker
 from rag.evaluation.questions.evidence import Located, locate
 from rag.evaluation.questions.question import Question
 from rag.evaluation.questions.questions_file import read_questions
 from rag.evaluation.reports.story import story
-from rag.evaluation.runs.asker import Asker
 from rag.evaluation.runs.record import AskFailure, Record
 from rag.evaluation.runs.response import Response
 from rag.evaluation.runs.run import KeptAnswers
+from rag.evaluation.runs.scoring import judge_error, judge_outcome
 from rag.settings import load_settings
 from rag.types import Outcome, Turn
 

@@ -11,8 +11,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from rag.evaluation.questions.asker import DocumentSource
 from rag.evaluation.questions.question import Expected, Question
-from rag.evaluation.runs.asker import DocumentSource
 from rag.types import Document
 
 MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from rag.evaluation.judging.model_reply import delimited, reply
+from rag.evaluation.model_reply import delimited, reply
 from rag.evaluation.questions.drafting import Proposal
 from rag.evaluation.questions.evidence import occurrences
 from rag.llm.backend import Backend, Message

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.errors import NotFound
+from rag.evaluation.questions.asker import DocumentSource
 from rag.evaluation.questions.question import Expected, Question
-from rag.evaluation.runs.asker import DocumentSource
 from rag.types import Document, Span
 
 ALIKE = {"'": "['‘’ʼ]", '"': '["“”„«»]', "-": "[-‐‑‒–—]"}

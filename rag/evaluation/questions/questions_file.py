@@ -10,7 +10,7 @@ from typing import Any, Literal, cast
 
 from rag.errors import UsageError
 from rag.evaluation.questions.question import Expected, Question
-from rag.evaluation.runs.writing import write_atomically
+from rag.evaluation.writing import write_atomically
 from rag.types import Turn
 
 KEYS = ("id", "question", "answerable", "evidence", "must_include", "kind", "history", "lang", "review", "note")

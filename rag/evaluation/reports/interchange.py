@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 from rag.errors import NotFound
-from rag.evaluation.runs.asker import DocumentSource
+from rag.evaluation.questions.asker import DocumentSource
 from rag.evaluation.runs.record import Record
 from rag.types import Document
 

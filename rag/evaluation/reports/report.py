@@ -8,9 +8,9 @@ from typing import Any
 from rag.evaluation.comparing.comparison import OVERALL, Change, Comparison
 from rag.evaluation.comparing.verdict import Loss
 from rag.evaluation.figures.named import BY_NAME, CATALOGUE
-from rag.evaluation.figures.ranking import MEASURES
 from rag.evaluation.reports import charts
 from rag.evaluation.reports.page import Card, Case, ReportGrid, ReportPage, ReportSection, Row, Side
+from rag.evaluation.runs.ranking import MEASURES
 from rag.evaluation.runs.record import Record
 from rag.types import Answer
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rag.evaluation.questions.question import Question
 from rag.evaluation.runs.response import Response, read_response, response_json
-from rag.evaluation.runs.writing import write_atomically
+from rag.evaluation.writing import write_atomically
 
 
 @dataclass(frozen=True, slots=True)

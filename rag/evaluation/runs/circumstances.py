@@ -6,8 +6,8 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
+from rag.evaluation.questions.asker import Asker
 from rag.evaluation.runs.answer_cache import Circumstances
-from rag.evaluation.runs.asker import Asker
 from rag.knowledge_base import KnowledgeBase, prompts_folder
 from rag.settings import Settings
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
 from rag.contract import Json
-from rag.evaluation.judging.scoring import Verdict
 from rag.evaluation.questions.evidence import EvidencePlace
 from rag.evaluation.questions.question import Expected, Question
 from rag.evaluation.runs.response import Response, read_response, response_json
+from rag.evaluation.runs.scoring import Verdict
 from rag.types import Outcome, Span, Turn
 
 SCHEMA = 1

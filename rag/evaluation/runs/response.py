@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rag.contract import Json
+from rag.evaluation.questions.asker import Asker
 from rag.evaluation.questions.question import Question
-from rag.evaluation.runs.asker import Asker
 from rag.evaluation.runs.outcome_log import log_outcome, read_outcome
 from rag.types import Outcome, Span
 

@@ -8,16 +8,16 @@ from datetime import UTC, datetime
 
 from rag import __version__
 from rag.errors import CharterError, NotFound
-from rag.evaluation.figures.ranking import measure, rank_evidence
-from rag.evaluation.judging.scoring import judge_error, judge_outcome
+from rag.evaluation.questions.asker import Asker, DocumentSource
 from rag.evaluation.questions.dataset import Dataset
 from rag.evaluation.questions.evidence import Located, locate
 from rag.evaluation.questions.question import Question
 from rag.evaluation.runs.answer_cache import AnswerCache, Circumstances
-from rag.evaluation.runs.asker import Asker, DocumentSource
+from rag.evaluation.runs.ranking import measure, rank_evidence
 from rag.evaluation.runs.record import AskFailure, Record
 from rag.evaluation.runs.response import Response, respond
 from rag.evaluation.runs.run_folder import RunFolder, RunManifest, log_name
+from rag.evaluation.runs.scoring import judge_error, judge_outcome
 from rag.types import Document, DocumentEntry
 
 Progress = Callable[[int, int], None]

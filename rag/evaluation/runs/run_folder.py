@@ -12,7 +12,7 @@ from typing import Any
 
 from rag.errors import UsageError
 from rag.evaluation.runs.record import Record, read_record, record_json
-from rag.evaluation.runs.writing import pretty, write_atomically
+from rag.evaluation.writing import pretty, write_atomically
 
 MANIFEST, QUESTIONS, SUMMARY, JUNIT, REPORT = "run.json", "questions", "summary.json", "junit.xml", "report.html"
 

@@ -12,8 +12,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from rag.errors import QuotaExceeded
 from rag.serving.access.allowance import Allowance
 from rag.serving.access.identity import Authenticator, Identity, Unidentified, bearer
-from rag.serving.access.peer import Peer
 from rag.serving.access.signin import Sessions, signin_page
+from rag.serving.http.peer import Peer
 from rag.serving.http.problem import Problem, problem_of, problem_response
 from rag.serving.http.zones import Zone, costly, zone_of
 from rag.serving.operation.redaction import Redactor

@@ -13,7 +13,7 @@ import jwt
 from starlette.datastructures import Headers
 
 from rag.errors import CharterError, SettingsError
-from rag.serving.access.peer import Peer
+from rag.serving.http.peer import Peer
 from rag.settings import Auth
 
 LEEWAY = 10

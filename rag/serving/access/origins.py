@@ -10,7 +10,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from rag.serving.access.peer import HOST, Peer, is_loopback
+from rag.serving.http.peer import HOST, Peer, is_loopback
 from rag.serving.http.problem import Problem, problem_response
 from rag.serving.http.zones import Zone, zone_of
 from rag.serving.operation.redaction import Redactor

@@ -15,9 +15,9 @@ from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from rag.serving.access.identity import Authenticator, Identity, Unidentified
-from rag.serving.access.peer import Peer
 from rag.serving.http.accepted_language import choose
 from rag.serving.http.pages import asset_url
+from rag.serving.http.peer import Peer
 from rag.serving.http.protection import OWN_PAGE
 from rag.settings import Auth
 

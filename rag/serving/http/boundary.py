@@ -14,7 +14,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from rag.serving.access.peer import Peer, Proxies, below
+from rag.serving.http.peer import Peer, Proxies, below
 from rag.serving.http.problem import MEDIA_TYPE, Problem, openai_error, problem_json, problem_response
 from rag.serving.http.protection import protect
 from rag.serving.http.zones import Zone, zone_of

@@ -13,7 +13,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from rag.serving.access.peer import Peer
+from rag.serving.http.peer import Peer
 
 OPEN = re.compile(
     r"/"

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from examples import intranet
-from rag.serving.http.app import create_app
+from rag.serving.app import create_app
 from rag.serving.widget.snippet import snippet
 from rag.settings import load_settings
 from tests.browser.scripted_server import Page, ScriptedServer, host_page

@@ -11,7 +11,7 @@ import jwt
 import pytest
 from playwright.sync_api import Frame, expect
 
-from rag.serving.http.app import create_app
+from rag.serving.app import create_app
 from tests.browser.scripted_server import Page, ScriptedServer
 from tests.browser.widget.stage import Chat, Stage
 from tests.fake_engine import FakeEngine

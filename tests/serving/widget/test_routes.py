@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 import rag.serving.widget
-from rag.serving.http.app import create_app
+from rag.serving.app import create_app
 from rag.serving.widget.routes import widget_router
 from rag.serving.widget.static_file import StaticFile
 from rag.settings import load_settings

@@ -10,8 +10,8 @@ from statistics import median_low
 
 from rag.corpus.formats.pdf.aligned import AlignedGrid, aligned_tables
 from rag.corpus.formats.pdf.columns import reading_order
+from rag.corpus.formats.pdf.footnotes import mark_of, parted_notes
 from rag.corpus.formats.pdf.furniture import PageLines, running_heads, without_contents, without_running_heads
-from rag.corpus.formats.pdf.notes import mark_of, parted_notes
 from rag.corpus.formats.pdf.printed import Line, PrintedRun
 from rag.corpus.shape.draft import Piece
 

@@ -1,14 +1,11 @@
-"""Footnotes: found at the foot of a page, and tied to the sentence that their mark stands in."""
+"""Footnotes: found at the foot of a page."""
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from rag.corpus.formats.pdf.printed import Line
-from rag.corpus.shape.draft import Block
-from rag.types import Context, Span
 
 _SMALLER = 0.95
 """Of the body's size: notes are set smaller than this, or open with a raised mark."""
@@ -49,19 +46,6 @@ def mark_of(text: str) -> str:
 def raised(number: int) -> str:
     """A number as the mark of a note."""
     return str(number).translate(_SUPERSCRIPT)
-
-
-def note_contexts(text: str, blocks: Sequence[Block], sentences: Sequence[Span]) -> Iterator[Context]:
-    """For each note the sentence that it is about: the nearest one that its mark stands in."""
-    notes = [block for block in blocks if block.note]
-    own = [block.span for block in notes]
-    for block in notes:
-        mark = re.compile(rf"(?<=[\w.,;:!?)\]”\"’»]){re.escape(block.note)}(?![\w¹²³⁰⁴-⁹*])")
-        places = [m.start() for m in mark.finditer(text) if not any(span.start <= m.start() < span.end for span in own)]
-        if places:
-            nearest = min(places, key=lambda place: abs(place - block.span.start))
-            sentence = sentences[bisect_right(sentences, nearest, key=lambda s: s.start) - 1]
-            yield Context("note", sentence, sentence.of(text), block.span)
 
 
 def _below(above: Sequence[Line], line: Line) -> bool:

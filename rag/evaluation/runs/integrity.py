@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from rag.errors import NotFound
-from rag.evaluation.runs.asker import DocumentSource
+from rag.evaluation.questions.asker import DocumentSource
 from rag.types import Answer, Citation, Outcome
 
 MARKER = re.compile(r"\[(\d{1,4})\]")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from rag.answering.engine import Engine
-from rag.serving.operation.process import run
+from rag.serving.process import run
 from rag.settings import Settings
 
 
 def serve(settings: Settings) -> None:
-    """Serve the knowledge base of ``settings`` until told to stop. Raises as :func:`rag.serving.operation.process.run` does."""
+    """Serve the knowledge base of ``settings`` until told to stop. Raises as :func:`rag.serving.process.run` does."""
     run(settings, Engine.open)

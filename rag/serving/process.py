@@ -14,12 +14,12 @@ from types import FrameType
 import uvicorn
 
 from rag.errors import SettingsError
-from rag.serving.access.peer import is_loopback
+from rag.serving.app import create_app
 from rag.serving.core.served_engine import ServedEngine
 from rag.serving.core.service import Service
-from rag.serving.http.app import create_app
 from rag.serving.http.connection import Connection
-from rag.serving.operation.logs import configure_logs
+from rag.serving.http.logs import configure_logs
+from rag.serving.http.peer import is_loopback
 from rag.serving.operation.redaction import Redactor
 from rag.settings import Settings, unknown_variables
 

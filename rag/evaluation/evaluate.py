@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from rag.evaluation.figures.summary import summarise
+from rag.evaluation.questions.asker import Asker
 from rag.evaluation.questions.dataset import Dataset
 from rag.evaluation.reports.junit import junit
 from rag.evaluation.reports.page import html
 from rag.evaluation.reports.report import run_page
 from rag.evaluation.runs.answer_cache import AnswerCache, Circumstances
-from rag.evaluation.runs.asker import Asker
 from rag.evaluation.runs.run import Progress, run
 from rag.evaluation.runs.run_folder import JUNIT, REPORT, SUMMARY, RunFolder
-from rag.evaluation.runs.writing import pretty, write_atomically
+from rag.evaluation.writing import pretty, write_atomically
 
 
 def evaluate(

@@ -15,21 +15,21 @@ from rag.serving.access.admission import Access
 from rag.serving.access.allowance import Allowance
 from rag.serving.access.identity import Authenticator, authenticator
 from rag.serving.access.origins import Origins
-from rag.serving.access.peer import Proxies
 from rag.serving.access.signin import Sessions, signin_router
 from rag.serving.core.opening import Opening
 from rag.serving.core.served_engine import ServedEngine
 from rag.serving.core.service import Service
 from rag.serving.faces.api import api_router
+from rag.serving.faces.health import health_router
 from rag.serving.faces.mcp import Mcp
 from rag.serving.faces.openai import openai_router
 from rag.serving.http.bodies import Bodies
 from rag.serving.http.boundary import Boundary, Failures
 from rag.serving.http.faults import handle_faults
 from rag.serving.http.pages import pages_router
+from rag.serving.http.peer import Proxies
 from rag.serving.http.zones import Zone, zone_of
 from rag.serving.operation.feedback import FeedbackStore
-from rag.serving.operation.health import health_router
 from rag.serving.operation.redaction import Redactor
 from rag.serving.operation.tracing import Tracing
 from rag.serving.source.document_page import source_router

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rag.errors import NotFound
-from rag.evaluation.figures.integrity import MARKER, faults
-from rag.evaluation.figures.tokens import coverage, token_f1
+from rag.evaluation.questions.asker import DocumentSource
 from rag.evaluation.questions.evidence import EvidencePlace
 from rag.evaluation.questions.question import Question
-from rag.evaluation.runs.asker import DocumentSource
+from rag.evaluation.runs.integrity import MARKER, faults
+from rag.evaluation.runs.tokens import coverage, token_f1
 from rag.types import Answer, Citation, Outcome, Span
 
 WRONGLY_REFUSED = ("refused, but the documents answer it",)
