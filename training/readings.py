@@ -13,7 +13,8 @@ import argparse
 import hashlib
 import json
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +28,6 @@ from rag.models.onnx_reader import OnnxReader
 from rag.models.sentence_transformer import SentenceTransformerEmbedder
 from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
-from rag.types import Hit
 from training.rows import held_out, question_rows
 
 HELD_OUT = {
@@ -86,7 +86,8 @@ def rows(
     asked: Sequence[Asked], index: Generation, embedder: SentenceTransformerEmbedder, reader: OnnxReader
 ) -> Iterator[dict[str, object]]:
     """One row for each question in each mode that applies to it."""
-    retriever, reading = Retriever(index, embedder), QuestionReading(reader, index)
+    retriever, whole = Retriever(index, embedder), QuestionReading(reader, index)
+    documents = [entry.id for entry in index.documents()]
     for number, one in enumerate(asked):
         removable = one.answerable and bool(one.document)
         modes = (
@@ -96,10 +97,12 @@ def rows(
         for mode in modes:
             if number % REMOVED_EVERY.get(mode, 1):
                 continue
-            kept = [hit for hit in hits if _allowed(hit, mode, one)][:READ_HITS]
+            kept = [hit for hit in hits if _allowed(hit.passage.document, mode, one)][:READ_HITS]
             if kept and not removable:
                 known = {hit.passage.id for hit in kept}
                 kept += [near for near in retriever.neighbours(kept[0]) if near.passage.id not in known]
+            gone = [d for d in documents if removable and not _allowed(d, mode, one)]
+            reading = QuestionReading(reader, Without(index, gone)) if gone else whole
             read = reading.read(one.question, kept)
             if read.figures is None:
                 continue
@@ -114,6 +117,24 @@ def rows(
                 "marked": _marked(one, read),
                 "chosen": [c.text for c in chosen],
             }
+
+
+class Without:
+    """The term statistics of an index as they would be without some of its documents."""
+
+    def __init__(self, index: Generation, documents: Iterable[str]) -> None:
+        self._index = index
+        rows = [row for document in documents for row in index.rows_of(document)]
+        self._gone = Counter(term for passage in index.passages(rows) for term in set(index.terms(passage.text)))
+        self.size = index.size - len(rows)
+
+    def terms(self, text: str) -> tuple[str, ...]:
+        """As the index has them."""
+        return self._index.terms(text)
+
+    def document_frequency(self, terms: Sequence[str]) -> dict[str, int]:
+        """In how many of the passages that are left each term stands."""
+        return {term: max(0, n - self._gone[term]) for term, n in self._index.document_frequency(terms).items()}
 
 
 def _right(one: Asked, document: str, start: int, end: int, text: str) -> bool:
@@ -133,11 +154,11 @@ def _marked(one: Asked, read: Reading) -> bool:
     )
 
 
-def _allowed(hit: Hit, mode: str, one: Asked) -> bool:
+def _allowed(document: str, mode: str, one: Asked) -> bool:
     if mode == "paragraph removed":
-        return hit.passage.document != one.document
+        return document != one.document
     if mode == "article removed":
-        return hit.passage.document.split("#")[0] != one.document.split("#")[0]
+        return document.split("#")[0] != one.document.split("#")[0]
     return True
 
 
