@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from rag.serving.app import create_app
-from rag.serving.core.served_engine import Engine
+from rag.serving.core.served_engine import ServedEngine
 from tests.serving.live import running, settings_for
 
 CHROMIUM = "/usr/bin/chromium"
@@ -30,7 +30,7 @@ QUIET = (
 class Serve(Protocol):
     """Starts the application and returns its base URL; ``flags`` are flat names of settings."""
 
-    def __call__(self, engine: Engine, **flags: Any) -> str: ...
+    def __call__(self, engine: ServedEngine, **flags: Any) -> str: ...
 
 
 @pytest.fixture(scope="session")
@@ -48,7 +48,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
     """Servers on free ports that run until the session ends; each keeps its feedback in a folder of its own."""
     with contextlib.ExitStack() as stack:
 
-        def serve(engine: Engine, **flags: Any) -> str:
+        def serve(engine: ServedEngine, **flags: Any) -> str:
             flags = {"limits_requests_per_minute": 100_000, **flags}
             settings = settings_for(tmp_path_factory.mktemp("served"), **flags)
             return stack.enter_context(running(create_app(engine, settings)))
