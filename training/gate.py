@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from rag.answering.engine import SHIPPED_GATE
 from rag.answering.reading.answerability import FOREIGN, Example, Gate, best_threshold, fit_gate
-from rag.answering.reading.paragraphs import FIGURES
+from rag.answering.reading.paragraphs import CHOICE, FIGURES, MARKS
 from rag.evaluation.figures.metrics import auroc, ece
 from rag.models.logistic import Logistic, fit
 
@@ -84,6 +84,24 @@ def fitted_foreign(read: Read, threshold: float) -> Logistic:
     return replace(model, bias=model.bias + float(moved))
 
 
+def choice(read: Read, *, steps: int = 400, rate: float = 0.3, ridge: float = 0.02) -> NDArray[np.float64]:
+    """What each mark should count for in choosing the sentence (``rag.answering.reading.paragraphs.CHOICE``): the weights under
+    which a softmax over the candidates gives the right ones the greatest probability. By gradient ascent, from nothing."""
+    of = [(np.array(row["marks"]), np.array(row["right"])) for row in read.rows if row["mode"] == "answerable"]
+    whole = [(m, r) for m, r in ((m, r[: len(m)]) for m, r in of if len({len(x) for x in m}) == 1) if 0 < r.sum() < len(r)]
+    weights = np.zeros(len(MARKS))
+    for _ in range(steps):
+        slope = -ridge * weights
+        for marks, right in whole:
+            scores = np.exp(marks @ weights - (marks @ weights).max())
+            all_, of_right = scores / scores.sum(), scores * right / (scores * right).sum()
+            slope += (of_right - all_) @ marks / len(whole)
+        weights += rate * slope
+    today, then = (np.mean([right[int(np.argmax(marks @ np.array(w)))] for marks, right in whole]) for w in (CHOICE, weights))
+    print(f"  choice, {len(whole)} questions: first right {today:.3f}, with {np.round(weights, 2).tolist()} {then:.3f}")
+    return weights
+
+
 def report(name: str, read: Read, gate: Gate) -> None:
     """What the gate does on one file."""
     confidence = gate.model.probability(read.figures)
@@ -123,6 +141,9 @@ def main() -> None:
     gate = fitted(broad, own)
     if arguments.foreign:
         gate = replace(gate, foreign=fitted_foreign(load(arguments.foreign), gate.threshold))
+    for name, read in (("broad", broad), ("own", own)):
+        print(name)
+        choice(read)
     print(f"threshold {gate.threshold:.3f}")
     for name, weight in zip(FIGURES, gate.model.weights, strict=True):
         print(f"  {name:12} {weight:+.3f}")
