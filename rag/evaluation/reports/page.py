@@ -108,7 +108,7 @@ class ReportPage:
 def html(page: ReportPage) -> str:
     """The page as one file."""
     environment = Environment(
-        loader=PackageLoader("rag.evaluation", "."),
+        loader=PackageLoader("rag.evaluation.reports", "."),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
