@@ -46,7 +46,7 @@ def markdown(card: dict[str, Any]) -> str:
         f"# {card['name']}",
         "",
         "One encoder under three heads: where in a text the answer stands, whether the text answers the question, whether evidence",
-        "supports a claim. int8 per channel, for ONNX Runtime. English.",
+        "supports a claim. int8, for ONNX Runtime. English.",
         "",
         f"- Licence of the weights: {card['licence']}. Base: {card['base']}.",
         f"- Made by `{card['made_by']}`: {card['steps']} steps, {json.dumps(card['parameters'])}.",
