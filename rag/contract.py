@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from rag.guidance import Part
 from rag.types import Answer, Citation, Claim, Document, DocumentEntry, Excerpt, Hit, Origin, Outcome, Passage, Timings
 
 Json = dict[str, Any]
@@ -45,6 +46,12 @@ def claim_json(claim: Claim) -> Json:
     return {"text": claim.text, "citations": list(claim.citations), "support": round(claim.support, 4)}
 
 
+def part_json(part: Part) -> Json:
+    """One of several questions asked at once."""
+    claims, unknown = list(part.claims), list(part.not_mentioned)
+    return {"text": part.text, "status": part.status, "claims": claims, "not_mentioned": unknown}
+
+
 def timings_json(timings: Timings) -> Json:
     """Milliseconds by stage."""
     return {
@@ -70,6 +77,12 @@ def outcome_json(outcome: Outcome) -> Json:
         "related": [] if isinstance(outcome, Answer) else [citation_json(c) for c in outcome.related],
         "withheld": [{"text": w.text, "reason": w.reason} for w in outcome.withheld],
         "notice": outcome.notice,
+        "parts": [part_json(p) for p in outcome.parts],
+        "label": outcome.label if isinstance(outcome, Answer) else None,
+        "topics": list(outcome.guidance.topics),
+        "suggestions": list(outcome.guidance.suggestions),
+        "not_mentioned": list(outcome.guidance.not_mentioned),
+        "card": outcome.guidance.card,
         "confidence": round(outcome.confidence, 4),
         "backend": provenance.backend,
         "model": provenance.model,

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from rag.guidance import UNGUIDED, Guidance, Part
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
@@ -311,9 +313,14 @@ class Provenance:
     timings: Timings = Timings()
 
 
+DIRECT = 0.8
+"""The probability from which an answer whose words are marked counts as directly stated."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answered question. ``text`` is the claims in order, each with its ``[n]`` markers; every claim is cited."""
+    """An answered question. ``text`` is the claims in order, each with its ``[n]`` markers; every claim is cited. ``parts`` is
+    empty unless several questions were asked at once."""
 
     id: str
     question: str
@@ -325,6 +332,15 @@ class Answer:
     standalone_question: str | None = None
     withheld: tuple[Withheld, ...] = ()
     notice: str | None = None
+    parts: tuple[Part, ...] = ()
+    guidance: Guidance = UNGUIDED
+
+    @property
+    def label(self) -> Literal["direct", "related"]:
+        """Whether the documents state it directly: the gate is sure and the reader marked the words, or there was nothing to
+        weigh (a provision asked for by its number)."""
+        marked = any(citation.highlights for citation in self.citations)
+        return "direct" if self.confidence == 1.0 or (marked and self.confidence >= DIRECT) else "related"
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,6 +356,8 @@ class Refusal:
     standalone_question: str | None = None
     withheld: tuple[Withheld, ...] = ()
     notice: str | None = None
+    parts: tuple[Part, ...] = ()
+    guidance: Guidance = UNGUIDED
 
 
 Outcome = Answer | Refusal

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rag.contract import citation_json
-from rag.types import Citation, Span
+from rag.contract import citation_json, outcome_json
+from rag.evaluation.runs.outcome_log import log_outcome, read_outcome
+from rag.guidance import Guidance, Part
+from rag.types import Answer, Citation, Claim, Outcome, Provenance, Refusal, Span
 
 
 def test_a_citation_names_the_words_that_answer_as_document_offsets_and_none_where_none_were_found() -> None:
@@ -23,3 +25,42 @@ def test_a_quote_is_cut_where_the_words_that_answer_begin_and_end_and_its_parts_
     outside = replace(cited, highlights=(Span(0, 13), Span(12, 14), Span(500, 600), Span(20, 20)))
     assert "".join(s.text for s in outside.stretches()) == quote
     assert [s.text for s in replace(cited, highlights=()).stretches()] == [quote]
+
+
+CITED = Citation(1, "a.txt", "hash", "A", (), None, Span(10, 30), "It was signed in May.", (Span(24, 30),))
+MADE = Provenance("extractive", "00001-x")
+
+
+def answer(confidence: float, *citations: Citation) -> Answer:
+    return Answer(
+        "1", "When?", "It was signed in May. [1]", (Claim("It was signed in May.", (1,), 1.0),), citations, confidence, MADE
+    )
+
+
+def test_an_answer_is_direct_from_eight_in_ten_with_words_marked_and_related_below_or_without() -> None:
+    unmarked = replace(CITED, highlights=())
+    labels = [outcome_json(a)["label"] for a in (answer(0.8, CITED), answer(0.79, CITED), answer(0.99, unmarked))]
+    assert labels == ["direct", "related", "related"]
+    assert outcome_json(answer(1.0, unmarked))["label"] == "direct", "a provision asked for by its number: nothing was weighed"
+
+
+def test_parts_and_guidance_are_in_the_contract_and_survive_a_log() -> None:
+    parts = (
+        Part("When was it signed?", "answered", (0,)),
+        Part("Who brought nuclear weapons?", "refused", (), ("nuclear weapons",)),
+    )
+    guidance = Guidance(("Who signed it?",), ("strategic partnership",), ("nuclear weapons",), "welcome")
+    refusal = Refusal("1", "Hello", "Ask away.", (), 0.0, MADE, parts=parts, guidance=guidance)
+    both: tuple[Outcome, ...] = (replace(answer(0.9, CITED), parts=parts, guidance=guidance), refusal)
+    for outcome in both:
+        made = outcome_json(outcome)
+        assert made["parts"][1] == {
+            "text": "Who brought nuclear weapons?",
+            "status": "refused",
+            "claims": [],
+            "not_mentioned": ["nuclear weapons"],
+        }
+        assert (made["topics"], made["suggestions"]) == (["strategic partnership"], ["Who signed it?"])
+        assert (made["not_mentioned"], made["card"]) == (["nuclear weapons"], "welcome")
+        assert read_outcome(log_outcome(outcome)) == outcome
+    assert outcome_json(refusal)["label"] is None

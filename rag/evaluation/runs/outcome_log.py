@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rag.contract import Json, outcome_json
+from rag.guidance import Guidance, Part
 from rag.types import Answer, Citation, Claim, Excerpt, Outcome, Provenance, Refusal, Span, Timings, Withheld
 
 
@@ -32,6 +33,10 @@ def read_outcome(fields: Json) -> Outcome:
         timings=Timings(timings["retrieve"], timings["generate"], timings["verify"], timings["total"]),
     )
     withheld = tuple(Withheld(w["text"], w["reason"]) for w in fields["withheld"])
+    # What was logged before there were parts and guidance had none.
+    parts = tuple(Part(p["text"], p["status"], tuple(p["claims"]), tuple(p["not_mentioned"])) for p in fields.get("parts", ()))
+    suggestions, topics, unknown = (tuple(fields.get(name, ())) for name in ("suggestions", "topics", "not_mentioned"))
+    guidance = Guidance(suggestions, topics, unknown, fields.get("card"))
     if fields["status"] == "answered":
         return Answer(
             id=fields["id"],
@@ -44,6 +49,8 @@ def read_outcome(fields: Json) -> Outcome:
             standalone_question=fields["standalone_question"],
             withheld=withheld,
             notice=fields["notice"],
+            parts=parts,
+            guidance=guidance,
         )
     return Refusal(
         id=fields["id"],
@@ -55,6 +62,8 @@ def read_outcome(fields: Json) -> Outcome:
         standalone_question=fields["standalone_question"],
         withheld=withheld,
         notice=fields["notice"],
+        parts=parts,
+        guidance=guidance,
     )
 
 

@@ -106,6 +106,15 @@ class WithheldShape(BaseModel):
     reason: str
 
 
+class PartShape(BaseModel):
+    """One of several questions asked at once; ``claims`` counts from 0 which claims of the answer answer it."""
+
+    text: str
+    status: Literal["answered", "refused", "not_asked"]
+    claims: list[int]
+    not_mentioned: list[str]
+
+
 class TimingsShape(BaseModel):
     """Milliseconds by stage."""
 
@@ -116,7 +125,9 @@ class TimingsShape(BaseModel):
 
 
 class AnswerShape(BaseModel):
-    """An answer or a refusal, version 1."""
+    """An answer or a refusal, version 1. ``label`` says of an answer whether the documents state it directly; ``not_mentioned``
+    are words of a refused question that no document has; ``topics`` is what the documents cover, ``suggestions`` are questions
+    that they answer. A greeting is refused with the card ``welcome``; the card ``outline`` is a document in short."""
 
     id: str
     question: str
@@ -128,6 +139,12 @@ class AnswerShape(BaseModel):
     related: list[CitationShape]
     withheld: list[WithheldShape]
     notice: str | None
+    parts: list[PartShape]
+    label: Literal["direct", "related"] | None
+    topics: list[str]
+    suggestions: list[str]
+    not_mentioned: list[str]
+    card: Literal["welcome", "outline"] | None
     confidence: float
     backend: str
     model: str | None

@@ -1,0 +1,32 @@
+"""What an outcome says beside its answer: the parts of the question, and what helps a reader on. Part of the vocabulary."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of several questions that were asked at once, made whole. ``claims`` counts from 0 which claims of the answer answer
+    it; ``not_mentioned`` are its words that no document has. Of many parts only the first few are asked."""
+
+    text: str
+    status: Literal["answered", "refused", "not_asked"]
+    claims: tuple[int, ...] = ()
+    not_mentioned: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Guidance:
+    """What helps a reader on. ``suggestions`` are questions that the documents answer; ``topics`` are what they cover;
+    ``not_mentioned`` are words of the question, as they stand in it, that no document has. ``card`` names an outcome that is
+    no answer to a question: ``welcome`` (a greeting, thanks, "what can you do?") or ``outline`` (a document in short)."""
+
+    suggestions: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    not_mentioned: tuple[str, ...] = ()
+    card: Literal["welcome", "outline"] | None = None
+
+
+UNGUIDED = Guidance()
