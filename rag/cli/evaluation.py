@@ -21,7 +21,20 @@ if TYPE_CHECKING:
     from rag.models.sentence_transformer import SentenceTransformerEmbedder
     from rag.settings import Settings
 
-app = typer.Typer(name="eval", no_args_is_help=True, help="Measure answers and search, compare runs, gate a build.")
+FORMAT = """A questions file has one JSON object a line, in UTF-8:
+
+{"id": "q1", "question": "Who?", "answerable": true, "evidence": ["Ada"]}
+
+evidence: excerpts as charterqa show prints them, any one of which is enough; none where answerable is false.
+must_include: strings that the cited quotes must hold. kind: your own word; 'list' may cite more than three sentences.
+Also: lang (ISO 639-1), history (list of {"role", "content"}), review ("todo": not run), note. SQuAD JSON is read too."""
+
+app = typer.Typer(
+    name="eval",
+    no_args_is_help=True,
+    help="Measure answers and search, compare runs, gate a build.",
+    epilog=FORMAT,
+)
 
 Questions = Annotated[Path, typer.Argument(metavar="FILE", help="Questions JSONL, or SQuAD JSON.", show_default=False)]
 Backends = Annotated[list[str] | None, typer.Option("--backend", help="Repeat to compare several.", show_default=False)]
@@ -29,7 +42,7 @@ RunDir = Annotated[Path, typer.Argument(metavar="RUN", help="A folder made by ev
 RUNS = Path("eval-runs")
 
 
-@app.command()
+@app.command(epilog=FORMAT)
 def run(
     file: Questions,
     backend: Annotated[
@@ -90,15 +103,17 @@ def compare(
     gate: Annotated[bool, typer.Option("--gate", help="Exit 1 where a figure lost more than the policy allows.")] = False,
     policy: Annotated[Path | None, typer.Option("--policy", metavar="TOML", help="Which figure may lose how much.")] = None,
     report: Annotated[Path | None, typer.Option("--report", metavar="HTML", help="Write the comparison as a page.")] = None,
+    all_figures: Annotated[bool, typer.Option("--all", help="Every figure, by kind and language, too.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Pair two runs by question: what changed, by how much, for which kinds, and whether it may pass."""
+    """Pair two runs by question: whether the newer may pass, what changed, and which questions were lost and won."""
     from rag.cli.base import echo_json
     from rag.evaluation.comparing.comparison import compare as compared
     from rag.evaluation.comparing.comparison_log import comparison_json
+    from rag.evaluation.comparing.differences import differences
     from rag.evaluation.comparing.policy import DEFAULT, read_policy
     from rag.evaluation.comparing.verdict import losses, verdict_line
-    from rag.evaluation.reports.console import console, show_comparison
+    from rag.evaluation.reports.console import console, show_changes, show_comparison
     from rag.evaluation.reports.page import html
     from rag.evaluation.reports.report import comparison_page
     from rag.evaluation.runs.run_folder import RunFolder
@@ -108,17 +123,22 @@ def compare(
     before, after = RunFolder(base), RunFolder(new)
     found = compared(before.records(), after.records(), confidence=rules.confidence)
     broken = losses(found, rules)
-    line = verdict_line(broken)
+    differing = differences(before.manifest(), after.manifest())
     if report is not None:
-        write_atomically(report, html(comparison_page(found, before.name, after.name, broken)))
+        write_atomically(report, html(comparison_page(found, before.name, after.name, broken, differing)))
     if as_json:
-        echo_json(comparison_json(found, broken))
+        echo_json(comparison_json(found, broken, differing))
     else:
-        show_comparison(console(), found, before.name, after.name)
-        console().print(line, soft_wrap=True)
+        screen = console()
+        show_comparison(screen, found, broken, differing, base=before.name, new=after.name)
+        if all_figures:
+            screen.print()
+            show_changes(screen, found, before.name, after.name)
+        else:
+            screen.print("\nEvery figure: --all")
     if gate and broken:
         if as_json:
-            typer.echo(line, err=True)
+            typer.echo(verdict_line(found, broken), err=True)
         raise typer.Exit(1)
 
 

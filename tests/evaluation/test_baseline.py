@@ -37,4 +37,4 @@ def test_the_default_knowledge_base_answers_no_worse_than_its_baseline(tmp_path:
     comparison = compare(RunFolder(BASELINE).records(), now.records)
     assert comparison.only_base == comparison.only_new == comparison.expectations_changed == ()
     found = losses(comparison, read_policy())
-    assert not found, verdict_line(found)
+    assert not found, verdict_line(comparison, found)

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from rag.cli.evaluation import app
 from rag.errors import UsageError
 from rag.evaluation.evaluate import evaluate
-from rag.evaluation.questions.questions_file import write_questions
+from rag.evaluation.questions.questions_file import read_questions, write_questions
 from rag.evaluation.runs.run_folder import RunFolder
 from tests.evaluation.charter import charter_engine, charter_questions
 from tests.evaluation.degraded import GateShut
@@ -35,11 +35,39 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 def test_a_gate_fails_a_build_with_one_line_and_passes_an_identical_run(runs: tuple[Path, Path], tmp_path: Path) -> None:
     before, after = runs
     out = call("compare", before, after, "--gate", "--report", tmp_path / "c.html", code=1)
-    (line,) = [line for line in out.splitlines() if line.startswith("gate: ")]
-    assert "answers_right 0.792 → 0.000" in line and "q001" in line
+    assert out.splitlines()[0] == "FAILED: 19 lost, 5 won, of 36 questions"
+    assert "  answer accuracy 0.792 → 0.000, significant" in out and "q001" in out
     assert (tmp_path / "c.html").is_file()
-    assert "gate: passed" in call("compare", before, before, "--gate")
-    assert "gate: " in call("compare", before, after)
+    assert call("compare", before, before, "--gate").startswith("PASSED: 0 lost, 0 won, of 36 questions\n")
+    assert call("compare", before, after) == out
+
+
+def test_a_comparison_tells_what_changed_then_why_each_question_was_lost_and_what_a_won_one_says_now(
+    runs: tuple[Path, Path],
+) -> None:
+    out = call("compare", *runs)
+    headings = [line for line in out.splitlines() if line and not line.startswith(" ")]
+    assert headings == [headings[0], "Changed from before to after", "Lost", "Won", "Every figure: --all"]
+    assert "nothing that is known" in out
+    lost, won = out.split("\nLost\n")[1].split("\nWon\n")
+    assert lost.count("why     refused, but the documents answer it") == lost.count("before  ") == 19
+    assert won.count("now     refused (confidence 0.00)") == 5 and "why" not in won
+
+
+def test_every_figure_is_behind_all_and_none_is_minus_nothing(runs: tuple[Path, Path]) -> None:
+    short, whole = call("compare", *runs), call("compare", *runs, "--all")
+    assert "nDCG@10" not in short
+    for label in ("nDCG@10", "R@5", "MRR@10", "citation precision", "evidence recall", "accuracy, paraphrase (8)"):
+        assert label in whole
+    assert "-0.000" not in whole and "+0.000" not in whole
+
+
+@pytest.mark.parametrize("command", [["--help"], ["run", "--help"]])
+def test_the_format_in_the_help_is_the_one_that_is_read(command: list[str], tmp_path: Path) -> None:
+    (line,) = [line.strip() for line in call(*command).splitlines() if line.strip().startswith("{")]
+    (tmp_path / "q.jsonl").write_text(line, "utf-8")
+    questions, warnings = read_questions(tmp_path / "q.jsonl")
+    assert (len(questions), questions[0].answerable, warnings) == (1, True, ())
 
 
 def test_a_comparison_is_json_too(runs: tuple[Path, Path]) -> None:
@@ -52,7 +80,7 @@ def test_a_comparison_is_json_too(runs: tuple[Path, Path]) -> None:
 def test_a_policy_of_one_s_own_decides(runs: tuple[Path, Path], tmp_path: Path) -> None:
     policy = tmp_path / "policy.toml"
     policy.write_text("[metric.citation_integrity]\nhard = true\n", "utf-8")
-    assert "gate: passed" in call("compare", *runs, "--gate", "--policy", policy)
+    assert "PASSED: " in call("compare", *runs, "--gate", "--policy", policy)
 
 
 def test_runs_over_time_are_one_page_and_a_single_run_is_written_anew(runs: tuple[Path, Path], tmp_path: Path) -> None:
@@ -101,7 +129,7 @@ def test_the_whole_way_on_the_real_engine(harbour: Path, tmp_path: Path, monkeyp
     again = json.loads(call("run", tmp_path / "q.jsonl", "--kb", harbour, "--out", tmp_path / "two", "--json"))
     assert (again["run"]["asked"], again["run"]["remembered"]) == (0, 3)
     assert again["metrics"] == first["metrics"]
-    assert "gate: passed" in call("compare", tmp_path / "one", tmp_path / "two", "--gate")
+    assert "PASSED: " in call("compare", tmp_path / "one", tmp_path / "two", "--gate")
     exported = tmp_path / "ragas.jsonl"
     call("export", tmp_path / "one", "--format", "ragas", "--out", exported, "--kb", harbour)
     assert len(exported.read_text("utf-8").splitlines()) == 3

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from rag.errors import UsageError
-from rag.evaluation.comparing.comparison import OVERALL, compare
+from rag.evaluation.comparing.comparison import OVERALL, compare, signed
 from rag.evaluation.comparing.policy import Policy, Rule, read_policy
 from rag.evaluation.comparing.verdict import losses, verdict_line
+from rag.evaluation.figures.named import BY_NAME
 from rag.evaluation.runs.record import Record
 from tests.evaluation import degraded
 from tests.evaluation.charter import charter_engine, charter_run
@@ -36,10 +37,11 @@ CAUGHT_BY = {
 def test_a_seeded_regression_is_caught(
     base: tuple[Record, ...], tmp_path: Path, worse: type[degraded.Degraded], metric: str
 ) -> None:
-    found = losses(compare(base, charter_run(tmp_path / "r", worse(charter_engine())).records), read_policy())
+    comparison = compare(base, charter_run(tmp_path / "r", worse(charter_engine())).records)
+    found = losses(comparison, read_policy())
     assert metric in {loss.rule.metric for loss in found}
-    line = verdict_line(found)
-    assert "\n" not in line and metric in line
+    line = verdict_line(comparison, found)
+    assert "\n" not in line and line.startswith("FAILED: ") and BY_NAME[metric].label in line
     assert any(loss.change.lost and loss.change.lost[0] in line for loss in found)
 
 
@@ -54,7 +56,7 @@ def test_an_identical_run_passes_twenty_times(base: tuple[Record, ...], tmp_path
         assert losses(comparison, read_policy()) == ()
         assert all(change.gain.mean == 0 for change in comparison.changes[OVERALL])
         assert comparison.flips == ()
-    assert verdict_line(()) == "gate: passed"
+        assert verdict_line(comparison, ()) == "PASSED: 0 lost, 0 won, of 36 questions"
 
 
 def wronged(records: tuple[Record, ...], ids: list[str]) -> tuple[Record, ...]:
@@ -64,9 +66,12 @@ def wronged(records: tuple[Record, ...], ids: list[str]) -> tuple[Record, ...]:
 def test_one_lost_question_is_forgiven_and_two_are_not(base: tuple[Record, ...]) -> None:
     right = [r.question.id for r in base if r.verdict.right and r.question.answerable]
     assert losses(compare(base, wronged(base, right[:1])), read_policy()) == ()
-    found = losses(compare(base, wronged(base, right[:2])), read_policy())
+    comparison = compare(base, wronged(base, right[:2]))
+    found = losses(comparison, read_policy())
     assert {loss.rule.metric for loss in found} == {"right", "answers_right"}
-    assert f"2 questions lost net (1 allowed): {right[0]}, {right[1]}" in verdict_line(found)
+    line = verdict_line(comparison, found)
+    assert line.startswith("FAILED: 2 lost, 0 won, of 36 questions; accuracy ")
+    assert f"2 questions lost net (1 allowed): {right[0]}, {right[1]}" in line
 
 
 def test_a_question_won_pays_for_one_lost(base: tuple[Record, ...]) -> None:
@@ -84,9 +89,23 @@ def test_a_hard_rule_forgives_nothing(base: tuple[Record, ...]) -> None:
 def test_a_kind_of_question_that_fails_alone_is_caught(base: tuple[Record, ...]) -> None:
     kind = [r.question.id for r in base if r.verdict.right and r.question.kind == "paraphrase"]
     policy = Policy((Rule("right", max_loss=0.0, kinds=True),))
-    found = losses(compare(base, wronged(base, kind)), policy)
+    comparison = compare(base, wronged(base, kind))
+    found = losses(comparison, policy)
     assert "paraphrase" in {loss.kind for loss in found}
-    assert "right (paraphrase)" in verdict_line(found)
+    assert "accuracy, paraphrase " in verdict_line(comparison, found)
+
+
+def test_a_policy_may_use_either_name_of_a_metric(tmp_path: Path) -> None:
+    path = tmp_path / "policy.toml"
+    path.write_text('[metric."nDCG@10"]\n[metric."recall@5"]\n[metric."evidence recall"]\n', "utf-8")
+    assert [rule.metric for rule in read_policy(path).rules] == ["ndcg@10", "recall@5", "citation_recall"]
+
+
+@pytest.mark.parametrize(
+    ("difference", "shown"), [(-0.0004, "0"), (0.0, "0"), (-0.0, "0"), (-0.0006, "-0.001"), (0.25, "+0.250")]
+)
+def test_what_rounds_to_nothing_has_no_sign(difference: float, shown: str) -> None:
+    assert signed(difference) == shown
 
 
 def test_a_kind_with_a_single_question_is_not_judged_alone(base: tuple[Record, ...]) -> None:

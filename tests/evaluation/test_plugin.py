@@ -128,7 +128,7 @@ def test_without_the_setting_the_plugin_does_nothing(pytester: pytest.Pytester) 
 
 
 def test_the_plugin_is_light_to_import() -> None:
-    heavy = ["numpy", "torch", "plotly", "pydantic", "ir_measures", "rag.types", "rag.evaluation.plugin.pytest_questions"]
+    heavy = ["numpy", "torch", "pydantic", "ir_measures", "rag.types", "rag.evaluation.plugin.pytest_questions"]
     code = f"import sys, rag.evaluation.plugin.hooks; print([m for m in {heavy!r} if m in sys.modules])"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"

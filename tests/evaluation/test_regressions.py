@@ -126,8 +126,9 @@ def test_a_regression_of_the_real_engine_is_caught_on_the_charter(
     changes: dict[str, dict[str, Any]],
     metric: str,
 ) -> None:
-    found = losses(compare(base, records(charter_questions(), charter, tmp_path / "r", wrap, **changes)), read_policy())
-    assert metric in {loss.rule.metric for loss in found}, f"{name}: {verdict_line(found)}"
+    comparison = compare(base, records(charter_questions(), charter, tmp_path / "r", wrap, **changes))
+    found = losses(comparison, read_policy())
+    assert metric in {loss.rule.metric for loss in found}, f"{name}: {verdict_line(comparison, found)}"
 
 
 @pytest.fixture(scope="module")
@@ -137,14 +138,16 @@ def searched(permits: KnowledgeBase, tmp_path_factory: pytest.TempPathFactory) -
 
 def test_search_without_bm25_is_caught(searched: tuple[Record, ...], permits: KnowledgeBase, tmp_path: Path) -> None:
     dense = records(PERMIT_QUESTIONS, permits, tmp_path / "r", retrieval={"dense_weight": 1.0})
-    found = losses(compare(searched, dense), read_policy())
-    assert "ndcg@10" in {loss.rule.metric for loss in found}, verdict_line(found)
+    comparison = compare(searched, dense)
+    found = losses(comparison, read_policy())
+    assert "ndcg@10" in {loss.rule.metric for loss in found}, verdict_line(comparison, found)
 
 
 def test_retrieval_cut_to_one_is_caught(base: tuple[Record, ...], charter: KnowledgeBase, tmp_path: Path) -> None:
     cut = records(charter_questions(), charter, tmp_path / "r", degraded.RetrievalCut, retrieval={"k": 1})
-    found = losses(compare(base, cut), read_policy())
-    assert "recall@5" in {loss.rule.metric for loss in found}, verdict_line(found)
+    comparison = compare(base, cut)
+    found = losses(comparison, read_policy())
+    assert "recall@5" in {loss.rule.metric for loss in found}, verdict_line(comparison, found)
 
 
 def test_twenty_identical_runs_of_the_real_engine_pass(

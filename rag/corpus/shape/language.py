@@ -46,6 +46,13 @@ def language_of_all(texts: Sequence[str]) -> str | None:
     return code if times >= _AGREEMENT * told.total() else None
 
 
+def likelihoods(text: str) -> dict[str, float]:
+    """For each of ``CODES`` how likely ``text`` is in it, before anything is known of where it comes from; they sum to 1, or
+    are all 0 where the text has no letters."""
+    values = _detector().compute_language_confidence_values(text[:_SAMPLE])
+    return {value.language.iso_code_639_1.name.lower(): value.value for value in values}
+
+
 @cache
 def _detector() -> LanguageDetector:
     languages: list[Language] = [Language.from_iso_code_639_1(getattr(IsoCode639_1, code.upper())) for code in CODES]

@@ -1,4 +1,4 @@
-"""Two runs, question by question: what changed, by how much, and for which kinds."""
+"""Two runs, question by question: what changed, by how much, for which kinds and languages."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 from rag.errors import UsageError
 from rag.evaluation.figures.intervals import Estimate, Floats, cluster, estimate
 from rag.evaluation.figures.named import CATALOGUE, FigureTable, Mask, Metric, rows, table_of
+from rag.evaluation.questions.languages import languages_of
 from rag.evaluation.runs.record import Record
 
 OVERALL = "overall"
@@ -57,11 +58,18 @@ class Flip:
         return self.base.verdict.right
 
 
+def signed(difference: float) -> str:
+    """Three decimals with a sign; ``0`` for what rounds to nothing, whichever side it comes from."""
+    return f"{difference:+.3f}" if round(difference, 3) else "0"
+
+
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """``changes`` has ``overall`` first, then each kind. Ids that only one side has are not compared."""
+    """``changes`` has ``overall`` first, then each kind; ``languages`` has each language of the questions. Ids that only one
+    side has are not compared."""
 
     changes: dict[str, tuple[Change, ...]]
+    languages: dict[str, tuple[Change, ...]]
     flips: tuple[Flip, ...]
     only_base: tuple[str, ...]
     only_new: tuple[str, ...]
@@ -86,8 +94,16 @@ def compare(base: Sequence[Record], new: Sequence[Record], *, confidence: float 
     everything = np.ones(len(ids), dtype=bool)
     masks: dict[str, Mask] = {OVERALL: everything}
     masks |= {k: np.array([r.question.kind == k for r in now]) for k in sorted({r.question.kind for r in now})}
+    changes = {name: _changes(tables, mask, confidence) for name, mask in masks.items()}
+    spoken = languages_of([r.question for r in now])
+    if len(set(spoken)) > 1:
+        by_language = {code: np.array([own == code for own in spoken]) for code in sorted(set(spoken))}
+        languages = {code: _changes(tables, mask, confidence) for code, mask in by_language.items()}
+    else:
+        languages = {spoken[0]: changes[OVERALL]}
     return Comparison(
-        changes={name: _changes(tables, mask, confidence) for name, mask in masks.items()},
+        changes=changes,
+        languages=languages,
         flips=tuple(Flip(a, b) for a, b in zip(old, now, strict=True) if a.verdict.right != b.verdict.right),
         only_base=tuple(i for i in before if i not in after),
         only_new=tuple(i for i in after if i not in before),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from rag.errors import UsageError
-from rag.evaluation.figures.named import BY_NAME
+from rag.evaluation.figures.named import CATALOGUE, NAME_OF
 
 DEFAULT = Path(__file__).parent / "policy.toml"
 
@@ -56,13 +56,13 @@ def read_policy(path: Path = DEFAULT) -> Policy:
         raise UsageError(f"{path}: 'confidence' must be from 0.5 to below 1.", remedy="Use 0.95.")
     rules = tuple(_rule(path, name, table) for name, table in tables.get("metric", {}).items())
     if not rules:
-        raise UsageError(f"{path} has no rules.", remedy="Add a table such as [metric.right].")
+        raise UsageError(f"{path} has no rules.", remedy="Add a table such as [metric.accuracy].")
     return Policy(rules, confidence)
 
 
 def _rule(path: Path, name: str, table: object) -> Rule:
-    if name not in BY_NAME:
-        raise UsageError(f"{path}: there is no metric '{name}'.", remedy=f"Metrics: {', '.join(BY_NAME)}.")
+    if name not in NAME_OF:
+        raise UsageError(f"{path}: there is no metric '{name}'.", remedy=f"Metrics: {', '.join(m.label for m in CATALOGUE)}.")
     kinds = {field.name: field.type for field in fields(Rule) if field.name != "metric"}
     types = {"float": (int, float), "bool": (bool,), "int | None": (int,)}
     if not isinstance(table, dict):
@@ -73,4 +73,4 @@ def _rule(path: Path, name: str, table: object) -> Rule:
             raise UsageError(f"{path}: [metric.{name}] has no key '{key}'.", remedy=f"Keys: {', '.join(kinds)}.")
         if not isinstance(value, expected) or (isinstance(value, bool) and bool not in expected):
             raise UsageError(f"{path}: [metric.{name}] {key} has the wrong type.", remedy="Correct it.")
-    return Rule(name, **table)
+    return Rule(NAME_OF[name], **table)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.evaluation.comparing.comparison import OVERALL, Change, Comparison
+from rag.evaluation.comparing.comparison import OVERALL, Change, Comparison, signed
 from rag.evaluation.comparing.policy import Policy, Rule
 
 NAMED = 8
@@ -21,11 +22,11 @@ class Loss:
 
     def line(self) -> str:
         """The metric, its figures, the reason and the questions."""
-        where = "" if self.kind == OVERALL else f" ({self.kind})"
+        where = "" if self.kind == OVERALL else f", {self.kind}"
         named = ", ".join(self.change.lost[:NAMED])
         more = len(self.change.lost) - NAMED
         on = f": {named}" + (f" and {more} more" if more > 0 else "") if named else ""
-        return f"{self.rule.metric}{where} {self.change.base:.3f} → {self.change.new:.3f}, {self.because}{on}"
+        return f"{self.change.metric.label}{where} {self.change.base:.3f} → {self.change.new:.3f}, {self.because}{on}"
 
 
 def losses(comparison: Comparison, policy: Policy) -> tuple[Loss, ...]:
@@ -41,9 +42,16 @@ def losses(comparison: Comparison, policy: Policy) -> tuple[Loss, ...]:
     return tuple(found)
 
 
-def verdict_line(found: tuple[Loss, ...]) -> str:
-    """One line for a build log."""
-    return "gate: " + ("; ".join(loss.line() for loss in found) if found else "passed")
+def headline(comparison: Comparison, found: Sequence[Loss]) -> str:
+    """The first thing to say: ``FAILED: 2 lost, 1 won, of 36 questions``."""
+    lost = sum(flip.lost for flip in comparison.flips)
+    compared = comparison.changes[OVERALL][0].gain.n
+    return f"{'FAILED' if found else 'PASSED'}: {lost} lost, {len(comparison.flips) - lost} won, of {compared} questions"
+
+
+def verdict_line(comparison: Comparison, found: Sequence[Loss]) -> str:
+    """All of it on one line, for a build log."""
+    return "; ".join([headline(comparison, found), *(loss.line() for loss in found)])
 
 
 def _broken(rule: Rule, change: Change, *, overall: bool) -> str | None:
@@ -53,7 +61,7 @@ def _broken(rule: Rule, change: Change, *, overall: bool) -> str | None:
     if rule.hard:
         return "no loss is allowed"
     if change.significant_loss:
-        return f"significant ({change.gain.low:+.3f} to {change.gain.high:+.3f})"
+        return f"significant ({signed(change.gain.low)} to {signed(change.gain.high)})"
     net = len(change.lost) - len(change.won)
     if overall and rule.max_lost_questions is not None:
         allowed = max(rule.max_lost_questions, rule.max_lost_share * change.gain.n)

@@ -1,4 +1,4 @@
-"""Every figure of a run by name: what it is called, which way is better, which questions carry it."""
+"""Every figure of a run by name: what the field calls it, what it means, which way is better, which questions carry it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from rag.evaluation.figures import metrics
 from rag.evaluation.figures.intervals import Clusters, Floats, Statistic
-from rag.evaluation.runs.ranking import MEASURES
+from rag.evaluation.runs.ranking import FIELD, MEASURES
 from rag.evaluation.runs.record import Record
 
 Mask = NDArray[np.bool_]
@@ -81,10 +81,12 @@ def _both(t: FigureTable) -> Mask:
 
 @dataclass(frozen=True)
 class Metric:
-    """``statistic`` makes the figure of a table whose rows are all among ``carriers``."""
+    """``statistic`` makes the figure of a table whose rows are all among ``carriers``. ``name`` is its key in files, ``label``
+    what people read, everywhere; ``meaning`` says it in words."""
 
     name: str
     label: str
+    meaning: str
     statistic: Callable[[FigureTable], Statistic]
     carriers: Callable[[FigureTable], Mask] = field(default=_everything)
     higher_is_better: bool = True
@@ -93,13 +95,18 @@ class Metric:
 
 
 def _mean(
-    name: str, label: str, values: Callable[[FigureTable], Floats], carriers: Callable[[FigureTable], Mask], up: bool = True
+    name: str,
+    label: str,
+    meaning: str,
+    values: Callable[[FigureTable], Floats],
+    carriers: Callable[[FigureTable], Mask],
+    up: bool = True,
 ) -> Metric:
     def statistic(table: FigureTable) -> Statistic:
         own = values(table)
         return lambda w: metrics.mean(own, w)
 
-    return Metric(name, label, statistic, carriers, up, values)
+    return Metric(name, label, meaning, statistic, carriers, up, values)
 
 
 def _column(name: str) -> Callable[[FigureTable], Floats]:
@@ -122,74 +129,109 @@ def _failed(t: FigureTable) -> Floats:
 
 
 CATALOGUE: tuple[Metric, ...] = (
-    _mean("right", "Right (answered with the evidence, or rightly refused)", _column("right"), _everything),
-    _mean("answers_right", "Answerable questions answered with the evidence", _column("right"), _answerable),
+    _mean("right", "accuracy", "questions answered with the evidence, or rightly refused", _column("right"), _everything),
+    _mean("answers_right", "answer accuracy", "answerable questions answered with the evidence", _column("right"), _answerable),
     Metric(
         "refusal_recall",
-        "Unanswerable questions refused",
+        "refusal recall",
+        "unanswerable questions that were refused",
         lambda t: lambda w: metrics.refusal_recall(t.refused, t.answerable, w),
         _unanswerable,
         values=lambda t: t.refused.astype(np.float64),
     ),
     Metric(
         "refusal_precision",
-        "Refusals that were right",
+        "refusal precision",
+        "refusals whose question the documents do not answer",
         lambda t: lambda w: metrics.refusal_precision(t.refused, t.answerable, w),
         _both,
     ),
     Metric(
         "balanced_accuracy",
-        "Balanced accuracy of answering and refusing",
+        "balanced accuracy",
+        "mean of the answerable that were answered and the unanswerable that were refused",
         lambda t: lambda w: metrics.balanced_accuracy(t.answered, t.refused, t.answerable, w),
         _both,
     ),
-    _mean("citation_integrity", "Answers whose every quote and marker is exact", _column("intact"), _everything),
-    _mean("citation_precision", "Citations that overlap the evidence, of an answerable question", _precision, _answerable),
+    _mean(
+        "citation_integrity",
+        "citation integrity",
+        "answers whose every quote and marker is exact",
+        _column("intact"),
+        _everything,
+    ),
+    _mean(
+        "citation_precision",
+        "citation precision",
+        "citations that overlap the evidence, mean over answerable questions",
+        _precision,
+        _answerable,
+    ),
     Metric(
         "citation_precision_shown",
-        "Citations that overlap the evidence, of those shown for answerable questions",
+        "citation precision, micro",
+        "citations that overlap the evidence, of all shown for answerable questions",
         lambda t: lambda w: metrics.ratio(t.columns["citations_relevant"], t.columns["citations"], w),
         _answerable,
     ),
-    _mean("citation_recall", "Evidence covered by the quotes", _column("evidence_recall"), _answerable),
-    _mean("containment", "Every required string stands in the quotes", _column("contained"), _answerable),
-    _mean("token_f1", "Word F1 of answer and reference", _column("token_f1"), _answerable),
-    _mean("claim_coverage", "Words of a claim that its own quotes hold", _claim_coverage, _everything),
+    _mean(
+        "citation_recall",
+        "evidence recall",
+        "share of the evidence that the quotes cover",
+        _column("evidence_recall"),
+        _answerable,
+    ),
+    _mean("containment", "containment", "every required string stands in the quotes", _column("contained"), _answerable),
+    _mean("token_f1", "token F1", "words that answer and reference share", _column("token_f1"), _answerable),
+    _mean("claim_coverage", "claim coverage", "words of a claim that its own quotes hold", _claim_coverage, _everything),
     *(
-        _mean(name, f"Retrieval of the evidence ({name})", _column(name), lambda t: t.answerable & t.ranked)
+        _mean(name, FIELD[name], f"{FIELD[name]} of the passages that hold the evidence", _column(name), _ranked)
         for name in MEASURES
     ),
     Metric(
         "brier",
-        "Brier score of the confidence",
+        "Brier score",
+        "squared distance of the confidence from the truth",
         lambda t: lambda w: metrics.brier(t.columns["confidence"], t.answerable, w),
         _both,
         higher_is_better=False,
     ),
     Metric(
         "ece",
-        "Expected calibration error",
+        "ECE",
+        "expected calibration error of the confidence",
         lambda t: lambda w: metrics.ece(t.columns["confidence"], t.answerable, w),
         _both,
         higher_is_better=False,
     ),
     Metric(
         "auroc",
-        "Confidence tells answerable from unanswerable (AUROC)",
+        "AUROC",
+        "how well the confidence tells answerable from unanswerable",
         lambda t: lambda w: metrics.auroc(t.columns["confidence"], t.answerable, w),
         _both,
     ),
     Metric(
         "aurc",
-        "Area under the risk–coverage curve",
+        "AURC",
+        "area under the risk–coverage curve",
         lambda t: lambda w: metrics.aurc(t.columns["confidence"], 1 - t.columns["right"] * t.answered, w),
         _everything,
         higher_is_better=False,
     ),
-    _mean("withheld", "Claims withheld, per question", _column("withheld"), _everything, up=False),
-    _mean("errors", "Questions that ended in an error", _failed, _everything, up=False),
+    _mean(
+        "withheld",
+        "claims withheld",
+        "claims of a model that were not shown, per question",
+        _column("withheld"),
+        _everything,
+        up=False,
+    ),
+    _mean("errors", "errors", "questions that ended in an error", _failed, _everything, up=False),
 )
 BY_NAME = {metric.name: metric for metric in CATALOGUE}
+NAME_OF = {metric.label: metric.name for metric in CATALOGUE} | {name: name for name in BY_NAME}
+"""A metric's key by either of its names."""
 
 
 def rows(table: FigureTable, keep: Mask) -> FigureTable:

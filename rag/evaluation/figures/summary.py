@@ -1,4 +1,4 @@
-"""A run in figures: every metric with its interval, overall and per kind of question."""
+"""A run in figures: every metric with its interval, overall, per kind of question and per language."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ import numpy as np
 from rag.evaluation.figures.calibration import reliability, risk_coverage
 from rag.evaluation.figures.intervals import Estimate, cluster, estimate
 from rag.evaluation.figures.named import CATALOGUE, FigureTable, rows, table_of
+from rag.evaluation.questions.languages import languages_of
 from rag.evaluation.runs.record import Record
 from rag.evaluation.runs.run import Run
 
+Figures = dict[str, dict[str, float]]
 STAGES = ("retrieve", "generate", "verify", "total")
 
 
@@ -21,8 +23,9 @@ def summarise(run: Run) -> dict[str, Any]:
     """The contents of ``summary.json``."""
     records = run.records
     table = table_of(records, cluster([r.cluster for r in records]))
-    kinds = sorted({r.question.kind for r in records})
-    masks = {kind: np.array([r.question.kind == kind for r in records]) for kind in kinds}
+    kinds = [r.question.kind for r in records]
+    languages = languages_of([r.question for r in records])
+    overall = figures_json(figures(table))
     outcomes = [r.outcome for r in records if r.outcome is not None]
     return {
         "schema": 1,
@@ -36,8 +39,9 @@ def summarise(run: Run) -> dict[str, Any]:
         "questions": len(records),
         "answerable": int(table.answerable.sum()),
         "clustered_by": table.clusters.by,
-        "metrics": figures_json(figures(table)),
-        "kinds": {kind: figures_json(figures(rows(table, mask))) for kind, mask in masks.items()},
+        "metrics": overall,
+        "kinds": _by(kinds, table, overall),
+        "languages": _by(languages, table, overall),
         "reliability": [asdict(b) for b in reliability(table.columns["confidence"], table.answerable)],
         "risk_coverage": _risk_coverage(table),
         "latency_ms": latency(records),
@@ -62,7 +66,15 @@ def figures(table: FigureTable) -> dict[str, Estimate]:
     return found
 
 
-def figures_json(estimates: dict[str, Estimate]) -> dict[str, dict[str, float]]:
+def _by(groups: Sequence[str], table: FigureTable, overall: Figures) -> dict[str, Figures]:
+    """The figures of each group of rows; ``groups`` names the group of each, ``overall`` are those of all rows."""
+    if len(set(groups)) == 1:
+        return {groups[0]: overall}
+    masks = {group: np.array([own == group for own in groups]) for group in sorted(set(groups))}
+    return {group: figures_json(figures(rows(table, mask))) for group, mask in masks.items()}
+
+
+def figures_json(estimates: dict[str, Estimate]) -> Figures:
     """Six decimals are more than any interval justifies and keep files comparable."""
     return {
         name: {"mean": round(e.mean, 6), "low": round(e.low, 6), "high": round(e.high, 6), "n": e.n}

@@ -14,7 +14,7 @@ from rag.evaluation.writing import write_atomically
 from rag.types import Turn
 
 KEYS = ("id", "question", "answerable", "evidence", "must_include", "kind", "history", "lang", "review", "note")
-REMEDY = "Correct the line; the README shows the format."
+REMEDY = "Correct the line; charterqa eval --help shows the format."
 
 
 def read_questions(path: Path) -> tuple[tuple[Question, ...], tuple[str, ...]]:

@@ -11,9 +11,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as Bar
 from rich.table import Table
 
-from rag.evaluation.comparing.comparison import OVERALL, Comparison
+from rag.evaluation.comparing.comparison import OVERALL, Change, Comparison, signed
+from rag.evaluation.comparing.differences import Difference
+from rag.evaluation.comparing.verdict import Loss, headline
 from rag.evaluation.figures.named import BY_NAME
 from rag.evaluation.figures.search_quality import SearchQuality
+from rag.evaluation.reports.story import said
 from rag.evaluation.runs.run import Progress
 
 PIPED = 160
@@ -60,6 +63,8 @@ def show_run(screen: Console, summaries: Mapping[str, Mapping[str, Any]]) -> Non
     title = f"{first['run']['dataset']}: {first['questions']} questions, 95 % intervals by {first['clustered_by']}"
     screen.print(figures_table(title, {name: s["metrics"] for name, s in summaries.items()}))
     for name, summary in summaries.items():
+        screen.print(_by_group(f"{name}: accuracy by kind and language", summary))
+    for name, summary in summaries.items():
         total = summary["latency_ms"].get("total")
         took = f", {total['p50']:.0f} ms median, {total['p95']:.0f} ms 95th percentile" if total else ""
         run = summary["run"]
@@ -70,36 +75,69 @@ def show_run(screen: Console, summaries: Mapping[str, Mapping[str, Any]]) -> Non
         screen.print(f"warning  {warning}")
 
 
-def show_comparison(screen: Console, comparison: Comparison, base: str, new: str) -> None:
-    """What changed overall, then the questions that flipped."""
-    table = _table(f"{base} → {new}")
-    for name, justify in (
-        ("Figure", "left"),
-        ("Base", "right"),
-        ("New", "right"),
-        ("Gain", "right"),
-        ("95 % interval", "right"),
-    ):
-        table.add_column(name, justify=justify)  # type: ignore[arg-type]
-    table.add_column("")
-    for kind, changes in comparison.changes.items():
-        for change in changes:
-            if kind != OVERALL and change.metric.name != "right":
-                continue
-            gain = change.gain
-            mark = "worse" if change.significant_loss else "better" if change.significant_gain else ""
-            label = change.metric.label if kind == OVERALL else f"  right, {kind} ({gain.n})"
-            interval = f"{gain.low:+.3f} to {gain.high:+.3f}"
-            table.add_row(label, f"{change.base:.3f}", f"{change.new:.3f}", f"{gain.mean:+.3f}", interval, mark)
-    screen.print(table)
-    for flip in comparison.flips:
-        reasons = "; ".join((flip.new if flip.lost else flip.base).verdict.reasons)
-        screen.print(f"{'lost' if flip.lost else 'won '}  {flip.new.question.id}: {flip.new.question.text} ({reasons})")
-    for name, ids in ((base, comparison.only_base), (new, comparison.only_new)):
-        if ids:
-            screen.print(f"only in {name}: {_list(ids)}")
+def _by_group(title: str, summary: Mapping[str, Any]) -> Table:
+    """The accuracy of each kind of question and of each language."""
+    table = _table(title)
+    for heading, justify in (("Group", "left"), ("Questions", "right"), ("Accuracy", "right"), ("95 % interval", "right")):
+        table.add_column(heading, justify=justify)  # type: ignore[arg-type]
+    for group, figures in (*summary["kinds"].items(), *(summary.get("languages") or {}).items()):
+        accuracy = figures["right"]
+        interval = f"{accuracy['low']:.3f}–{accuracy['high']:.3f}"
+        table.add_row(group, str(int(accuracy["n"])), f"{accuracy['mean']:.3f}", interval)
+    return table
+
+
+def show_comparison(
+    screen: Console, comparison: Comparison, broken: Sequence[Loss], differing: Sequence[Difference], *, base: str, new: str
+) -> None:
+    """The verdict, what the two runs differ in, then each question that was lost or won with its reasons."""
+    screen.print(headline(comparison, broken), soft_wrap=True)
+    for loss in broken:
+        screen.print(f"  {loss.line()}", soft_wrap=True)
+    screen.print(f"\nChanged from {base} to {new}")
+    notes = [difference.line() for difference in differing]
+    notes += [
+        f"only in {name}: {_list(ids)}" for name, ids in ((base, comparison.only_base), (new, comparison.only_new)) if ids
+    ]
     if comparison.expectations_changed:
-        screen.print(f"expected otherwise in both: {_list(comparison.expectations_changed)}")
+        notes.append(f"expected otherwise in both: {_list(comparison.expectations_changed)}")
+    for note in notes or ["nothing that is known: settings, documents and code are the same"]:
+        screen.print(f"  {note}", soft_wrap=True)
+    for heading, flips in (
+        ("Lost", [f for f in comparison.flips if f.lost]),
+        ("Won", [f for f in comparison.flips if not f.lost]),
+    ):
+        if flips:
+            screen.print(f"\n{heading}")
+        for flip in flips:
+            screen.print(f"  {flip.new.question.id}  {flip.new.question.text}", soft_wrap=True)
+            if flip.lost:
+                screen.print(f"      why     {'; '.join(flip.new.verdict.reasons)}", soft_wrap=True)
+                screen.print(f"      before  {said(flip.base)}", soft_wrap=True)
+            screen.print(f"      now     {said(flip.new)}", soft_wrap=True)
+
+
+def show_changes(screen: Console, comparison: Comparison, base: str, new: str) -> None:
+    """Every figure of both runs, overall, and the accuracy by kind of question and by language."""
+    table = _table(f"{base} → {new}, {comparison.confidence * 100:.0f} % intervals by {comparison.clustered_by}")
+    table.add_column("Figure")
+    for name in ("Base", "New", "Gain", f"{comparison.confidence * 100:.0f} % interval"):
+        table.add_column(name, justify="right")
+    table.add_column("")
+    for change in comparison.changes[OVERALL]:
+        table.add_row(change.metric.label, *_cells(change))
+    groups = [(kind, changes) for kind, changes in comparison.changes.items() if kind != OVERALL]
+    groups += list(comparison.languages.items()) if len(comparison.languages) > 1 else []
+    for group, changes in groups:
+        accuracy = changes[0]
+        table.add_row(f"  {accuracy.metric.label}, {group} ({accuracy.gain.n})", *_cells(accuracy))
+    screen.print(table)
+
+
+def _cells(change: Change) -> tuple[str, ...]:
+    gain = change.gain
+    mark = "worse" if change.significant_loss else "better" if change.significant_gain else ""
+    return f"{change.base:.3f}", f"{change.new:.3f}", signed(gain.mean), f"{signed(gain.low)} to {signed(gain.high)}", mark
 
 
 def _table(title: str) -> Table:
@@ -132,5 +170,8 @@ def fitting_table(name: str, fitting: Mapping[str, Any]) -> Table:
         table.add_column(heading, justify="left" if heading == "Figure" else "right")
     for key in fitting["new"]["figures"]:
         figures = (fitting[side]["figures"][key] for side in ("new", "before"))
-        table.add_row(key.replace("_", " "), *(f"{f['mean']:.3f}  {f['low']:.3f}–{f['high']:.3f}" for f in figures))
+        table.add_row(
+            BY_NAME[key].label if key in BY_NAME else key.replace("_", " "),
+            *(f"{f['mean']:.3f}  {f['low']:.3f}–{f['high']:.3f}" for f in figures),
+        )
     return table

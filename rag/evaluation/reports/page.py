@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import functools
-import gzip
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-import plotly.offline
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from rag import __version__
-
-Figure = Mapping[str, Any]
-"""A Plotly figure: ``data`` and ``layout``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +39,9 @@ class ReportGrid:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A figure with a sentence that says what it shows to who cannot see it."""
+    """A drawing as an SVG element, with a sentence that says what it shows to who cannot see it."""
 
-    figure: Figure
+    drawing: Markup
     alternative: str
 
 
@@ -114,18 +104,4 @@ def html(page: ReportPage) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["figure"] = _figure
-    charts = any(section.charts for section in page.sections)
-    template = environment.get_template("page.html.j2")
-    return template.render(page=page, version=__version__, plotly=Markup(_packed_plotly()) if charts else "")
-
-
-def _figure(chart: Chart) -> Markup:
-    """JSON that cannot end the script element it stands in."""
-    return Markup(json.dumps(chart.figure, ensure_ascii=False).replace("<", "\\u003c").replace("\u2028", "\\u2028"))
-
-
-@functools.cache
-def _packed_plotly() -> str:
-    """plotly.js, 4.8 MB, as 1.9 MB that the browser unpacks."""
-    return base64.b64encode(gzip.compress(plotly.offline.get_plotlyjs().encode(), 9, mtime=0)).decode()
+    return environment.get_template("page.html.j2").render(page=page, version=__version__)

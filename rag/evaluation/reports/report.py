@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rag.evaluation.comparing.comparison import OVERALL, Change, Comparison
-from rag.evaluation.comparing.verdict import Loss
+from rag.evaluation.comparing.comparison import OVERALL, Change, Comparison, signed
+from rag.evaluation.comparing.differences import Difference
+from rag.evaluation.comparing.verdict import Loss, headline
 from rag.evaluation.figures.named import BY_NAME, CATALOGUE
 from rag.evaluation.reports import charts
 from rag.evaluation.reports.page import Card, Case, ReportGrid, ReportPage, ReportSection, Row, Side
@@ -15,8 +16,14 @@ from rag.evaluation.runs.record import Record
 from rag.types import Answer
 
 MOST_CASES = 200
+MOST_BYTES = {"wrong": 200_000, "right": 80_000}
+"""What the questions of one section may take, so that a whole report stays below half a megabyte."""
+LONGEST = 1200
+"""Characters of one text; the rest is in the run folder."""
+MOST_LINES = 60
 HEADLINES = ("right", "answers_right", "refusal_recall", "citation_integrity", "citation_recall", "ece")
 OVER_TIME = ("right", "answers_right", "refusal_recall", "citation_integrity", "citation_recall")
+OF_A_GATE = ("auroc", "balanced_accuracy", "brier", "ece", "aurc")
 Summary = Mapping[str, Any]
 
 
@@ -26,6 +33,9 @@ def run_page(summary: Summary, records: Sequence[Record]) -> ReportPage:
     right = sum(r.verdict.right for r in records)
     lead = [f"{right} of {len(records)} questions went right{_between(figures['right'])}."]
     kinds = {k: f["right"] for k, f in summary["kinds"].items()}
+    groups = [("kind of question", kinds)]
+    if languages := {code: f["right"] for code, f in (summary.get("languages") or {}).items()}:
+        groups.append(("language of the question", languages))
     weakest = min(kinds, key=lambda k: kinds[k]["mean"])
     if kinds[weakest]["mean"] < 1:
         lead.append(f"Weakest kind: {weakest}, {kinds[weakest]['mean']:.0%} of {kinds[weakest]['n']}.")
@@ -36,9 +46,9 @@ def run_page(summary: Summary, records: Sequence[Record]) -> ReportPage:
         ReportSection(
             "For whom it works",
             "Share of each kind of question that went right, with 95 % intervals. An unanswerable one is right when refused.",
-            charts=(charts.bars("Right by kind of question", kinds),),
+            charts=tuple(charts.bars(f"Accuracy by {what}", own, "accuracy") for what, own in groups),
         ),
-        _cases("What went wrong", [r for r in records if not r.verdict.right], printed=True),
+        _cases("What went wrong", [r for r in records if not r.verdict.right], "wrong"),
         ReportSection(
             "Can its confidence be trusted?",
             "The confidence is the stated probability that the documents answer the question.",
@@ -47,9 +57,20 @@ def run_page(summary: Summary, records: Sequence[Record]) -> ReportPage:
                 *((charts.risk_coverage_chart(summary["risk_coverage"]),) if summary["risk_coverage"] else ()),
             ),
         ),
-        *((ReportSection("Is the evidence found?", charts=(charts.bars("Retrieval", ranked, "value"),)),) if ranked else ()),
-        ReportSection("Every figure", grids=(_figures_grid(summary), _latency_grid(summary))),
-        _cases("What went right", [r for r in records if r.verdict.right]),
+        *(
+            (
+                ReportSection(
+                    "Is the evidence found?",
+                    charts=(charts.bars("Retrieval", {BY_NAME[name].label: f for name, f in ranked.items()}, "value"),),
+                ),
+            )
+            if ranked
+            else ()
+        ),
+        ReportSection(
+            "Every figure", lines=_meanings(summary["metrics"]), grids=(_figures_grid(summary), _latency_grid(summary))
+        ),
+        _cases("What went right", [r for r in records if r.verdict.right], "right"),
     ]
     facts = (
         ("Questions", run["dataset"]),
@@ -63,34 +84,39 @@ def run_page(summary: Summary, records: Sequence[Record]) -> ReportPage:
         ("Tokens", f"{summary['tokens']['in']} in, {summary['tokens']['out']} out" if summary["tokens"]["counted"] else "none"),
     )
     title = f"{run['dataset']} with {run['backend']}"
-    return ReportPage(title, tuple(lead), facts, _cards(figures), tuple(sections), tuple(summary["warnings"]))
+    return ReportPage(title, tuple(lead), facts, _cards(figures), tuple(sections), _some(summary["warnings"]))
 
 
-def comparison_page(comparison: Comparison, base: str, new: str, broken: Sequence[Loss] | None = None) -> ReportPage:
-    """The report of what changed from the run named ``base`` to the one named ``new``."""
+def comparison_page(
+    comparison: Comparison, base: str, new: str, broken: Sequence[Loss] = (), differing: Sequence[Difference] = ()
+) -> ReportPage:
+    """The report of what changed from the run named ``base`` to the one named ``new``: the verdict, what the runs differ in,
+    the questions that were lost and won, and only then the figures."""
     overall = comparison.changes[OVERALL]
     lost, won = [f for f in comparison.flips if f.lost], [f for f in comparison.flips if not f.lost]
     worse = [c.metric.label for c in overall if c.significant_loss]
     better = [c.metric.label for c in overall if c.significant_gain]
-    lead = [f"{len(lost)} questions lost, {len(won)} won, of {overall[0].gain.n} compared."]
+    lead = [f"{headline(comparison, broken)}."]
     lead.append(f"Worse beyond chance: {', '.join(worse)}." if worse else "Nothing is worse beyond chance.")
     if better:
         lead.append(f"Better beyond chance: {', '.join(better)}.")
-    if broken is not None:
-        lead.append("The gate stops it." if broken else "It passes the gate.")
     changed = [c for c in overall if c.gain.mean != 0]
     chart = (charts.forest("Paired differences, 95 % intervals", [_gain(c) for c in changed]),) if changed else ()
-    kinds = {kind: changes for kind, changes in comparison.changes.items() if kind != OVERALL}
-    moved = {kind: [c for c in changes if c.gain.mean != 0] for kind, changes in kinds.items()}
+    groups = {f"Kind: {kind}": changes for kind, changes in comparison.changes.items() if kind != OVERALL}
+    if len(comparison.languages) > 1:
+        groups |= {f"Language: {code}": changes for code, changes in comparison.languages.items()}
+    moved = {name: [c for c in changes if c.gain.mean != 0] for name, changes in groups.items()}
+    known = "" if differing else "Nothing that is known: settings, documents and code are the same."
     sections = [
-        *((ReportSection("Why the gate stops it", lines=tuple(loss.line() for loss in broken)),) if broken else ()),
+        *((ReportSection("Why it failed", lines=tuple(loss.line() for loss in broken)),) if broken else ()),
+        ReportSection("What changed", known, lines=_some([difference.line() for difference in differing])),
         _flips("Lost", [(f.base, f.new) for f in lost], base, new),
         _flips("Won", [(f.base, f.new) for f in won], base, new),
-        ReportSection("What changed", charts=chart, grids=(_changes_grid("All questions", overall),)),
+        ReportSection("Every figure", charts=chart, grids=(_changes_grid("All questions", overall),)),
         ReportSection(
             "For whom",
             "" if any(moved.values()) else "No kind of question changed.",
-            grids=tuple(_changes_grid(f"Kind: {kind}", changes) for kind, changes in moved.items() if changes),
+            grids=tuple(_changes_grid(name, changes) for name, changes in moved.items() if changes),
         ),
     ]
     warnings = [
@@ -99,12 +125,7 @@ def comparison_page(comparison: Comparison, base: str, new: str, broken: Sequenc
         *(f"what is expected of {i} is not the same in both" for i in comparison.expectations_changed),
     ]
     facts = (("Base", base), ("New", new), ("Intervals", f"{comparison.confidence:.0%}, by {comparison.clustered_by}"))
-    cards = tuple(
-        Card(c.metric.label, f"{c.new:.3f}", f"{signed(c.gain.mean)} ({signed(c.gain.low)} to {signed(c.gain.high)})", _tone(c))
-        for c in overall
-        if c.metric.name in HEADLINES
-    )
-    return ReportPage(f"{base} → {new}", tuple(lead), facts, cards, tuple(sections), tuple(warnings))
+    return ReportPage(f"{base} → {new}", tuple(lead), facts, (), tuple(sections), _some(warnings))
 
 
 def history_page(runs: Sequence[tuple[str, Summary]]) -> ReportPage:
@@ -117,7 +138,7 @@ def history_page(runs: Sequence[tuple[str, Summary]]) -> ReportPage:
     rows.append(Row(("Median milliseconds", *(f"{s['latency_ms'].get('total', {}).get('p50', 0):.0f}" for _, s in runs))))
     about = [Row((n, s["run"]["started"], s["run"]["backend"], s["run"]["index"], str(s["questions"]))) for n, s in runs]
     first, last = runs[0][1]["metrics"]["right"]["mean"], runs[-1][1]["metrics"]["right"]["mean"]
-    lead = (f"Right: {first:.0%} in {names[0]}, {last:.0%} in {names[-1]}.",)
+    lead = (f"Accuracy {first:.0%} in {names[0]}, {last:.0%} in {names[-1]}.",)
     datasets = {s["run"]["dataset_sha256"] for _, s in runs}
     warnings = () if len(datasets) == 1 else ("The runs are of different questions; the lines do not compare like with like.",)
     sections = (
@@ -131,14 +152,7 @@ def history_page(runs: Sequence[tuple[str, Summary]]) -> ReportPage:
 def fitting_page(fitting: Summary, name: str) -> ReportPage:
     """The calibration report: the new gate out of fold beside the one before, on the same questions."""
     sides = {"New gate, out of fold": fitting["new"], "Gate before": fitting["before"]}
-    labels = {
-        "auroc": "Tells answerable from unanswerable (AUROC)",
-        "balanced_accuracy": "Balanced accuracy at its threshold",
-        "brier": "Brier score",
-        "ece": "Expected calibration error",
-        "aurc": "Area under the risk–coverage curve",
-    }
-    rows = [Row((label, *(_cell(s["figures"][key]) for s in sides.values()))) for key, label in labels.items()]
+    rows = [Row((BY_NAME[key].label, *(_cell(s["figures"][key]) for s in sides.values()))) for key in OF_A_GATE]
     curves = [
         ReportSection(side, charts=(charts.reliability_chart(s["reliability"]), charts.risk_coverage_chart(s["risk_coverage"])))
         for side, s in sides.items()
@@ -159,13 +173,15 @@ def _cards(figures: Mapping[str, Mapping[str, float]]) -> tuple[Card, ...]:
 
 
 def _figures_grid(summary: Summary) -> ReportGrid:
-    kinds = summary["kinds"]
+    kinds = summary["kinds"] | (summary.get("languages") or {})
     rows = [
         Row((m.label, _cell(summary["metrics"][m.name]), *(_short(k.get(m.name)) for k in kinds.values())))
         for m in CATALOGUE
         if m.name in summary["metrics"]
     ]
-    return ReportGrid("Every figure, overall with its interval and by kind", ("Figure", "All", *kinds), tuple(rows))
+    return ReportGrid(
+        "Every figure, overall with its interval, by kind and by language", ("Figure", "All", *kinds), tuple(rows)
+    )
 
 
 def _latency_grid(summary: Summary) -> ReportGrid:
@@ -193,17 +209,41 @@ def _changes_grid(caption: str, changes: Sequence[Change]) -> ReportGrid:
     return ReportGrid(caption, head, tuple(rows))
 
 
-def _cases(heading: str, records: Sequence[Record], *, printed: bool = False) -> ReportSection:
-    cases = tuple(_case(r.question.id, r, (_side("This run", r),), printed=printed) for r in records[:MOST_CASES])
-    more = len(records) - MOST_CASES
-    left_out = f"{more} more are in the run folder, one file each." if more > 0 else ""
-    return ReportSection(f"{heading} ({len(records)})", cases=cases, left_out=left_out)
+def _cases(heading: str, records: Sequence[Record], share: str) -> ReportSection:
+    named = [_case(r.question.id, r, (_side("This run", r),), printed=share == "wrong") for r in records[:MOST_CASES]]
+    return _section(f"{heading} ({len(records)})", named, len(records), share)
 
 
 def _flips(heading: str, pairs: Sequence[tuple[Record, Record]], base: str, new: str) -> ReportSection:
-    cases = tuple(_case(b.question.id, n, (_side(base, b), _side(new, n)), printed=True) for b, n in pairs[:MOST_CASES])
-    more = len(pairs) - MOST_CASES
-    return ReportSection(f"{heading} ({len(pairs)})", cases=cases, left_out=f"{more} more are not shown." if more > 0 else "")
+    named = [_case(b.question.id, n, (_side(base, b), _side(new, n)), printed=True) for b, n in pairs[:MOST_CASES]]
+    return _section(f"{heading} ({len(pairs)})", named, len(pairs), "wrong" if heading == "Lost" else "right")
+
+
+def _section(heading: str, cases: Sequence[Case], of: int, share: str) -> ReportSection:
+    """As many of ``cases``, from the first, as the section may hold."""
+    room = MOST_BYTES[share]
+    kept: list[Case] = []
+    for case in cases:
+        room -= len(repr(case).encode())
+        if room < 0:
+            break
+        kept.append(case)
+    more = of - len(kept)
+    left_out = f"{more} more are in the run folder, one file each." if more else ""
+    return ReportSection(heading, cases=tuple(kept), left_out=left_out)
+
+
+def _some(lines: Sequence[str]) -> tuple[str, ...]:
+    more = len(lines) - MOST_LINES
+    return (*map(_short_text, lines[:MOST_LINES]), *((f"and {more} more",) if more > 0 else ()))
+
+
+def _short_text(text: str) -> str:
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def _meanings(figures: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(f"{m.label}: {m.meaning}" for m in CATALOGUE if m.name in figures)
 
 
 def _case(identity: str, record: Record, sides: tuple[Side, ...], *, printed: bool) -> Case:
@@ -212,8 +252,9 @@ def _case(identity: str, record: Record, sides: tuple[Side, ...], *, printed: bo
     expected += [f"Expected: “{e.text}”" for e in question.evidence[:3]] or ["Expected: a refusal."]
     if question.must_include:
         expected.append("Must be quoted: " + ", ".join(f"“{m}”" for m in question.must_include))
-    verdict, tone = ("✓ right", "good") if record.verdict.right else ("✗ wrong", "bad")
-    return Case(identity, question.kind, question.text, verdict, tone, tuple(expected), sides, printed)
+    verdict, tone = ("✓ right", "good") if record.verdict.right else (f"✗ {'; '.join(record.verdict.reasons)[:120]}:", "bad")
+    texts = tuple(map(_short_text, expected[:MOST_LINES]))
+    return Case(identity, question.kind, _short_text(question.text), verdict, tone, texts, sides, printed)
 
 
 def _side(name: str, record: Record) -> Side:
@@ -221,21 +262,18 @@ def _side(name: str, record: Record) -> Side:
     outcome = record.outcome
     if outcome is None:
         message = f"{record.failure.kind}: {record.failure.message}" if record.failure else ""
-        return Side(f"{name}: error", message, (), record.verdict.reasons, tone)
+        return Side(f"{name}: error", _short_text(message), (), _some(record.verdict.reasons), tone)
     shown = outcome.citations if isinstance(outcome, Answer) else outcome.related
-    quotes = tuple((f"[{c.id}] {c.document}, {c.span.start}–{c.span.end}", c.quote) for c in shown)
+    quotes = tuple((f"[{c.id}] {c.document}, {c.span.start}–{c.span.end}", _short_text(c.quote)) for c in shown[:MOST_LINES])
     status = "answered" if isinstance(outcome, Answer) else "refused; nearest passages below"
     notes = (*record.verdict.reasons, *(f"withheld: {w.text} ({w.reason})" for w in outcome.withheld))
-    return Side(f"{name}: {status} (confidence {outcome.confidence:.2f})", outcome.text, quotes, notes, tone)
-
-
-def signed(difference: float) -> str:
-    """Three decimals with a sign; none for zero."""
-    return f"{difference:+.3f}" if round(difference, 3) else "0"
+    return Side(
+        f"{name}: {status} (confidence {outcome.confidence:.2f})", _short_text(outcome.text), quotes, _some(notes), tone
+    )
 
 
 def _gain(change: Change) -> tuple[str, float, float, float]:
-    return change.metric.name, change.gain.mean, change.gain.low, change.gain.high
+    return change.metric.label, change.gain.mean, change.gain.low, change.gain.high
 
 
 def _tone(change: Change) -> str:

@@ -5,6 +5,19 @@ from __future__ import annotations
 from rag.evaluation.runs.record import Record
 from rag.types import Answer
 
+SAID = 240
+"""Characters of an answer on a line of a list."""
+
+
+def said(record: Record) -> str:
+    """What came of the question, on one short line."""
+    outcome = record.outcome
+    if outcome is None:
+        return f"error: {record.failure.kind}: {record.failure.message}" if record.failure else "error"
+    text = " ".join(outcome.text.split())
+    text = text if len(text) <= SAID else text[: SAID - 1] + "…"
+    return text if isinstance(outcome, Answer) else f"refused (confidence {outcome.confidence:.2f})"
+
 
 def story(record: Record) -> str:
     """Question, expected evidence, answer and citations, each on lines of its own."""

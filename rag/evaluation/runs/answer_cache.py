@@ -10,17 +10,19 @@ from pathlib import Path
 
 from rag.evaluation.questions.question import Question
 from rag.evaluation.runs.response import Response, read_response, response_json
+from rag.evaluation.runs.setup import Setup
 from rag.evaluation.writing import write_atomically
 
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
     """All that an answer depends on besides the question: ``settings`` names what else counts (settings, prompts,
-    models, code), each by value or hash."""
+    models, code), each by value or hash. ``setup`` says the same to people and is not part of it."""
 
     index: str
     backend: str
     settings: Mapping[str, str]
+    setup: Setup | None = None
 
     @property
     def digest(self) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rag.evaluation.questions.asker import Asker
 from rag.evaluation.runs.answer_cache import Circumstances
+from rag.evaluation.runs.setup import SHORT, Setup, documents_in_clear, settings_in_clear
 from rag.knowledge_base import KnowledgeBase, prompts_folder
 from rag.settings import Settings
 
@@ -15,7 +16,10 @@ PACKAGE = Path(__file__).resolve().parents[2]
 JUDGING = ("evaluation", "serving", "data")
 CODE = (".py", ".json")
 """The fitted weights that are shipped are JSON beside the code that reads them."""
-IRRELEVANT = {"kb", "backend", "host", "port", "origins", "insecure", "threads", "auth", "limits", "feedback", "log"}
+IRRELEVANT = {
+    *("kb", "backend", "host", "hosts", "port", "root_path", "origins", "insecure", "threads"),
+    *("auth", "limits", "feedback", "log"),
+}
 
 
 def circumstances(asker: Asker, settings: Settings, kb: KnowledgeBase) -> Circumstances:
@@ -25,15 +29,20 @@ def circumstances(asker: Asker, settings: Settings, kb: KnowledgeBase) -> Circum
     """
     prompts = Path(settings.llm.prompts) if settings.llm.prompts else prompts_folder()
     code = (p for p in PACKAGE.rglob("*") if p.suffix in CODE and p.relative_to(PACKAGE).parts[0] not in JUDGING)
+    hashes = {
+        "prompts": _hash_of(prompts, prompts.rglob("*") if prompts.is_dir() else ()),
+        "gate": _hash_of(kb.root, [kb.gate] if kb.gate.is_file() else ()),
+        "code": _hash_of(PACKAGE, code),
+    }
     return Circumstances(
         index=asker.index,
         backend=asker.backend,
-        settings={
-            "settings": settings.model_dump_json(exclude=IRRELEVANT),
-            "prompts": _hash_of(prompts, prompts.rglob("*") if prompts.is_dir() else ()),
-            "gate": _hash_of(kb.root, [kb.gate] if kb.gate.is_file() else ()),
-            "code": _hash_of(PACKAGE, code),
-        },
+        settings={"settings": settings.model_dump_json(exclude=IRRELEVANT), **hashes},
+        setup=Setup(
+            settings_in_clear(settings, IRRELEVANT),
+            documents_in_clear(asker.documents()),
+            {name: value[:SHORT] for name, value in hashes.items()},
+        ),
     )
 
 

@@ -11,6 +11,8 @@ from ir_measures import RR, R, nDCG
 from rag.evaluation.questions.evidence import EvidencePlace
 from rag.evaluation.runs.response import Retrieved
 
+FIELD = {"recall@1": "R@1", "recall@5": "R@5", "recall@10": "R@10", "mrr@10": "MRR@10", "ndcg@10": "nDCG@10"}
+"""What the field calls them; run folders keep the names that they began with."""
 MEASURES = {"recall@1": R @ 1, "recall@5": R @ 5, "recall@10": R @ 10, "mrr@10": RR @ 10, "ndcg@10": nDCG @ 10}
 
 

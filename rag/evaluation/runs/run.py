@@ -83,6 +83,7 @@ def run(
         version=__version__,
         settings=circumstances.digest,
         started=datetime.now(UTC).isoformat(timespec="seconds"),
+        setup=circumstances.setup,
     )
     folder.begin(manifest)
     shelf = KeptAnswers(asker)

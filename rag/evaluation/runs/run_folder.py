@@ -12,6 +12,7 @@ from typing import Any
 
 from rag.errors import UsageError
 from rag.evaluation.runs.record import Record, read_record, record_json
+from rag.evaluation.runs.setup import Setup
 from rag.evaluation.writing import pretty, write_atomically
 
 MANIFEST, QUESTIONS, SUMMARY, JUNIT, REPORT = "run.json", "questions", "summary.json", "junit.xml", "report.html"
@@ -19,7 +20,8 @@ MANIFEST, QUESTIONS, SUMMARY, JUNIT, REPORT = "run.json", "questions", "summary.
 
 @dataclass(frozen=True, slots=True)
 class RunManifest:
-    """What a run is a run of. ``started`` is ISO 8601 in UTC; ``settings`` is the hash of all that answers depend on."""
+    """What a run is a run of. ``started`` is ISO 8601 in UTC; ``settings`` is the hash of all that answers depend on,
+    ``setup`` the same in clear (older runs have none)."""
 
     dataset: str
     dataset_sha256: str
@@ -28,6 +30,7 @@ class RunManifest:
     version: str
     settings: str
     started: str
+    setup: Setup | None = None
 
 
 class RunFolder:
@@ -65,8 +68,10 @@ class RunFolder:
             UsageError: the folder is not a run.
         """
         try:
-            return RunManifest(**json.loads((self.root / MANIFEST).read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError) as error:
+            fields = json.loads((self.root / MANIFEST).read_text(encoding="utf-8"))
+            setup = fields.pop("setup", None)
+            return RunManifest(**fields, setup=Setup(**setup) if setup else None)
+        except (OSError, ValueError, TypeError, AttributeError) as error:
             raise UsageError(f"{self.root} is not a run of eval run.", remedy="Name the folder given to --out.") from error
 
     def write_record(self, number: int, record: Record) -> None:
