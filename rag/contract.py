@@ -62,8 +62,11 @@ def timings_json(timings: Timings) -> Json:
     }
 
 
-def outcome_json(outcome: Outcome) -> Json:
-    """The Answer of the contract, for an answer and for a refusal alike. The model's raw reply is not part of it."""
+def outcome_json(outcome: Outcome, kb: str | None = None) -> Json:
+    """The Answer of the contract, for an answer and for a refusal alike. The model's raw reply is not part of it.
+
+    ``kb`` names the knowledge base where it is not the default one.
+    """
     answered = isinstance(outcome, Answer)
     provenance = outcome.provenance
     return {
@@ -89,7 +92,7 @@ def outcome_json(outcome: Outcome) -> Json:
         "prompt": provenance.prompt,
         "index": provenance.index,
         "timings_ms": timings_json(provenance.timings),
-    }
+    } | ({"kb": kb} if kb else {})
 
 
 def passage_json(passage: Passage) -> Json:

@@ -5,6 +5,8 @@ CharterError
 │   ├── SettingsError     a setting is unknown, out of range or contradicts another
 │   ├── QuestionError     the question is empty, too long or not text
 │   ├── FilterError       a filter names an unknown document or tag, or no date
+│   ├── UploadError       a file cannot be taken, or a document not be changed, as it was asked
+│   ├── NotAllowed        whoever asks may not do that
 │   └── NotFound          no such document, answer or file
 ├── SourceError           one source file cannot be read (the others still are)
 ├── IndexingError         the index could not be built or published; the old one still serves
@@ -24,6 +26,7 @@ CharterError
     ├── ServiceLoading    the models and the index are still being loaded
     ├── ServiceBusy       as many answers as may wait are waiting
     ├── ServiceTimeout    the answer took longer than one answer may
+    ├── StorageFull       the disk has no room for what was sent
     └── QuotaExceeded     this client asked more often than one client may
 """
 
@@ -58,6 +61,14 @@ class QuestionError(UsageError):
 
 class FilterError(UsageError):
     """A filter names an unknown document or tag, or no date."""
+
+
+class UploadError(UsageError):
+    """A file cannot be taken, or a document cannot be changed, in the way that was asked for."""
+
+
+class NotAllowed(UsageError):
+    """Whoever asks may not do that, or not from that page."""
 
 
 class NotFound(UsageError):
@@ -151,6 +162,10 @@ class ServiceBusy(ServiceError):
 
 class ServiceTimeout(ServiceError):
     """The answer took longer than one answer may."""
+
+
+class StorageFull(ServiceError):
+    """The disk has no room for what was sent."""
 
 
 class QuotaExceeded(ServiceError):

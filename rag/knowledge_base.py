@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +13,8 @@ from platformdirs import user_data_path
 from rag.errors import SettingsError
 
 _PACKAGE = Path(__file__).resolve().parent
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+"""What a knowledge base is called where a server offers several: it stands in addresses and in names of models."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,11 @@ class KnowledgeBase:
 
     root: Path
     shipped: bool = False
+
+    @property
+    def name(self) -> str:
+        """What its folder is called, or ``default`` where that cannot stand in an address."""
+        return self.root.name if NAME.fullmatch(self.root.name) else "default"
 
     @property
     def sources(self) -> Path:
@@ -64,6 +73,32 @@ def find_knowledge_base(root: Path | None) -> KnowledgeBase:
         shutil.copytree(_PACKAGE / "data" / "index", unfinished)
         unfinished.rename(home)
     return KnowledgeBase(home, shipped=True)
+
+
+def find_knowledge_bases(default: KnowledgeBase, further: tuple[str, ...]) -> Mapping[str, KnowledgeBase]:
+    """The knowledge bases of a server by name, the default one first; ``further`` are ``FOLDER`` or ``NAME=FOLDER``.
+
+    Raises:
+        SettingsError: one is not a folder, has no name that can stand in an address, or is there twice.
+    """
+    found = {default.name: default}
+    for text in further:
+        given, separator, folder = text.partition("=")
+        if not separator or Path(text).is_dir():
+            given, folder = "", text
+        kb = find_knowledge_base(Path(folder))
+        name = given or kb.root.name
+        if not NAME.fullmatch(name):
+            raise SettingsError(
+                f"'{name}' cannot be the name of a knowledge base.",
+                remedy=f"Write NAME={folder} with a name of letters, digits, '.', '_' and '-'.",
+            )
+        if name.lower() in {other.lower() for other in found} or kb.root in {other.root for other in found.values()}:
+            raise SettingsError(
+                f"The knowledge base '{name}' ({kb.root}) is there twice.", remedy=f"Leave it out, or write NAME={folder}."
+            )
+        found[name] = kb
+    return found
 
 
 def prompts_folder() -> Path:

@@ -112,8 +112,10 @@ class Auth(Group):
     proxy_header: str = "X-Forwarded-User"
     proxy_peers: tuple[str, ...] = Field((), description="addresses or networks whose X-Forwarded-* and identity header count")
     metrics_token: SecretStr | None = Field(None, description="a bearer token that opens /metrics and nothing else")
+    admins: tuple[str, ...] = Field((), description="JWT subjects or proxy users who may change documents and ask everything")
+    admin_token: SecretStr | None = Field(None, description="in the mode token: the bearer token of an administrator")
 
-    @field_validator("proxy_peers", mode="before")
+    @field_validator("proxy_peers", "admins", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return _comma_separated(value)
@@ -131,6 +133,17 @@ class Limits(Group):
     queue: int = Field(32, ge=0, description="answers that may wait; past that 503")
     seconds: float = Field(120.0, gt=0, description="for one answer")
     heartbeat: float = Field(15.0, gt=0, le=60, description="seconds of silence after which a stream carries a comment")
+
+
+class Uploads(Group):
+    """Changing the documents while the server runs. Each file is held to the caps of ``parsing`` as well."""
+
+    enabled: bool = True
+    bytes: int = Field(256 * 2**20, ge=1024, description="of one request, which may bring several files")
+    files: int = Field(100, ge=1, le=1000, description="in one request")
+    seconds: float = Field(600.0, gt=0, description="for one request to arrive")
+    at_once: int = Field(4, ge=1, le=64, description="requests that bring files at a time; past that 503")
+    total_bytes: int = Field(10 * 2**30, ge=1024, description="of all sources of a knowledge base")
 
 
 class Feedback(Group):
@@ -155,6 +168,10 @@ class Settings(Group):
     """The tree."""
 
     kb: Path | None = None
+    kbs: tuple[str, ...] = Field((), description="further knowledge bases that the server offers: FOLDER or NAME=FOLDER")
+    kb_readers: tuple[str, ...] = Field(
+        (), description="NAME:USER, one for each who may ask a knowledge base; one that is not named is for everybody"
+    )
     backend: str = "extractive"
     host: str = "127.0.0.1"
     port: int = Field(7860, ge=0, le=65535)
@@ -174,10 +191,11 @@ class Settings(Group):
     llm: Llm = Llm()
     auth: Auth = Auth()
     limits: Limits = Limits()
+    uploads: Uploads = Uploads()
     feedback: Feedback = Feedback()
     log: Log = Log()
 
-    @field_validator("origins", "hosts", mode="before")
+    @field_validator("origins", "hosts", "kbs", "kb_readers", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return _comma_separated(value)

@@ -15,6 +15,7 @@ from pathlib import Path
 from rag.answering.decide import ASIDE, Ending, Hold, Keep, Replace, Show, conclude, decide
 from rag.answering.examples import examples
 from rag.answering.followup import standalone
+from rag.answering.models import Models
 from rag.answering.proof.prover import Proved, Prover
 from rag.answering.reading.answerability import Gate, load_gate
 from rag.answering.reading.bounds import checked
@@ -34,18 +35,15 @@ from rag.knowledge_base import KnowledgeBase, find_knowledge_base, prompts_folde
 from rag.llm.backend import Backend
 from rag.llm.prompts import Prompt
 from rag.llm.prompts import load as load_prompt
-from rag.llm.registry import open_backend
+from rag.llm.registry import EXTRACTIVE
 from rag.models.embedder import Embedder
-from rag.models.onnx_reader import OnnxReader
 from rag.models.reader import Reader
-from rag.models.reranker import CrossEncoderReranker, Reranker
-from rag.models.sentence_transformer import SentenceTransformerEmbedder
+from rag.models.reranker import Reranker
 from rag.retrieval.catalogue import Catalogue
 from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
 from rag.types import UNFILTERED, Document, DocumentEntry, Filter, Hit, Outcome, Provenance, Turn, Withheld
 
-EXTRACTIVE = "extractive"
 READ_HITS = 5
 BY_ITSELF = 0.0
 """Log odds from which a model's proved sentence answers the question by itself."""
@@ -96,6 +94,7 @@ class Engine:
         self._gates: dict[str, Gate] = {}
         self._opened: _Open | None = None
         self._opening = threading.Lock()
+        self._shared = False
         self._prover: Prover | None = None
         self._prompts: dict[str, Prompt] = {}
         if backend is not None:
@@ -104,8 +103,10 @@ class Engine:
             self._prover = Prover(reader, embedder, threshold=settings.answering.support_threshold)
 
     @classmethod
-    def open(cls, settings: Settings, kb: KnowledgeBase | None = None) -> Engine:
-        """Load the models that the settings name and open the current generation. Never writes.
+    def open(cls, settings: Settings, kb: KnowledgeBase | None = None, models: Models | None = None) -> Engine:
+        """Load the models that the settings name, unless ``models`` are given, and open the current generation. Never writes.
+
+        Models that were given stay open when the engine is closed: others may be using them.
 
         Raises:
             IndexUnusable: there is no index, or it is not one for these settings.
@@ -113,20 +114,12 @@ class Engine:
             BackendMissing: the language model's package, key or file is not there.
         """
         kb = kb or find_knowledge_base(settings.kb)
-        embedder = SentenceTransformerEmbedder.load(settings.embedding, threads=settings.threads)
-        live = LiveIndex(kb, embedder.identity, settings)
-        reranker = settings.retrieval.reranker
-        engine = cls(
-            kb,
-            settings,
-            live,
-            embedder,
-            OnnxReader.load(settings.reader.model, threads=settings.threads),
-            backend=None if settings.backend == EXTRACTIVE else open_backend(settings),
-            reranker=CrossEncoderReranker.load(reranker, threads=settings.threads) if reranker else None,
-        )
+        used = models or Models.load(settings)
+        live = LiveIndex(kb, used.embedder.identity, settings)
+        engine = cls(kb, settings, live, used.embedder, used.reader, backend=used.backend, reranker=used.reranker)
+        engine._shared = models is not None
         engine._gate()
-        embedder.embed_query(["warm up"])
+        used.embedder.embed_query(["warm up"])
         return engine
 
     @property
@@ -159,7 +152,7 @@ class Engine:
     def close(self) -> None:
         """Give back models and files."""
         self._opened = None
-        if self._llm is not None:
+        if self._llm is not None and not self._shared:
             self._llm.close()
 
     def ask(

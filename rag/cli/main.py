@@ -267,7 +267,12 @@ def backends(
 
 @app.command()
 def serve(
-    kb: Kb = None,
+    kb: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--kb", metavar="DIR", help="A knowledge base folder; may be repeated, also as NAME=DIR.", show_default=False
+        ),
+    ] = None,
     host: Annotated[str | None, typer.Option("--host", help="Where to listen.", show_default="127.0.0.1")] = None,
     port: Annotated[int | None, typer.Option("--port", help="0 takes a free one.", show_default="7860")] = None,
     insecure: Annotated[
@@ -277,7 +282,11 @@ def serve(
     """Serve the chat, the API and the widget in one process."""
     from rag.serving.serve import serve as run
 
-    settings = settings_of(kb, host=host, port=port, insecure=insecure)
+    """Serve the chat, the API and the widget in one process. The first --kb is the one that is asked where none is named."""
+
+    first, *others = kb or (None,)
+    further = tuple(other for other in others if other)
+    settings = settings_of(Path(first) if first else None, kbs=further or None, host=host, port=port, insecure=insecure)
     built(settings)
     run(settings)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Mapping
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
@@ -13,12 +13,14 @@ from starlette.types import Receive, Scope, Send
 import rag
 from rag.serving.access.admission import Access
 from rag.serving.access.allowance import Allowance
+from rag.serving.access.editors import Editors
 from rag.serving.access.identity import Authenticator, authenticator
 from rag.serving.access.origins import Origins
 from rag.serving.access.signin import Sessions, signin_router
-from rag.serving.core.opening import Opening
+from rag.serving.core.library import Library, OpenEngine
 from rag.serving.core.served_engine import ServedEngine
-from rag.serving.core.service import Service
+from rag.serving.editing.desk import Desk
+from rag.serving.editing.routes import acceptable, editing_router
 from rag.serving.faces.api import api_router
 from rag.serving.faces.health import health_router
 from rag.serving.faces.mcp import Mcp
@@ -29,45 +31,51 @@ from rag.serving.http.faults import handle_faults
 from rag.serving.http.pages import pages_router
 from rag.serving.http.peer import Proxies
 from rag.serving.http.zones import Zone, zone_of
-from rag.serving.operation.feedback import FeedbackStore
-from rag.serving.operation.redaction import Redactor
-from rag.serving.operation.tracing import Tracing
 from rag.serving.source.document_page import source_router
 from rag.serving.ui.chat import mount
 from rag.serving.widget.routes import widget_router
 from rag.settings import Settings
 
+NO_OTHERS: Mapping[str, ServedEngine | OpenEngine] = {}
 EXPOSED = ("X-Request-Id", "Retry-After")
 SENT = ("Authorization", "Content-Type", "Accept", "X-Request-Id", "Mcp-Protocol-Version", "Mcp-Session-Id")
 
 
-def create_app(engine: ServedEngine | Callable[[], ServedEngine], settings: Settings, *, ui: bool = True) -> FastAPI:
+def create_app(
+    engine: ServedEngine | OpenEngine,
+    settings: Settings,
+    *,
+    name: str = "default",
+    others: Mapping[str, ServedEngine | OpenEngine] = NO_OTHERS,
+    desk: Desk | None = None,
+    ui: bool = True,
+) -> FastAPI:
     """The application over an open engine, or over a function that opens one once the application has started.
+
+    ``engine`` answers for the default knowledge base, whose name is ``name``; ``others`` for further ones, by their names.
+    At the ``desk`` their documents can be changed; without one they cannot.
 
     Raises:
         SettingsError: access is configured in a way that cannot work, or feedback cannot be kept.
     """
-    redactor = Redactor.of(settings)
-    tracing = Tracing.of(settings)
-    opening = Opening(engine) if callable(engine) else Opening.of(engine)
     identify = authenticator(settings.auth)
     sessions = Sessions(settings.auth)
     proxies = Proxies(settings.auth.proxy_peers, settings.root_path)
-    service = Service(
-        opening,
-        settings,
-        feedback=FeedbackStore.of(settings.feedback) if settings.feedback.enabled else None,
-        redactor=redactor,
-        tracing=tracing,
-    )
-    mcp = Mcp(service, redactor, body_bytes=settings.limits.body_bytes)
+    library = Library({name: engine, **others}, settings)
+    redactor = library.resources.redactor
+    editors = Editors(settings)
+    mcp = Mcp(library, redactor, body_bytes=settings.limits.body_bytes)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        await service.start()
+        library.start()
+        if desk is not None:
+            desk.start()
         async with mcp.manager.run():
             yield
-        await service.stop()
+        if desk is not None:
+            desk.stop()
+        library.stop()
 
     app = FastAPI(
         title="charterqa",
@@ -79,37 +87,38 @@ def create_app(engine: ServedEngine | Callable[[], ServedEngine], settings: Sett
         telemetry={"tracing": False, "metrics": False, "logs": False},  # it would record query strings, and so questions
         lifespan=lifespan,
     )
-    app.state.service = service
+    app.state.service = library.default
     handle_faults(app, redactor)
-    app.include_router(health_router(service))
-    app.include_router(api_router(service, redactor))
-    app.include_router(openai_router(service, redactor))
+    app.include_router(health_router(library))
+    app.include_router(api_router(library, redactor, lambda request: acceptable(request, settings, editors, desk)))
+    app.include_router(editing_router(library, desk, editors))
+    app.include_router(openai_router(library, redactor))
     app.include_router(signin_router(identify, sessions))
     app.include_router(pages_router())
-    app.include_router(source_router(service))
+    app.include_router(source_router(library))
     app.include_router(widget_router(settings))
     app.router.routes.append(mcp.route())
     if ui:
-        mount(app, service, settings)
+        mount(app, library.default, settings)
         app.router.routes[-1] = ChatRoute(app.router.routes[-1])
-    _defend(app, settings, service, redactor, proxies, identify, sessions, tracing)
+    _defend(app, settings, library, proxies, identify, sessions)
     return app
 
 
 def _defend(
     app: FastAPI,
     settings: Settings,
-    service: Service,
-    redactor: Redactor,
+    library: Library,
     proxies: Proxies,
     identify: Authenticator,
     sessions: Sessions,
-    tracing: Tracing,
 ) -> None:
     """The layers around the routes, from the innermost: what is added last is met first.
 
     Gradio adds CORS headers of its own, for any origin, unless it finds Starlette's very class here.
     """
+    shared = library.resources
+    redactor = shared.redactor
     app.add_middleware(Bodies, limits=settings.limits, redactor=redactor)
     app.add_middleware(
         Access,
@@ -129,7 +138,7 @@ def _defend(
         expose_headers=list(EXPOSED),
     )
     app.add_middleware(Origins, settings=settings, redactor=redactor)
-    app.add_middleware(Boundary, metrics=service.metrics, proxies=proxies, redactor=redactor, tracing=tracing)
+    app.add_middleware(Boundary, metrics=shared.metrics, proxies=proxies, redactor=redactor, tracing=shared.tracing)
 
 
 class ChatRoute(BaseRoute):

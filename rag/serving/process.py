@@ -7,7 +7,7 @@ import logging
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from types import FrameType
 
@@ -15,8 +15,10 @@ import uvicorn
 
 from rag.errors import SettingsError
 from rag.serving.app import create_app
+from rag.serving.core.library import OpenEngine
 from rag.serving.core.served_engine import ServedEngine
 from rag.serving.core.service import Service
+from rag.serving.editing.desk import Desk
 from rag.serving.http.connection import Connection
 from rag.serving.http.logs import configure_logs
 from rag.serving.http.peer import is_loopback
@@ -29,8 +31,14 @@ GRACE_SECONDS = 10
 BACKLOG = 512
 
 
-def run(settings: Settings, open_engine: Callable[[Settings], ServedEngine], *, ui: bool = True) -> None:
-    """Serve until told to stop.
+def run(
+    settings: Settings,
+    engines: Callable[[Settings], ServedEngine] | Mapping[str, OpenEngine],
+    *,
+    desk: Desk | None = None,
+    ui: bool = True,
+) -> None:
+    """Serve until told to stop: one knowledge base, or several by their names, the default one first.
 
     Raises:
         SettingsError: the address is taken or open to the network without authentication, or access cannot work as set.
@@ -40,7 +48,9 @@ def run(settings: Settings, open_engine: Callable[[Settings], ServedEngine], *, 
     configure_logs(settings.log, Redactor.of(settings))
     for name in unknown_variables():
         log.warning("%s is set but means nothing here; is it misspelt?", name)
-    app = create_app(partial(open_engine, settings), settings, ui=ui)
+    named = {"default": partial(engines, settings)} if callable(engines) else dict(engines)
+    name = next(iter(named))
+    app = create_app(named.pop(name), settings, name=name, others=named, desk=desk, ui=ui)
     service: Service = app.state.service
     with contextlib.closing(listen(settings)) as listening:
         host, port = listening.getsockname()[:2]

@@ -1,12 +1,57 @@
-"""``charterqa serve`` and ``python app.py``: the server over the real engine."""
+"""``charterqa serve`` and ``python app.py``: the server over real engines, one a knowledge base, which share their models."""
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+from functools import partial
+
 from rag.answering.engine import Engine
+from rag.answering.models import Models
+from rag.indexing.build import BuildReport, Progress, build
+from rag.knowledge_base import KnowledgeBase, find_knowledge_base, find_knowledge_bases
+from rag.serving.editing.desk import Desk
 from rag.serving.process import run
 from rag.settings import Settings
+
+
+class Engines:
+    """Opens engines over models that are loaded once, by whoever needs them first."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._models: Models | None = None
+        self._loading = threading.Lock()
+
+    def models(self) -> Models:
+        """The models; raises as :meth:`rag.answering.models.Models.load` does."""
+        with self._loading:
+            if self._models is None:
+                self._models = Models.load(self._settings)
+            return self._models
+
+    def open(self, kb: KnowledgeBase) -> Engine:
+        """An engine over the current generation of ``kb``; raises as :meth:`rag.answering.engine.Engine.open` does."""
+        return Engine.open(self._settings, kb, self.models())
+
+    def build(self, kb: KnowledgeBase, tell: Callable[[Progress], None]) -> BuildReport:
+        """Bring the index of ``kb`` up to date with its sources; raises as :func:`rag.indexing.build.build` does."""
+        return build(kb, self._settings, self.models().embedder, progress=tell)
+
+    def close(self) -> None:
+        """Give the models back."""
+        if self._models is not None:
+            self._models.close()
 
 
 def serve(settings: Settings) -> None:
     """Serve the knowledge base of ``settings`` until told to stop. Raises as :func:`rag.serving.process.run` does."""
     run(settings, Engine.open)
+    """Serve the knowledge bases of ``settings`` until told to stop; raises as :func:`run` does."""
+    kbs = find_knowledge_bases(find_knowledge_base(settings.kb), settings.kbs)
+    engines = Engines(settings)
+    try:
+        desk = Desk(kbs, engines.build, settings) if settings.uploads.enabled else None
+        run(settings, {name: partial(engines.open, kb) for name, kb in kbs.items()}, desk=desk)
+    finally:
+        engines.close()

@@ -18,6 +18,7 @@ OPERATIONS = [
     ("POST", "/api/v1/search"),
     ("GET", "/api/v1/documents"),
     ("GET", "/api/v1/documents/{document_id}"),
+    ("GET", "/api/v1/kbs"),
     ("POST", "/api/v1/feedback"),
     ("POST", "/v1/chat/completions"),
     ("GET", "/v1/models"),

@@ -11,6 +11,7 @@ from typing import Protocol
 
 import jwt
 from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
 
 from rag.errors import CharterError, SettingsError
 from rag.serving.http.peer import Peer
@@ -21,6 +22,8 @@ SHORTEST_TOKEN = 16
 SHORTEST_HMAC_KEY = 32
 LONGEST_NAME = 256
 LONGEST_TOKEN = 8192
+USER = "user:"
+ADMINISTRATOR = "administrator"
 
 
 class Unidentified(CharterError):
@@ -33,6 +36,15 @@ class Identity:
 
     key: str
     expires: float | None = None
+
+    @property
+    def user(self) -> str | None:
+        """The name by which a token or the sign-in proxy knows them; ``None`` where nobody is told from another."""
+        return self.key.removeprefix(USER) if self.key.startswith(USER) else None
+
+    def administers(self, auth: Auth) -> bool:
+        """Whether the settings name them as an administrator."""
+        return self.key == ADMINISTRATOR or (self.user is not None and self.user in auth.admins)
 
 
 class Authenticator(Protocol):
@@ -51,14 +63,18 @@ class Anyone:
 
 
 class SharedToken:
-    """One bearer token for everybody who may ask; told apart by address."""
+    """One bearer token for everybody who may ask, told apart by address, and perhaps one for the administrator."""
 
-    def __init__(self, token: str) -> None:
+    def __init__(self, token: str, admin_token: str = "") -> None:
         self._token = token.encode()
+        self._admin_token = admin_token.encode()
 
     def identify(self, headers: Headers, peer: Peer) -> Identity:
-        """The address, once the token is right; compared in constant time."""
-        if not hmac.compare_digest(bearer(headers).encode(), self._token):
+        """The address, or the administrator, once the token is right; compared in constant time."""
+        given = bearer(headers).encode()
+        if self._admin_token and hmac.compare_digest(given, self._admin_token):
+            return Identity(ADMINISTRATOR)
+        if not hmac.compare_digest(given, self._token):
             raise Unidentified("The access token is wrong.", remedy="Send 'Authorization: Bearer TOKEN'.")
         return Identity(f"address:{peer.key}")
 
@@ -97,7 +113,7 @@ class ShortLivedToken:
         begun = min(float(claims.get("iat", self._clock())), self._clock())
         if float(claims["exp"]) - begun > longest + LEEWAY:
             raise Unidentified(f"The access token lives longer than {longest} seconds.", remedy="Mint a shorter one.")
-        return Identity(f"user:{str(claims['sub'])[:LONGEST_NAME]}", float(claims["exp"]))
+        return Identity(f"{USER}{str(claims['sub'])[:LONGEST_NAME]}", float(claims["exp"]))
 
 
 class BehindProxy:
@@ -113,15 +129,24 @@ class BehindProxy:
             raise Unidentified("This address is not reached directly.", remedy="Go through the sign-in proxy.")
         if len(names) != 1 or not names[0].strip():
             raise Unidentified("The sign-in proxy did not say who asks.", remedy=f"It must set {self._header} once.")
-        return Identity(f"user:{names[0].strip()[:LONGEST_NAME]}")
+        return Identity(f"{USER}{names[0].strip()[:LONGEST_NAME]}")
 
 
 def authenticator(auth: Auth) -> Authenticator:
     """The one that the settings ask for.
 
     Raises:
-        SettingsError: what it needs is missing or too weak.
+        SettingsError: what it needs is missing or too weak, or administrators cannot be told by it.
     """
+    if auth.admins and auth.mode not in {"jwt", "proxy"}:
+        raise SettingsError(
+            "CHARTERQA_AUTH_ADMINS names users, whom the access mode set here does not tell apart.",
+            remedy="Set CHARTERQA_AUTH to jwt or proxy, or with token use CHARTERQA_AUTH_ADMIN_TOKEN.",
+        )
+    if auth.admin_token and auth.mode != "token":
+        raise SettingsError(
+            "CHARTERQA_AUTH_ADMIN_TOKEN counts with CHARTERQA_AUTH=token alone.", remedy="Name users in CHARTERQA_AUTH_ADMINS."
+        )
     if auth.mode == "token":
         token = auth.token.get_secret_value() if auth.token else ""
         if len(token) < SHORTEST_TOKEN:
@@ -129,7 +154,13 @@ def authenticator(auth: Auth) -> Authenticator:
                 f"CHARTERQA_AUTH=token needs CHARTERQA_AUTH_TOKEN with at least {SHORTEST_TOKEN} characters.",
                 remedy="Make one with: python -c 'import secrets; print(secrets.token_urlsafe(32))'.",
             )
-        return SharedToken(token)
+        admin = auth.admin_token.get_secret_value() if auth.admin_token else ""
+        if auth.admin_token and (len(admin) < SHORTEST_TOKEN or admin == token):
+            raise SettingsError(
+                f"CHARTERQA_AUTH_ADMIN_TOKEN needs at least {SHORTEST_TOKEN} characters, other ones than the token of readers.",
+                remedy="Make one with: python -c 'import secrets; print(secrets.token_urlsafe(32))'.",
+            )
+        return SharedToken(token, admin)
     if auth.mode == "jwt":
         return ShortLivedToken(auth)
     if auth.mode == "proxy":
@@ -139,6 +170,13 @@ def authenticator(auth: Auth) -> Authenticator:
             )
         return BehindProxy(auth.proxy_header)
     return Anyone()
+
+
+def identity_of(request: HTTPConnection) -> Identity:
+    """Who asks, as the door has found it."""
+    found = request.scope["charterqa.identity"]
+    assert isinstance(found, Identity)
+    return found
 
 
 def bearer(headers: Headers) -> str:

@@ -52,6 +52,8 @@ class Sessions:
     def __init__(self, auth: Auth, *, clock: Callable[[], float] = time.time) -> None:
         secret = auth.token if auth.mode == "token" else auth.jwt_key if auth.jwt_algorithm == "HS256" else None
         material = secret.get_secret_value().encode() if secret else secrets.token_bytes(32)
+        if auth.admin_token:
+            material += b"\0" + auth.admin_token.get_secret_value().encode()
         self._key = hashlib.blake2b(material, digest_size=32, person=b"charterqa-cookie").hexdigest()
         self._clock = clock
 

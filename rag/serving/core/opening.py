@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 
 from rag.errors import CharterError, ServiceLoading
@@ -21,6 +22,8 @@ class Opening:
         self._failure: CharterError | None = None
         self._settled = threading.Event()
         self._thread: threading.Thread | None = None
+        self._failed_at = 0.0
+        self._lock = threading.Lock()
 
     @classmethod
     def of(cls, engine: ServedEngine) -> Opening:
@@ -32,9 +35,19 @@ class Opening:
 
     def start(self) -> None:
         """Begin, unless it has begun. A daemon thread: a stop while models load does not wait for them."""
-        if self._thread is None and not self._settled.is_set():
-            self._thread = threading.Thread(target=self._run, name="opening", daemon=True)
-            self._thread.start()
+        with self._lock:
+            if self._thread is None and not self._settled.is_set():
+                self._thread = threading.Thread(target=self._run, name="opening", daemon=True)
+                self._thread.start()
+
+    def again(self, *, after: float = 0.0) -> None:
+        """Begin anew where it has failed, at least ``after`` seconds ago: what was missing may be there now."""
+        with self._lock:
+            if self._failure is None or time.monotonic() - self._failed_at < after:
+                return
+            self._failure, self._thread = None, None
+            self._settled.clear()
+        self.start()
 
     def _run(self) -> None:
         try:
@@ -46,7 +59,13 @@ class Opening:
             self._failure = CharterError("The engine cannot be opened.", remedy="The server's log says why.")
             log.exception("the engine cannot be opened")
         finally:
+            self._failed_at = time.monotonic()
             self._settled.set()
+
+    @property
+    def settled(self) -> bool:
+        """Whether it is open or has failed."""
+        return self._settled.is_set()
 
     @property
     def ready(self) -> bool:

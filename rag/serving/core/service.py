@@ -19,39 +19,47 @@ from typing import TypeVar
 from rag.errors import BackendError, CharterError, NotFound, QuestionError, ServiceBusy, ServiceTimeout
 from rag.events import Event, Finished
 from rag.serving.core.opening import Opening
+from rag.serving.core.resources import Resources
 from rag.serving.core.served_engine import ServedEngine
-from rag.serving.core.workers import Workers
-from rag.serving.operation.answer_log import AnswerLog
-from rag.serving.operation.feedback import FeedbackStore, Rating
-from rag.serving.operation.metrics import Load, Metrics
-from rag.serving.operation.redaction import Redactor
-from rag.serving.operation.tracing import Attributes, Tracing
+from rag.serving.operation.feedback import Rating, unknown_answer
+from rag.serving.operation.tracing import Attributes
 from rag.settings import Settings
 from rag.types import UNFILTERED, Document, DocumentEntry, Filter, Hit, Outcome, Refusal, Turn
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
-READERS = 4
 COMMENT_CHARACTERS = 4000
 MOST_HITS = 100
+PATIENCE = 10.0
+"""Seconds for which a question waits while a knowledge base is opened that nobody has asked yet: the models are there."""
+LOOK_SECONDS = 0.02
+AGAIN_SECONDS = 5.0
+REFRESH_SECONDS = 60.0
 
 
 class Service:
-    """Answers, searches and remembers for every face. Its methods belong to one event loop."""
+    """Answers, searches and remembers for every face, from one knowledge base. Its methods belong to one event loop."""
 
-    def __init__(
-        self, opening: Opening, settings: Settings, *, feedback: FeedbackStore | None, redactor: Redactor, tracing: Tracing
-    ) -> None:
+    def __init__(self, name: str, opening: Opening, settings: Settings, resources: Resources, *, default: bool = True) -> None:
+        """``default``: it is the one that is asked where none is named, and it is open as long as the server is. Another is
+        opened by the first who asks it."""
+        self.name = name
+        self.default = default
+        self.metrics = resources.metrics
         self._opening = opening
         self._limits = settings.limits
         self._log_questions = settings.log.questions
-        self._feedback = feedback
-        self._answer_log = AnswerLog(settings.log.answers) if settings.log.answers else None
-        self._redact = redactor
-        self._tracing = tracing
-        self._answers = Workers("answer", settings.limits.concurrency, settings.limits.queue)
-        self._reads = Workers("read", READERS, READERS * 32)
-        self.metrics = Metrics(lambda: Load(self._answers.running, self._answers.waiting), lambda: self.index)
+        self._feedback = resources.feedback
+        self._answer_log = resources.answer_log
+        self._redact = resources.redactor
+        self._tracing = resources.tracing
+        self._answers = resources.answers
+        self._reads = resources.reads
+
+    @property
+    def named(self) -> str | None:
+        """Its name where an address or an answer must say it: ``None`` for the default one."""
+        return None if self.default else self.name
 
     @property
     def heartbeat(self) -> float:
@@ -101,18 +109,19 @@ class Service:
         """
         finished = False
         try:
-            about = partial(self._opening.engine().stream, history=tuple(history), filter=filter, lang=lang)
+            engine = await self._engine()
+            about = partial(engine.stream, history=tuple(history), filter=filter, lang=lang)
             self._check(question, history)
-            async with contextlib.aclosing(self._events(self._opening.engine(), question, about)) as events:
+            async with contextlib.aclosing(self._events(engine, question, about)) as events:
                 async for event in events:
                     if isinstance(event, Finished):
                         finished = True
                         event = Finished(self._shown(event.outcome))
                         await self._keep(event.outcome)
-                        self.metrics.outcome(event.outcome)
+                        self.metrics.outcome(event.outcome, self.name)
                     yield event
         except CharterError as error:
-            self.metrics.failure(error, backend=isinstance(error, BackendError))
+            self.metrics.failure(error, self.name, backend=isinstance(error, BackendError))
             raise
         except (asyncio.CancelledError, GeneratorExit):
             if not finished:
@@ -158,26 +167,26 @@ class Service:
 
     async def search(self, question: str, k: int = 10, *, filter: Filter = UNFILTERED) -> tuple[Hit, ...]:
         """The ``k`` best passages, 1 to 100; queued with the answers, since it costs the same models."""
-        engine = self._opening.engine()
+        engine = await self._engine()
         self._check(question, ())
         return await self._answers.run(partial(engine.search, question, max(1, min(k, MOST_HITS)), filter=filter))
 
     async def documents(self) -> tuple[DocumentEntry, ...]:
         """Every document, without its text."""
-        return await self._reads.run(self._opening.engine().documents)
+        return await self._reads.run((await self._engine()).documents)
 
     async def document(self, document_id: str) -> Document:
         """One document. Raises ``NotFound``."""
-        return await self._reads.run(partial(self._opening.engine().document, document_id))
+        return await self._reads.run(partial((await self._engine()).document, document_id))
 
     async def rendered(self, document_id: str, render: Callable[[Document], T]) -> T:
         """What ``render`` makes of a document, off the event loop: a long one takes a while. Raises ``NotFound``."""
-        engine = self._opening.engine()
+        engine = await self._engine()
         return await self._reads.run(lambda: render(engine.document(document_id)))
 
     async def examples(self) -> tuple[str, ...]:
         """Questions to begin with."""
-        return await self._reads.run(self._opening.engine().examples)
+        return await self._reads.run((await self._engine()).examples)
 
     async def feedback(self, answer_id: str, rating: Rating, comment: str | None = None) -> None:
         """Keep what a reader says of an answer. Raises ``NotFound`` for an unknown answer, and where feedback is off."""
@@ -185,24 +194,54 @@ class Service:
             raise NotFound("Feedback is switched off here.", remedy="CHARTERQA_FEEDBACK_ENABLED=true switches it on.")
         if comment is not None and len(comment) > COMMENT_CHARACTERS:
             raise QuestionError(f"The comment is longer than {COMMENT_CHARACTERS} characters.", remedy="Shorten it.")
-        await self._reads.run(partial(self._feedback.rate, answer_id, rating, comment))
+        await self._reads.run(partial(self._rate, answer_id, rating, comment))
         self.metrics.feedback(rating)
 
     def wait(self, seconds: float | None = None) -> bool:
         """Block until the engine is open or has failed; whether that came within ``seconds``. Not for the event loop."""
         return self._opening.wait(seconds)
 
-    async def start(self) -> None:
-        """Begin to open the engine."""
+    def start(self) -> None:
+        """Begin to open the engine, again if it has failed."""
+        self._opening.again()
         self._opening.start()
 
-    async def stop(self) -> None:
-        """Take nothing new and give everything back."""
-        self._answers.close()
-        self._reads.close()
+    def stop(self) -> None:
+        """Give the engine back."""
         self._opening.close()
-        if self._feedback is not None:
-            self._feedback.close()
+
+    def refresh(self) -> Sequence[DocumentEntry]:
+        """What is in after a publication, once it can be opened; empty where it cannot. Not for the event loop."""
+        self.start()
+        if not self._opening.wait(REFRESH_SECONDS) or not self._opening.ready:
+            return ()
+        return self._opening.engine().documents()
+
+    def changed(self, outcome: str) -> None:
+        """Count a change of the documents: ``done`` or ``failed``."""
+        self.metrics.changed(self.name, outcome)
+
+    async def _engine(self) -> ServedEngine:
+        """The open engine. Of the default knowledge base it is there or it is not; another is opened now.
+
+        Raises:
+            ServiceLoading: it is still being opened.
+            CharterError: it could not be opened.
+        """
+        if not self.default:
+            self._opening.again(after=AGAIN_SECONDS)
+            self._opening.start()
+            loop = asyncio.get_running_loop()
+            until = loop.time() + PATIENCE
+            while not self._opening.settled and loop.time() < until:
+                await asyncio.sleep(LOOK_SECONDS)
+        return self._opening.engine()
+
+    def _rate(self, answer_id: str, rating: Rating, comment: str | None) -> None:
+        assert self._feedback is not None
+        if self._feedback.kb_of(answer_id) != self.named:
+            raise unknown_answer(answer_id)
+        self._feedback.rate(answer_id, rating, comment)
 
     def _check(self, question: str, history: Sequence[Turn]) -> None:
         if not question.strip():
@@ -223,9 +262,9 @@ class Service:
         """Remember an outcome where that is wanted; an answer is given even when it cannot be kept."""
         try:
             if self._feedback is not None:
-                await self._reads.run(partial(self._feedback.keep, outcome))
+                await self._reads.run(partial(self._feedback.keep, outcome, self.named))
             if self._answer_log is not None:
-                await self._reads.run(partial(self._answer_log.write, outcome))
+                await self._reads.run(partial(self._answer_log.write, outcome, self.named))
         except (sqlite3.Error, OSError, ServiceBusy) as error:
             self.metrics.answer_lost()
             log.error("answer %s cannot be kept: %s", outcome.id, error)

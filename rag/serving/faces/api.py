@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import JSONResponse, Response
 
-from rag.contract import document_json, entry_json, outcome_json, search_json
+from rag.contract import Json, document_json, entry_json, outcome_json, search_json
 from rag.errors import CharterError
 from rag.events import Event
+from rag.serving.access.identity import identity_of
 from rag.serving.core.departure import unless_gone
-from rag.serving.core.service import Service
+from rag.serving.core.library import Library
 from rag.serving.http.problem import MEDIA_TYPE, problem_json, problem_of
 from rag.serving.http.schemas import (
     AnswerShape,
@@ -23,6 +24,7 @@ from rag.serving.http.schemas import (
     EventShape,
     FeedbackBody,
     HitsShape,
+    KbShape,
     ProblemShape,
     SearchBody,
     TurnBody,
@@ -46,11 +48,12 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
     503: {**PROBLEM, "description": "Loading or busy; Retry-After says when to ask again"},
     504: {**PROBLEM, "description": "The model did not answer in time"},
 }
+Kb = Annotated[str | None, Query(min_length=1, max_length=100, description="which knowledge base; none: the default one")]
 DocumentId = Annotated[str, Path(description="The document's id, URL-encoded", examples=["charter-report.txt"])]
 
 
-def api_router(service: Service, redactor: Redactor) -> APIRouter:
-    """The routes over ``service``."""
+def api_router(library: Library, redactor: Redactor, editing: Callable[[Request], Json | None]) -> APIRouter:
+    """The routes over ``library``. ``editing`` says what whoever asks may send as a document, ``None`` where nothing."""
     router = APIRouter(prefix="/api/v1", responses=RESPONSES)
 
     @router.post(
@@ -60,32 +63,45 @@ def api_router(service: Service, redactor: Redactor) -> APIRouter:
     )
     async def ask(body: AskBody, request: Request) -> Response:
         """Ask. With ``stream`` or ``Accept: text/event-stream`` the answer comes as server-sent events."""
+        service = library.of(body.kb, identity_of(request))
         about: dict[str, Any] = {"history": turns(body.history), "filter": body.filter.filter(), "lang": body.lang}
         if body.stream or "text/event-stream" in request.headers.get("accept", ""):
             events = await begin(service.stream(body.question, **about), request, service.heartbeat)
-            return stream_response(_encoded(events, request, redactor), request, service.heartbeat)
+            return stream_response(_encoded(events, service.named, request, redactor), request, service.heartbeat)
         outcome = await unless_gone(request, service.ask(body.question, **about))
-        return JSONResponse(outcome_json(outcome))
+        return JSONResponse(outcome_json(outcome, service.named))
 
     @router.post("/search", response_model=None, responses={200: {"model": HitsShape}})
     async def search(body: SearchBody, request: Request) -> Response:
         """The passages that come nearest to a question, without an answer."""
+        service = library.of(body.kb, identity_of(request))
         hits = await unless_gone(request, service.search(body.question, body.k, filter=body.filter.filter()))
         return JSONResponse(search_json(body.question, hits))
 
     @router.get("/documents", response_model=None, responses={200: {"model": list[EntryShape]}})
-    async def documents() -> Response:
+    async def documents(request: Request, kb: Kb = None) -> Response:
         """Every document."""
+        service = library.of(kb, identity_of(request))
         return JSONResponse([entry_json(entry) for entry in await service.documents()])
 
     @router.get("/documents/{document_id:path}", response_model=None, responses={200: {"model": DocumentShape}})
-    async def document(document_id: DocumentId) -> Response:
+    async def document(document_id: DocumentId, request: Request, kb: Kb = None) -> Response:
         """One document with its canonical text, its sections and its pages."""
+        service = library.of(kb, identity_of(request))
         return await service.rendered(document_id, lambda document: JSONResponse(document_json(document)))
 
+    @router.get("/kbs", response_model=None, responses={200: {"model": list[KbShape]}})
+    async def kbs(request: Request) -> Response:
+        """The knowledge bases that you may ask."""
+        services = library.open_to(identity_of(request))
+        uploads = editing(request)
+        editable = {"editable": uploads is not None} | ({"uploads": uploads} if uploads else {})
+        return JSONResponse([{"name": s.name, "default": s.default, "ready": s.ready} | editable for s in services])
+
     @router.post("/feedback", status_code=204, response_model=None)
-    async def feedback(body: FeedbackBody) -> Response:
+    async def feedback(body: FeedbackBody, request: Request) -> Response:
         """Say whether an answer helped; said again, it replaces what was said before."""
+        service = await library.answered(body.answer_id, identity_of(request))
         await service.feedback(body.answer_id, body.rating, body.comment)
         return Response(status_code=204)
 
@@ -97,10 +113,12 @@ def turns(history: list[TurnBody]) -> tuple[Turn, ...]:
     return tuple(Turn(turn.role, turn.content) for turn in history)
 
 
-async def _encoded(events: AsyncGenerator[Event], request: Request, redactor: Redactor) -> AsyncGenerator[bytes]:
+async def _encoded(
+    events: AsyncGenerator[Event], kb: str | None, request: Request, redactor: Redactor
+) -> AsyncGenerator[bytes]:
     async with contextlib.aclosing(events):
         try:
             async for event in events:
-                yield encode_event(event)
+                yield encode_event(event, kb)
         except CharterError as error:
             yield encode("error", problem_json(problem_of(error), request.scope, redactor))

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Any
+
+from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
 from rag.errors import ServiceLoading
-from rag.serving.core.service import Service
-from rag.serving.faces.api import RESPONSES
+from rag.serving.access.identity import identity_of
+from rag.serving.core.library import Library
+from rag.serving.faces.api import RESPONSES, Kb
 from rag.serving.http.schemas import StateShape
 from rag.serving.operation.metrics import MEDIA_TYPE
 
+UNREADY: dict[int | str, dict[str, Any]] = {status: RESPONSES[status] for status in (404, 422, 503)}
 
-def health_router(service: Service) -> APIRouter:
+
+def health_router(library: Library) -> APIRouter:
     """``/healthz``, ``/readyz`` and ``/metrics``."""
     router = APIRouter()
 
@@ -22,19 +27,24 @@ def health_router(service: Service) -> APIRouter:
         """The process is alive; it may still be loading."""
         return JSONResponse({"status": "alive"})
 
-    @router.get("/readyz", response_model=None, responses={200: {"model": StateShape}, 503: RESPONSES[503]})
+    @router.get("/readyz", response_model=None, responses={200: {"model": StateShape}, **UNREADY})
     @router.head("/readyz", response_model=None, include_in_schema=False)
-    async def readyz() -> Response:
-        """Questions can be answered. Where they cannot, the reason is in the log alone: anybody may ask this."""
+    async def readyz(request: Request, kb: Kb = None) -> Response:
+        """Questions can be answered. Where they cannot, the reason is in the log alone: anybody may ask this.
+
+        Of a knowledge base other than the default one it is true until opening it has failed; one that is not for
+        everybody is unknown here.
+        """
+        service = library.of(kb, identity_of(request)) if kb else library.default
         if service.failure is not None:
             raise ServiceLoading("The documents could not be loaded.", remedy="The server's log says why.", retry_after=30)
-        if not service.ready:
+        if service.default and not service.ready:
             raise ServiceLoading("The documents are still being loaded.", remedy="Ask again.", retry_after=3)
         return JSONResponse({"status": "ready"})
 
     @router.get("/metrics", response_model=None, responses={200: {"content": {"text/plain": {}}}})
     async def metrics() -> Response:
         """Counts and times for Prometheus."""
-        return Response(service.metrics.render(), media_type=MEDIA_TYPE)
+        return Response(library.resources.metrics.render(), media_type=MEDIA_TYPE)
 
     return router

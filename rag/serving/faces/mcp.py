@@ -27,8 +27,10 @@ from starlette.routing import Route
 import rag
 from rag.contract import Json, document_json, outcome_json, search_json
 from rag.errors import CharterError
+from rag.serving.access.identity import identity_of
+from rag.serving.core.library import Library
 from rag.serving.core.service import Service
-from rag.serving.http.schemas import AnswerShape, DocumentShape, FilterBody, HitsShape, Lang, Text
+from rag.serving.http.schemas import AnswerShape, DocumentShape, FilterBody, HitsShape, KbName, Lang, Text
 from rag.serving.operation.redaction import Redactor
 from rag.types import Answer, Citation, Outcome
 
@@ -44,6 +46,8 @@ class Arguments(BaseModel):
     """Arguments of a tool."""
 
     model_config = ConfigDict(extra="forbid")
+
+    kb: KbName | None = Field(None, description="which knowledge base, where there are several; none: the default one")
 
 
 class AskArguments(Arguments):
@@ -69,12 +73,12 @@ class DocumentArguments(Arguments):
 
 
 class Mcp:
-    """The MCP server over a service: one route, and a manager that runs as long as the application."""
+    """The MCP server over a library: one route, and a manager that runs as long as the application."""
 
-    def __init__(self, service: Service, redactor: Redactor, *, body_bytes: int) -> None:
-        self._service = service
+    def __init__(self, library: Library, redactor: Redactor, *, body_bytes: int) -> None:
+        self._library = library
         self._redact = redactor
-        self._tools: dict[str, tuple[type[Arguments], Callable[[Any], Awaitable[CallToolResult]]]] = {
+        self._tools: dict[str, tuple[type[Arguments], Callable[[Any, Service], Awaitable[CallToolResult]]]] = {
             "ask": (AskArguments, self._ask),
             "search": (SearchArguments, self._search),
             "get_document": (DocumentArguments, self._document),
@@ -97,7 +101,8 @@ class Mcp:
         """
         return Route("/mcp", endpoint=StreamableHTTPASGIApp(self.manager), methods=["POST"])
 
-    async def _list(self, _: Any, __: PaginatedRequestParams | None) -> ListToolsResult:
+    async def _list(self, context: Any, _: PaginatedRequestParams | None) -> ListToolsResult:
+        names = [service.name for service in self._library.open_to(identity_of(context.request))]
         describe: dict[str, tuple[str, type[BaseModel]]] = {
             "ask": ("Answer a question with verified citations, or say that the documents do not answer.", AnswerShape),
             "search": ("Find the passages that come nearest to a question, without an answer.", HitsShape),
@@ -108,7 +113,7 @@ class Mcp:
                 Tool(
                     name=name,
                     description=describe[name][0],
-                    input_schema=arguments.model_json_schema(),
+                    input_schema=_schema(arguments, names),
                     output_schema=describe[name][1].model_json_schema(),
                     annotations=READS,
                 )
@@ -116,12 +121,13 @@ class Mcp:
             ]
         )
 
-    async def _call(self, _: Any, params: CallToolRequestParams) -> CallToolResult:
+    async def _call(self, context: Any, params: CallToolRequestParams) -> CallToolResult:
         if params.name not in self._tools:
             return _failed(f"There is no tool '{params.name[:100]}'; there are {', '.join(self._tools)}.")
         shape, tool = self._tools[params.name]
         try:
-            return await tool(shape.model_validate(params.arguments or {}))
+            arguments = shape.model_validate(params.arguments or {})
+            return await tool(arguments, self._library.of(arguments.kb, identity_of(context.request)))
         except ValidationError as error:
             first = error.errors(include_input=False, include_url=False)[0]
             return _failed(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}.")
@@ -131,18 +137,26 @@ class Mcp:
             log.exception("the tool %s failed", params.name)
             return _failed("The server made a mistake; its log has this request's id.")
 
-    async def _ask(self, arguments: AskArguments) -> CallToolResult:
-        outcome = await self._service.ask(arguments.question, filter=arguments.filter.filter(), lang=arguments.lang)
-        return _result(readable(outcome), outcome_json(outcome))
+    async def _ask(self, arguments: AskArguments, service: Service) -> CallToolResult:
+        outcome = await service.ask(arguments.question, filter=arguments.filter.filter(), lang=arguments.lang)
+        return _result(readable(outcome), outcome_json(outcome, service.named))
 
-    async def _search(self, arguments: SearchArguments) -> CallToolResult:
-        hits = await self._service.search(arguments.question, arguments.k, filter=arguments.filter.filter())
+    async def _search(self, arguments: SearchArguments, service: Service) -> CallToolResult:
+        hits = await service.search(arguments.question, arguments.k, filter=arguments.filter.filter())
         found = search_json(arguments.question, hits)
         return _result(json.dumps(found, ensure_ascii=False), found)
 
-    async def _document(self, arguments: DocumentArguments) -> CallToolResult:
-        document = await self._service.document(arguments.id)
+    async def _document(self, arguments: DocumentArguments, service: Service) -> CallToolResult:
+        document = await service.document(arguments.id)
         return _result(document.text, document_json(document))
+
+
+def _schema(arguments: type[Arguments], names: list[str]) -> Json:
+    """The arguments' schema, in which the knowledge bases that the asker may ask stand by name."""
+    schema = arguments.model_json_schema()
+    if len(names) > 1:
+        schema["properties"]["kb"] = {"type": "string", "enum": names, "description": schema["properties"]["kb"]["description"]}
+    return schema
 
 
 def readable(outcome: Outcome) -> str:

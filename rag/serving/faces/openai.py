@@ -14,7 +14,9 @@ from starlette.responses import JSONResponse, Response
 from rag.contract import Json, citation_json, claim_json, outcome_json
 from rag.errors import CharterError, QuestionError
 from rag.events import CitationReady, ClaimReady, Delta, Event, Finished, Started
+from rag.serving.access.identity import identity_of
 from rag.serving.core.departure import unless_gone
+from rag.serving.core.library import Library
 from rag.serving.core.service import Service
 from rag.serving.faces.api import RESPONSES
 from rag.serving.http.problem import openai_error, problem_of
@@ -69,22 +71,25 @@ _CHUNK = {"type": "object", "required": ["data"], "properties": {"data": {"type"
 """An event of a streamed completion: a chunk as OpenAI writes it, or ``[DONE]``."""
 
 
-def openai_router(service: Service, redactor: Redactor) -> APIRouter:
-    """``/v1/chat/completions`` and ``/v1/models`` over ``service``."""
+def openai_router(library: Library, redactor: Redactor) -> APIRouter:
+    """``/v1/chat/completions`` and ``/v1/models`` over ``library``: each knowledge base is a model, the default one
+    ``charterqa``, another ``charterqa/NAME``."""
     router = APIRouter(prefix="/v1", responses=_openai_responses())
     begun = int(time.time())
 
     @router.get("/models", response_model=None)
-    async def models() -> Response:
-        """The one model."""
-        return JSONResponse({"object": "list", "data": [_model(begun)]})
+    async def models(request: Request) -> Response:
+        """The knowledge bases that you may ask, as models."""
+        services = library.open_to(identity_of(request))
+        return JSONResponse({"object": "list", "data": [_model(model_name(service), begun) for service in services]})
 
-    @router.get("/models/{model}", response_model=None)
-    async def model(model: str) -> Response:
-        """The one model, by its name."""
-        if model != MODEL:
-            return JSONResponse({"error": _unknown_model(model)}, 404)
-        return JSONResponse(_model(begun))
+    @router.get("/models/{model:path}", response_model=None)
+    async def model(model: str, request: Request) -> Response:
+        """A model by its name."""
+        known = [model_name(service) for service in library.open_to(identity_of(request))]
+        if model not in known:
+            return JSONResponse({"error": _unknown_model(model, known)}, 404)
+        return JSONResponse(_model(model, begun))
 
     @router.post(
         "/chat/completions",
@@ -94,15 +99,33 @@ def openai_router(service: Service, redactor: Redactor) -> APIRouter:
     async def completions(body: ChatBody, request: Request) -> Response:
         """Answer the last user message; the messages before it are the conversation that it may refer to."""
         question, history = conversation(body.messages)
+        service = asked(library, body.model, request)
+        name = model_name(service)
         created = int(time.time())
         if body.stream:
             events = await begin(service.stream(question, history=history), request, service.heartbeat)
             usage = body.stream_options is not None and body.stream_options.include_usage
-            return stream_response(_chunks(events, created, usage, request, redactor), request, service.heartbeat)
+            chunks = _chunks(events, name, service.named, created, usage, request, redactor)
+            return stream_response(chunks, request, service.heartbeat)
         outcome = await unless_gone(request, service.ask(question, history=history))
-        return JSONResponse(completion(outcome, created))
+        return JSONResponse(completion(outcome, created, name, service.named))
 
     return router
+
+
+def model_name(service: Service) -> str:
+    """What a knowledge base is called as a model."""
+    return f"{MODEL}/{service.named}" if service.named else MODEL
+
+
+def asked(library: Library, model: str, request: Request) -> Service:
+    """The knowledge base that a model's name means. Clients that let nobody choose send any name: it means the default one.
+
+    Raises:
+        NotFound: it is ``charterqa/NAME``, and there is no such knowledge base for whoever asks.
+    """
+    prefix, _, kb = model.partition("/")
+    return library.of(kb if prefix == MODEL and kb else None, identity_of(request))
 
 
 def conversation(messages: list[ChatMessage]) -> tuple[str, tuple[Turn, ...]]:
@@ -113,18 +136,18 @@ def conversation(messages: list[ChatMessage]) -> tuple[str, tuple[Turn, ...]]:
     return spoken[-1].text, tuple(Turn("user" if m.role == "user" else "assistant", m.text) for m in spoken[:-1])
 
 
-def completion(outcome: Outcome, created: int) -> Json:
+def completion(outcome: Outcome, created: int, model: str = MODEL, kb: str | None = None) -> Json:
     """A ``chat.completion``. ``citations`` is ours, beside the message and in it; a refusal's is empty."""
     message = {"role": "assistant", "content": outcome.text, "refusal": None, "citations": citations(outcome)}
     return {
         "id": f"chatcmpl-{outcome.id}",
         "object": "chat.completion",
         "created": created,
-        "model": MODEL,
+        "model": model,
         "choices": [{"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}],
         "usage": usage_json(outcome),
         "citations": citations(outcome),
-        "charterqa": outcome_json(outcome),
+        "charterqa": outcome_json(outcome, kb),
     }
 
 
@@ -140,9 +163,15 @@ def usage_json(outcome: Outcome) -> Json:
 
 
 async def _chunks(
-    events: AsyncGenerator[Event], created: int, usage: bool, request: Request, redactor: Redactor
+    events: AsyncGenerator[Event],
+    model: str,
+    kb: str | None,
+    created: int,
+    usage: bool,
+    request: Request,
+    redactor: Redactor,
 ) -> AsyncGenerator[bytes]:
-    head: Json = {"id": "", "object": "chat.completion.chunk", "created": created, "model": MODEL}
+    head: Json = {"id": "", "object": "chat.completion.chunk", "created": created, "model": model}
 
     def chunk(delta: Json, finish: str | None = None, **more: Any) -> bytes:
         return encode(None, {**head, "choices": [{"index": 0, "delta": delta, "finish_reason": finish}], **more})
@@ -160,7 +189,7 @@ async def _chunks(
                 elif isinstance(event, ClaimReady):
                     yield chunk({}, claims=[claim_json(event.claim)])
                 elif isinstance(event, Finished):
-                    yield chunk({}, "stop", citations=citations(event.outcome), charterqa=outcome_json(event.outcome))
+                    yield chunk({}, "stop", citations=citations(event.outcome), charterqa=outcome_json(event.outcome, kb))
                     if usage:
                         yield encode(None, {**head, "choices": [], "usage": usage_json(event.outcome)})
                     yield DONE
@@ -168,12 +197,13 @@ async def _chunks(
             yield encode(None, openai_error(problem_of(error), request.scope, redactor))
 
 
-def _model(created: int) -> Json:
-    return {"id": MODEL, "object": "model", "created": created, "owned_by": MODEL}
+def _model(name: str, created: int) -> Json:
+    return {"id": name, "object": "model", "created": created, "owned_by": MODEL}
 
 
-def _unknown_model(name: str) -> Json:
-    message = f"There is no model '{name[:100]}'; the one here is '{MODEL}'."
+def _unknown_model(name: str, known: list[str]) -> Json:
+    there = ", ".join(f"'{model}'" for model in known)
+    message = f"There is no model '{name[:100]}'; here {'are' if len(known) > 1 else 'is'} {there or 'none that you may ask'}."
     return {"message": message, "type": "invalid_request_error", "param": "model", "code": "model_not_found"}
 
 

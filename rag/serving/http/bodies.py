@@ -8,6 +8,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rag.serving.http.problem import Problem, problem_response
+from rag.serving.http.zones import takes_files
 from rag.serving.operation.redaction import Redactor
 from rag.settings import Limits
 
@@ -23,7 +24,9 @@ class Bodies:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope) if scope["type"] == "http" else Headers()
-        if "content-length" not in headers and "transfer-encoding" not in headers:
+        bodiless = "content-length" not in headers and "transfer-encoding" not in headers
+        # What takes files has caps of its own, and writes to the disk as it reads.
+        if bodiless or takes_files(scope["method"], scope["path"]):
             await self._app(scope, receive, send)
             return
         declared = headers.get("content-length", "0")

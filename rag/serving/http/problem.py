@@ -23,6 +23,7 @@ from rag.errors import (
     CharterError,
     IndexUnusable,
     ModelError,
+    NotAllowed,
     NotFound,
     QuestionError,
     QuotaExceeded,
@@ -30,6 +31,8 @@ from rag.errors import (
     ServiceError,
     ServiceLoading,
     ServiceTimeout,
+    StorageFull,
+    UploadError,
     UsageError,
 )
 from rag.serving.http.zones import Zone, zone_of
@@ -41,7 +44,10 @@ SLUGS: tuple[tuple[type[CharterError], int, str], ...] = (
     (ServiceLoading, 503, "loading"),
     (ServiceBusy, 503, "busy"),
     (ServiceTimeout, 503, "too-slow"),
+    (StorageFull, 507, "storage"),
     (NotFound, 404, "not-found"),
+    (NotAllowed, 403, "not-allowed"),
+    (UploadError, 422, "upload"),
     (QuestionError, 422, "question"),
     (UsageError, 422, "request"),
     (BackendBusy, 503, "backend-busy"),

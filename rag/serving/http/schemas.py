@@ -9,7 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from rag.types import Filter
 
 Lang = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")]
+KbName = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 Text = Annotated[str, StringConstraints(min_length=1), Field(json_schema_extra={"pattern": r"\S"})]
+
+
+KB_FIELD: Any = Field(None, description="which knowledge base; GET /api/v1/kbs lists them; none: the default one")
 
 
 class Request(BaseModel):
@@ -41,6 +45,7 @@ class AskBody(Request):
     """A question, with what was said before where it is a follow-up."""
 
     question: Text
+    kb: KbName | None = KB_FIELD
     history: list[TurnBody] = Field(default_factory=list)
     filter: FilterBody = Field(default_factory=FilterBody)
     lang: Lang | None = Field(None, description="language of the refusal sentence, such as en or az")
@@ -51,6 +56,7 @@ class SearchBody(Request):
     """A question whose passages are wanted."""
 
     question: Text
+    kb: KbName | None = KB_FIELD
     filter: FilterBody = Field(default_factory=FilterBody)
     k: int = Field(10, ge=1, le=100)
 
@@ -61,6 +67,13 @@ class FeedbackBody(Request):
     answer_id: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     rating: Literal["up", "down"]
     comment: Annotated[str, StringConstraints(max_length=4000)] | None = None
+
+
+class RenameBody(Request):
+    """What a document is to be called: its file, its title or both."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=300)] | None = None
+    title: Annotated[str, StringConstraints(min_length=1, max_length=1000)] | None = None
 
 
 class ExcerptShape(BaseModel):
@@ -151,6 +164,7 @@ class AnswerShape(BaseModel):
     prompt: str | None
     index: str
     timings_ms: TimingsShape
+    kb: str | None = None
 
 
 class PassageShape(BaseModel):
@@ -219,6 +233,52 @@ class DocumentShape(BaseModel):
     origin: OriginShape
     sections: list[dict[str, Any]]
     pages: list[dict[str, Any]]
+
+
+class KbShape(BaseModel):
+    """A knowledge base that the asker may ask. ``ready``: it is open; another is opened by the first question. ``editable``:
+    the asker may change its documents, and ``uploads`` says what may be sent."""
+
+    name: str
+    default: bool
+    ready: bool
+    editable: bool
+    uploads: dict[str, Any] | None = None
+
+
+class NoteShape(BaseModel):
+    """What of a file is not in the index."""
+
+    message: str
+    remedy: str
+    loss: Literal["file", "version", "line", "part", "aside"]
+
+
+class JobFileShape(BaseModel):
+    """One file of a change."""
+
+    name: str
+    document: str | None
+    state: Literal["waiting", "read", "partly", "refused", "removed", "renamed"]
+    pages: int | None
+    passages: int
+    notes: list[NoteShape]
+
+
+class JobShape(BaseModel):
+    """A change of the documents; ``done`` of ``total`` in the ``stage`` of the build: ``read``, ``embed`` or ``publish``."""
+
+    id: str
+    kb: str
+    what: Literal["upload", "delete", "rename"]
+    state: Literal["queued", "running", "done", "failed"]
+    stage: str | None
+    done: int
+    total: int
+    files: list[JobFileShape]
+    problem: str | None
+    remedy: str | None
+    generation: str | None
 
 
 class ProblemShape(BaseModel):

@@ -26,17 +26,17 @@ def encode(name: str | None, data: Any) -> bytes:
     return f"{head}data: {json.dumps(data, ensure_ascii=False)}\n\n".encode()
 
 
-def encode_event(event: Event) -> bytes:
-    """An event of the vocabulary as the contract names it."""
+def encode_event(event: Event, kb: str | None = None) -> bytes:
+    """An event of the vocabulary as the contract names it; ``kb`` as :func:`rag.contract.outcome_json` takes it."""
     if isinstance(event, Started):
-        return encode("meta", {"id": event.id, "index": event.index, "backend": event.backend})
+        return encode("meta", {"id": event.id, "index": event.index, "backend": event.backend} | ({"kb": kb} if kb else {}))
     if isinstance(event, ClaimReady):
         return encode("claim", claim_json(event.claim))
     if isinstance(event, CitationReady):
         return encode("citation", citation_json(event.citation))
     if isinstance(event, Delta):
         return encode("delta", {"text": event.text})
-    return encode("done", outcome_json(event.outcome))
+    return encode("done", outcome_json(event.outcome, kb))
 
 
 async def alive(chunks: AsyncGenerator[bytes], request: Request, seconds: float) -> AsyncIterator[bytes]:

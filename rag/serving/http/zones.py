@@ -52,6 +52,11 @@ def zone_of(path: str) -> Zone:
     return Zone.CHAT
 
 
+def takes_files(method: str, path: str) -> bool:
+    """Whether a request's body is files, too large to be held in memory."""
+    return method == "POST" and path == "/api/v1/documents"
+
+
 def costly(path: str, method: str) -> bool:
     """Whether a request counts against its client's allowance: what computes or reads a document, not the page's files."""
     if method == "OPTIONS":

@@ -27,8 +27,8 @@ class AnswerLog:
                 f"Answers cannot be logged to {path}: {error.strerror}.", remedy="Set CHARTERQA_LOG_ANSWERS to another file."
             ) from error
 
-    def write(self, outcome: Outcome) -> None:
+    def write(self, outcome: Outcome, kb: str | None = None) -> None:
         """Append one line. Raises ``OSError``, such as on a full disk."""
-        line = json.dumps({**outcome_json(outcome), "raw": outcome.provenance.raw}, ensure_ascii=False)
+        line = json.dumps({**outcome_json(outcome, kb), "raw": outcome.provenance.raw}, ensure_ascii=False)
         with self._lock, self._path.open("a", encoding="utf-8") as file:
             file.write(line + "\n")

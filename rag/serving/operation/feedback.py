@@ -97,13 +97,25 @@ class FeedbackStore:
         """The file that the settings name, or the one in the user's state folder. Raises ``SettingsError``."""
         return cls(settings.path or platformdirs.user_state_path("charterqa") / "feedback.sqlite", days=settings.days)
 
-    def keep(self, outcome: Outcome) -> None:
-        """Remember an answer, so that feedback can refer to it. Raises ``sqlite3.Error``, such as on a full disk."""
-        answer = outcome_json(outcome)
+    def keep(self, outcome: Outcome, kb: str | None = None) -> None:
+        """Remember an answer, so that feedback can refer to it. Raises ``sqlite3.Error``, such as on a full disk.
+
+        ``kb`` is the knowledge base that gave it, ``None`` for the default one.
+        """
+        answer = outcome_json(outcome, kb)
         row = (outcome.id, self._clock(), outcome.question, answer["status"], json.dumps(answer, ensure_ascii=False))
         with self._write() as connection:
             connection.execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?)", row)
             self._purge(connection)
+
+    def kb_of(self, answer_id: str) -> str | None:
+        """The knowledge base that gave an answer, ``None`` for the default one. Raises ``NotFound``."""
+        with self._write() as connection:
+            row = connection.execute("SELECT answer FROM answers WHERE id = ?", (answer_id,)).fetchone()
+            if row is None:
+                raise unknown_answer(answer_id)
+        kb: str | None = json.loads(row[0]).get("kb")
+        return kb
 
     def rate(self, answer_id: str, rating: Rating, comment: str | None) -> None:
         """Keep a rating; a second one for the same answer replaces the first.
@@ -176,7 +188,7 @@ class FeedbackStore:
 
     def _require(self, connection: sqlite3.Connection, answer_id: str) -> None:
         if connection.execute("SELECT 1 FROM answers WHERE id = ?", (answer_id,)).fetchone() is None:
-            raise NotFound(f"There is no answer '{answer_id}'.", remedy="Feedback refers to an answer's id.")
+            raise unknown_answer(answer_id)
 
     def _purge(self, connection: sqlite3.Connection) -> None:
         """Drop what is past its time, at most once an hour, in the transaction that is open anyway."""
@@ -184,3 +196,8 @@ class FeedbackStore:
         if now - self._purged >= HOUR:
             self._purged = now
             connection.execute("DELETE FROM answers WHERE at < ?", (now - self._days * DAY,))
+
+
+def unknown_answer(answer_id: str) -> NotFound:
+    """What is said of an answer that was never given, is too old, or is none of the asker's."""
+    return NotFound(f"There is no answer '{answer_id}'.", remedy="Feedback refers to an answer's id.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -25,8 +25,9 @@ class Load:
 class Metrics:
     """Counters and histograms; no label ever holds text from a question, a document or a header."""
 
-    def __init__(self, load: Callable[[], Load], index: Callable[[], str | None]) -> None:
-        self._index = index
+    def __init__(self, load: Callable[[], Load], indexes: Callable[[], Mapping[str, str | None]]) -> None:
+        """``indexes`` tells which generation of each knowledge base answers, ``None`` while none does; the default first."""
+        self._indexes = indexes
         self._registry = registry = CollectorRegistry()
         self._answers = Counter("charterqa_answers", "Questions answered or refused", ["status", "backend"], registry=registry)
         self._refusals = Counter("charterqa_refusals", "Questions that the documents do not answer", registry=registry)
@@ -50,13 +51,20 @@ class Metrics:
         waiting.set_function(lambda: load().waiting)
         self._ready = Gauge("charterqa_ready", "1 when questions can be answered", registry=registry)
         self._generation = Gauge("charterqa_index_generation", "The generation that answers", ["generation"], registry=registry)
+        by_kb = ["kb"]
+        self._kb_ready = Gauge("charterqa_kb_ready", "1 when it is open; others open when asked", by_kb, registry=registry)
+        self._kb_generation = Gauge("charterqa_kb_generation", "What answers", ["kb", "generation"], registry=registry)
+        self._kb_answers = Counter("charterqa_kb_answers", "Questions answered or refused", ["kb", "status"], registry=registry)
+        self._kb_failures = Counter("charterqa_kb_failures", "Questions that ended in an error", by_kb, registry=registry)
+        self._changes = Counter("charterqa_kb_changes", "Uploads and other changes", ["kb", "outcome"], registry=registry)
 
-    def outcome(self, outcome: Outcome) -> None:
-        """Count an answer or a refusal and its stages."""
+    def outcome(self, outcome: Outcome, kb: str) -> None:
+        """Count an answer or a refusal of a knowledge base and its stages."""
         refused = isinstance(outcome, Refusal)
         provenance = outcome.provenance
         backend = provenance.backend.partition(":")[0]
         self._answers.labels("refused" if refused else "answered", backend).inc()
+        self._kb_answers.labels(kb, "refused" if refused else "answered").inc()
         self._refusals.inc(refused)
         self._withheld.inc(len(outcome.withheld))
         self._fallbacks.inc(outcome.notice is not None)
@@ -64,8 +72,9 @@ class Metrics:
         for stage in ("retrieve", "generate", "verify", "total"):
             self._stage.labels(stage).observe(getattr(times, stage) / 1000)
 
-    def failure(self, error: CharterError, *, backend: bool) -> None:
+    def failure(self, error: CharterError, kb: str, *, backend: bool) -> None:
         """Count a question that ended in an error; ``backend`` says that the LLM was at fault."""
+        self._kb_failures.labels(kb).inc()
         self._failures.labels(type(error).__name__).inc()
         if backend:
             self._backend.labels(type(error).__name__).inc()
@@ -82,6 +91,10 @@ class Metrics:
         """Count an answer that could not be kept, for feedback or in the answer log."""
         self._lost.inc()
 
+    def changed(self, kb: str, outcome: str) -> None:
+        """Count a change of the documents that was carried out: ``done`` or ``failed``."""
+        self._changes.labels(kb, outcome).inc()
+
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a response; ``route`` is the route's template, never the path as it was sent."""
         self._requests.labels(method, route, str(status)).inc()
@@ -89,9 +102,15 @@ class Metrics:
 
     def render(self) -> bytes:
         """The exposition text; the generation is read now, since the index may have been swapped."""
-        generation = self._index()
-        self._ready.set(generation is not None)
+        indexes = self._indexes()
+        default = next(iter(indexes.values()))
+        self._ready.set(default is not None)
         self._generation.clear()
-        if generation is not None:
-            self._generation.labels(generation).set(1)
+        self._kb_generation.clear()
+        if default is not None:
+            self._generation.labels(default).set(1)
+        for kb, generation in indexes.items():
+            self._kb_ready.labels(kb).set(generation is not None)
+            if generation is not None:
+                self._kb_generation.labels(kb, generation).set(1)
         return generate_latest(self._registry)

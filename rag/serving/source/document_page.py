@@ -16,7 +16,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from starlette.responses import HTMLResponse, Response
 
-from rag.serving.core.service import Service
+from rag.serving.access.identity import identity_of
+from rag.serving.core.library import Library
 from rag.serving.http.accepted_language import choose
 from rag.serving.http.pages import asset_url
 from rag.types import Document, Section
@@ -83,32 +84,35 @@ class PagePiece:
     closing: str = ""
 
 
-def source_router(service: Service) -> APIRouter:
-    """The viewer over ``service``."""
+def source_router(library: Library) -> APIRouter:
+    """The viewer over ``library``; ``?kb=NAME`` says in which knowledge base the document is, where not in the default one."""
     router = APIRouter(include_in_schema=False)
 
     @router.api_route("/source/{document_id:path}", methods=["GET", "HEAD"], response_model=None)
     async def source(document_id: Annotated[str, Path()], request: Request) -> Response:
+        service = library.of(request.query_params.get("kb"), identity_of(request))
         lang = choose(request.query_params.get("lang") or request.headers.get("accept-language", ""))
         known = request.headers.get("if-none-match")
         prefix = request.scope["charterqa.peer"].prefix
-        return await service.rendered(document_id, lambda document: _response(document, lang, known, prefix))
+        return await service.rendered(document_id, lambda document: _response(document, lang, known, prefix, service.named))
 
     return router
 
 
-def _response(document: Document, lang: str, known: str | None, prefix: str) -> Response:
+def _response(document: Document, lang: str, known: str | None, prefix: str, kb: str | None) -> Response:
     """The page, or that it has not changed since ``known``, the tag that the browser sent."""
-    place = hashlib.sha256(prefix.encode()).hexdigest()[:8]
+    place = hashlib.sha256(f"{prefix}?{kb or ''}".encode()).hexdigest()[:8]
     tag = f'W/"{document.sha256[:32]}-{lang}-{asset_url("source.js")[-16:]}-{place}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept-Language"}
     if known == tag:
         return Response(status_code=304, headers=headers)
-    return HTMLResponse(source_page(document, lang, prefix), headers=headers)
+    return HTMLResponse(source_page(document, lang, prefix, kb), headers=headers)
 
 
-def source_page(document: Document, lang: str = "en", prefix: str = "") -> str:
-    """The whole page, as HTML without a script of its own; ``prefix`` is the path under which the server is reached."""
+def source_page(document: Document, lang: str = "en", prefix: str = "", kb: str | None = None) -> str:
+    """The whole page, as HTML without a script of its own; ``prefix`` is the path under which the server is reached, ``kb``
+    the document's knowledge base where that is not the default one."""
+    chat = f"{prefix}/{f'?kb={kb}' if kb else ''}"
     contents, page, source, date, licence, excerpt, previous, following, back, section = map(html.escape, WORDS[lang])
     origin = document.origin
     facts = [(source, _link(origin.source)), (date, _text(origin.date)), (licence, _text(origin.licence))]
@@ -123,7 +127,7 @@ def source_page(document: Document, lang: str = "en", prefix: str = "") -> str:
         f'<link rel="stylesheet" href="{asset_url("page.css", prefix)}">'
         f'<link rel="stylesheet" href="{asset_url("source.css", prefix)}">'
         f'<script type="module" src="{asset_url("source.js", prefix)}"></script></head><body>'
-        f'<header><a class="back" href="{prefix}/">{back}</a><h1{text_lang}>{html.escape(document.title)}</h1>'
+        f'<header><a class="back" href="{html.escape(chat)}">{back}</a><h1{text_lang}>{html.escape(document.title)}</h1>'
         f'<p class="id">{html.escape(document.id)}</p>{f"<dl>{known}</dl>" if known else ""}</header>'
         f"{_contents(document, contents)}"
         f'<nav id="excerpts" hidden aria-label="{excerpt.partition(" ")[0]}">'

@@ -1,0 +1,85 @@
+"""One change of the documents and what became of it, as its sender hears of it."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from rag.contract import Json
+from rag.types import Flaw
+
+JobState = Literal["queued", "running", "done", "failed"]
+FileState = Literal["waiting", "read", "partly", "refused", "removed", "renamed"]
+
+
+@dataclass(slots=True)
+class JobFile:
+    """One file of a job. ``document`` is its id; ``notes`` say what of it is not in the index. ``undo`` takes it back."""
+
+    name: str
+    document: str | None = None
+    state: FileState = "waiting"
+    pages: int | None = None
+    passages: int = 0
+    notes: list[Flaw] = field(default_factory=list)
+    undo: Callable[[], None] | None = None
+
+    def refuse(self, problem: str, remedy: str) -> None:
+        """It is not in, and this is why."""
+        self.state = "refused"
+        self.notes = [Flaw(self.name, problem, remedy, "file")]
+
+
+@dataclass(slots=True)
+class Job:
+    """``stage``, ``finished`` and ``total`` are those of the build (:class:`rag.indexing.build.Progress`)."""
+
+    kb: str
+    what: Literal["upload", "delete", "rename"]
+    files: list[JobFile]
+    id: str = field(default_factory=lambda: secrets.token_urlsafe(16))
+    state: JobState = "queued"
+    stage: str | None = None
+    finished: int = 0
+    total: int = 0
+    problem: str = ""
+    remedy: str = ""
+    generation: str | None = None
+    created: float = field(default_factory=time.time)
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will happen."""
+        return self.state in {"done", "failed"}
+
+
+def job_json(job: Job) -> Json:
+    """A job as HTTP shows it."""
+    return {
+        "id": job.id,
+        "kb": job.kb,
+        "what": job.what,
+        "state": job.state,
+        "stage": job.stage,
+        "done": job.finished,
+        "total": job.total,
+        "files": [file_json(file) for file in job.files],
+        "problem": job.problem or None,
+        "remedy": job.remedy or None,
+        "generation": job.generation,
+    }
+
+
+def file_json(file: JobFile) -> Json:
+    """A file of a job."""
+    return {
+        "name": file.name,
+        "document": file.document,
+        "state": file.state,
+        "pages": file.pages,
+        "passages": file.passages,
+        "notes": [{"message": note.cause, "remedy": note.remedy, "loss": note.loss} for note in file.notes],
+    }

@@ -1,0 +1,106 @@
+"""Adding, renaming and deleting documents over HTTP, and how far that is."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import JSONResponse, Response
+
+from rag.contract import Json
+from rag.corpus.suffixes import SUFFIXES
+from rag.errors import NotAllowed
+from rag.serving.access.editors import Editors
+from rag.serving.access.identity import identity_of
+from rag.serving.core.library import Library
+from rag.serving.core.service import Service
+from rag.serving.editing.desk import Desk, NothingTaken
+from rag.serving.editing.job import Job, file_json, job_json
+from rag.serving.editing.reception import TooMuch
+from rag.serving.faces.api import RESPONSES, DocumentId, Kb
+from rag.serving.http.problem import Problem, problem_of, problem_response
+from rag.serving.http.schemas import JobShape, RenameBody
+from rag.settings import Settings
+
+FILES = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {"file": {"type": "array", "items": {"type": "string", "format": "binary"}}},
+                }
+            }
+        },
+    }
+}
+Replace = Annotated[bool, Query(description="take the place of documents of the same names")]
+
+
+def editing_router(library: Library, desk: Desk | None, editors: Editors) -> APIRouter:
+    """The routes; without a desk every one says that documents cannot be changed here."""
+    router = APIRouter(prefix="/api/v1", responses=RESPONSES)
+
+    def allowed(request: Request, kb: str | None) -> tuple[Desk, Service]:
+        service = library.of(kb, identity_of(request))
+        editors.require(request)
+        if desk is None:
+            raise NotAllowed("Documents cannot be changed here.", remedy="Change them in the sources folder.")
+        return desk, service
+
+    @router.post("/documents", status_code=202, response_model=None, responses={202: {"model": JobShape}}, openapi_extra=FILES)
+    async def upload(request: Request, kb: Kb = None, replace: Replace = False) -> Response:
+        """Add documents: several files, which are indexed in the background."""
+        open_desk, service = allowed(request, kb)
+        redact = library.resources.redactor
+        try:
+            return _accepted(await open_desk.upload(request, service, replace=replace))
+        except TooMuch as error:
+            problem = Problem(413, "too-large", error.message, error.remedy, {"Connection": "close"})
+        except NothingTaken as error:
+            told = problem_of(error)
+            extra = {"files": [file_json(file) for file in error.files]}
+            problem = Problem(told.status, told.slug, told.detail, told.remedy, extra=extra)
+        return problem_response(problem, request.scope, redact)
+
+    @router.patch("/documents/{document_id:path}", status_code=202, response_model=None, responses={202: {"model": JobShape}})
+    async def rename(document_id: DocumentId, body: RenameBody, request: Request, kb: Kb = None) -> Response:
+        """Give a document another file name or title."""
+        open_desk, service = allowed(request, kb)
+        return _accepted(await open_desk.rename(service, document_id, name=body.name, title=body.title))
+
+    @router.delete("/documents/{document_id:path}", status_code=202, response_model=None, responses={202: {"model": JobShape}})
+    async def delete(document_id: DocumentId, request: Request, kb: Kb = None) -> Response:
+        """Take a document out."""
+        open_desk, service = allowed(request, kb)
+        return _accepted(await open_desk.delete(service, document_id))
+
+    @router.get("/jobs/{job_id}", response_model=None, responses={200: {"model": JobShape}})
+    async def job(job_id: str, request: Request) -> Response:
+        """How far a change is."""
+        if desk is None or not editors.may(request):
+            editors.require(request)
+            raise NotAllowed("Documents cannot be changed here.", remedy="Change them in the sources folder.")
+        found = desk.jobs.job(job_id)
+        library.of(found.kb, identity_of(request))
+        return JSONResponse(job_json(found))
+
+    return router
+
+
+def acceptable(request: Request, settings: Settings, editors: Editors, desk: Desk | None) -> Json | None:
+    """What whoever asks may send as a document; ``None`` where nothing."""
+    if desk is None or not editors.may(request):
+        return None
+    return {
+        "types": sorted(SUFFIXES),
+        "file_bytes": min(settings.parsing.max_bytes, settings.uploads.bytes),
+        "bytes": settings.uploads.bytes,
+        "files": settings.uploads.files,
+    }
+
+
+def _accepted(job: Job) -> Response:
+    return JSONResponse(job_json(job), 202, {"Location": f"/api/v1/jobs/{job.id}"})
