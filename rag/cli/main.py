@@ -279,10 +279,8 @@ def serve(
         bool | None, typer.Option("--insecure", help="Serve other machines without any access control.")
     ] = None,
 ) -> None:
-    """Serve the chat, the API and the widget in one process."""
-    from rag.serving.serve import serve as run
-
     """Serve the chat, the API and the widget in one process. The first --kb is the one that is asked where none is named."""
+    from rag.serving.serve import serve as run
 
     first, *others = kb or (None,)
     further = tuple(other for other in others if other)

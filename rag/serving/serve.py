@@ -45,8 +45,6 @@ class Engines:
 
 
 def serve(settings: Settings) -> None:
-    """Serve the knowledge base of ``settings`` until told to stop. Raises as :func:`rag.serving.process.run` does."""
-    run(settings, Engine.open)
     """Serve the knowledge bases of ``settings`` until told to stop; raises as :func:`run` does."""
     kbs = find_knowledge_bases(find_knowledge_base(settings.kb), settings.kbs)
     engines = Engines(settings)
