@@ -57,9 +57,8 @@ def open(
     Raises:
         SettingsError: there is no such folder, or a setting is unknown or out of range.
     """
-    chosen = load_settings(
-        {**(settings or {}), "kb": None if folder is None else Path(folder), "backend": backend, "lang": lang}
-    )
+    named = {"kb": None if folder is None else Path(folder), "backend": backend, "lang": lang}
+    chosen = load_settings({**(settings or {}), **{name: value for name, value in named.items() if value is not None}})
     return OpenKnowledgeBase(find_knowledge_base(chosen.kb), chosen)
 
 
