@@ -24,19 +24,19 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.mark.model
 @pytest.mark.skipif(sys.platform == "win32", reason="the blocks are for a POSIX shell")
-@pytest.mark.parametrize("page", RUN, ids=lambda page: page.stem)
-def test_a_page_does_what_it_says(page: Path, path: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("written", RUN, ids=lambda file: file.stem)
+def test_a_page_does_what_it_says(written: Path, path: Path, tmp_path: Path) -> None:
     reader = PageReader(tmp_path / "reader", path)
     try:
-        for block in blocks(page):
+        for block in blocks(written):
             reader.follow(block)
     finally:
         reader.close()
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_a_block_that_is_not_run_says_why(page: Path) -> None:
-    for block in blocks(page):
+@pytest.mark.parametrize("written", PAGES, ids=lambda file: file.stem)
+def test_a_block_that_is_not_run_says_why(written: Path) -> None:
+    for block in blocks(written):
         assert block.language in {*SHELL, *SHOWN, "python", "jsonl", "markdown"}, f"{block}: {block.language} is not known"
         assert block.reason is None or block.reason.startswith(ALLOWED), f"{block}: {block.reason}"
 
