@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -98,28 +99,27 @@ class PageReader:
 
     def _start(self, block: Block, text: str) -> None:
         """A server: the page goes on once it is ready."""
-        output = (self._folder / ".server.log").open("wb")
-        self._running.append(
-            subprocess.Popen(
+        with (self._folder / ".server.log").open("wb") as log:
+            started = subprocess.Popen(
                 ["bash", "-euc", text],
                 cwd=self._folder,
                 env=self._environment,
-                stdout=output,
-                stderr=output,
+                stdout=log,
+                stderr=log,
                 start_new_session=True,
             )
-        )
+        self._running.append(started)
         ready = f"http://127.0.0.1:{self._port}/readyz"
         waited = ["curl", "-fsS", "--retry", "200", "--retry-delay", "1", "--retry-all-errors", "-o", os.devnull, ready]
         done = subprocess.run(waited, capture_output=True, text=True, timeout=SECONDS, check=False)
-        log = (self._folder / ".server.log").read_text(encoding="utf-8")
-        assert done.returncode == 0, f"{block} did not start: {done.stderr[-300:]}\n{log}"
+        said = (self._folder / ".server.log").read_text(encoding="utf-8")
+        assert done.returncode == 0, f"{block} did not start: {done.stderr[-300:]}\n{said}"
 
     def _compare(self, block: Block) -> None:
         """Each line was printed by the block before, where an ellipsis is anything."""
         printed = " ".join(self._printed.split())
         for line in block.text.splitlines():
-            pattern = ".*?".join(re.escape(part) for part in re.split(r"…", " ".join(line.split())))
+            pattern = ".*?".join(re.escape(part) for part in re.split(r"\s*…\s*", " ".join(line.split())))
             assert re.search(pattern, printed), f"{block}: this is not printed: {line}\nbut: {self._printed}"
 
     def close(self) -> None:
@@ -128,3 +128,8 @@ class PageReader:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGINT)
             process.wait(30)
+
+
+def has(tool: str) -> bool:
+    """Whether this machine has it."""
+    return shutil.which(tool) is not None
