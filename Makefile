@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run test test-long check format clean
+.PHONY: run test test-long check docs coverage dist format clean
 
 run: $(STAMP)  ## install, build the index, open the chat
 	$(BIN)/charterqa index
@@ -25,6 +25,17 @@ check: $(STAMP)  ## what every commit must pass
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/test_architecture.py
 
+docs: $(STAMP)  ## the pages written from the code, then the whole site into site/
+	$(BIN)/python -m docs.generate
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+
+coverage: $(STAMP)  ## which lines the tests reach, in htmlcov/
+	$(BIN)/python -m pytest -q -m "not long" --ignore=tests/browser --cov --cov-report=term --cov-report=html
+
+dist: $(STAMP)  ## sdist and wheel in dist/, as they would be published
+	$(BIN)/python -m build --no-isolation --outdir dist .
+	$(BIN)/twine check --strict dist/*
+
 format: $(STAMP)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -38,4 +49,4 @@ $(STAMP): pyproject.toml constraints.txt
 	touch $(STAMP)
 
 clean:
-	rm -rf $(VENV) index/built
+	rm -rf $(VENV) index/built site htmlcov dist

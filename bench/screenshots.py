@@ -40,6 +40,7 @@ def product() -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         kb = KnowledgeBase(Path(folder))
         shutil.copytree(ROOT / "index" / "sources", kb.sources)
+        shutil.copytree(ROOT / "index" / "questions", kb.questions)
         settings = Settings.model_validate({"kb": kb.root, "feedback": {"enabled": False}})
         build(kb, settings, SentenceTransformerEmbedder.load(settings.embedding))
         with socket.socket() as listening:

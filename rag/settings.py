@@ -32,8 +32,8 @@ class Group(BaseModel):
 class Embedding(Group):
     """Which model embeds. ``None`` is the packaged all-MiniLM-L6-v2."""
 
-    model: str | None = None
-    batch_size: int = Field(32, ge=1, le=1024)
+    model: str | None = Field(None, description="a sentence-transformers model by folder or hub name; unset: the packaged one")
+    batch_size: int = Field(32, ge=1, le=1024, description="texts that are embedded at a time")
 
 
 class ReaderModel(Group):
@@ -46,7 +46,7 @@ class Passages(Group):
     """How documents are cut. Changing one of these asks for ``charterqa index``."""
 
     max_tokens: int = Field(220, ge=32, le=8192, description="upper size of a passage in the embedding model's tokens")
-    overlap_sentences: int = Field(0, ge=0, le=5)
+    overlap_sentences: int = Field(0, ge=0, le=5, description="sentences that a passage repeats of the one before")
 
 
 class Bm25(Group):
@@ -59,11 +59,11 @@ class Bm25(Group):
 class Parsing(Group):
     """Caps on what a source file may cost."""
 
-    max_bytes: int = Field(64 * 2**20, ge=1024)
-    max_pages: int = Field(5000, ge=1)
-    max_characters: int = Field(20_000_000, ge=1000)
-    max_archive_ratio: int = Field(200, ge=2)
-    seconds: float = Field(30.0, gt=0)
+    max_bytes: int = Field(64 * 2**20, ge=1024, description="largest file")
+    max_pages: int = Field(5000, ge=1, description="most pages of a file")
+    max_characters: int = Field(20_000_000, ge=1000, description="longest text of a file")
+    max_archive_ratio: int = Field(200, ge=2, description="how many times its size a zipped file may unpack to")
+    seconds: float = Field(30.0, gt=0, description="for one file; past that it is given up")
     memory: int = Field(1024 * 2**20, ge=64 * 2**20, description="address space of the parsing process beyond its start, bytes")
 
 
@@ -89,27 +89,29 @@ class Answering(Group):
 class Llm(Group):
     """The LLM back end, where one is configured."""
 
-    base_url: str | None = None
-    api_key: SecretStr | None = None
+    base_url: str | None = Field(None, description="address of an OpenAI-compatible or Ollama server")
+    api_key: SecretStr | None = Field(None, description="its key; unset: the provider's own variable, such as OPENAI_API_KEY")
     timeout: float = Field(60.0, gt=0, le=3600, description="seconds for a whole reply")
     stall: float = Field(30.0, gt=0, le=3600, description="seconds without a further word after which the model counts as hung")
     retries: int = Field(2, ge=0, le=10, description="before the first token only")
     context_tokens: int = Field(3000, ge=256, description="budget of the passages in the prompt")
     max_tokens: int = Field(512, ge=16, description="longest reply")
-    temperature: float = Field(0.0, ge=0.0, le=2.0)
+    temperature: float = Field(0.0, ge=0.0, le=2.0, description="how freely the model words; 0 is the same each time")
     prompts: str | None = Field(None, description="folder of prompt templates; None: those shipped")
 
 
 class Auth(Group):
     """Who may ask. ``mode`` is the variable ``CHARTERQA_AUTH`` itself."""
 
-    mode: Literal["none", "token", "jwt", "proxy"] = "none"
-    token: SecretStr | None = None
+    mode: Literal["none", "token", "jwt", "proxy"] = Field(
+        "none", description="none serves this machine alone; a shared token; signed tokens; a proxy that signs people in"
+    )
+    token: SecretStr | None = Field(None, description="the shared token, 16 characters or more")
     jwt_key: SecretStr | None = Field(None, description="HS256 secret, or RS256 public key in PEM (or a path to one)")
-    jwt_algorithm: Literal["HS256", "RS256"] = "HS256"
-    jwt_audience: str = "charterqa"
-    jwt_max_seconds: int = Field(300, ge=10, le=86400)
-    proxy_header: str = "X-Forwarded-User"
+    jwt_algorithm: Literal["HS256", "RS256"] = Field("HS256", description="how tokens are signed")
+    jwt_audience: str = Field("charterqa", description="what aud must say")
+    jwt_max_seconds: int = Field(300, ge=10, le=86400, description="longest life of a token")
+    proxy_header: str = Field("X-Forwarded-User", description="the header in which the proxy names who is signed in")
     proxy_peers: tuple[str, ...] = Field((), description="addresses or networks whose X-Forwarded-* and identity header count")
     metrics_token: SecretStr | None = Field(None, description="a bearer token that opens /metrics and nothing else")
     admins: tuple[str, ...] = Field((), description="JWT subjects or proxy users who may change documents and ask everything")
@@ -124,11 +126,11 @@ class Auth(Group):
 class Limits(Group):
     """What one request or one client may cost."""
 
-    requests_per_minute: int = Field(240, ge=1)
-    body_bytes: int = Field(256 * 1024, ge=1024)
+    requests_per_minute: int = Field(240, ge=1, description="of one client; past that 429")
+    body_bytes: int = Field(256 * 1024, ge=1024, description="largest body of a request; past that 413")
     body_seconds: float = Field(20.0, gt=0, description="for a request's body to arrive; past that 408")
-    question_characters: int = Field(4000, ge=10)
-    history_turns: int = Field(40, ge=0)
+    question_characters: int = Field(4000, ge=10, description="longest question; past that 422")
+    history_turns: int = Field(40, ge=0, description="most earlier messages in a request")
     concurrency: int = Field(2, ge=1, description="answers computed at a time")
     queue: int = Field(32, ge=0, description="answers that may wait; past that 503")
     seconds: float = Field(120.0, gt=0, description="for one answer")
@@ -138,7 +140,7 @@ class Limits(Group):
 class Uploads(Group):
     """Changing the documents while the server runs. Each file is held to the caps of ``parsing`` as well."""
 
-    enabled: bool = True
+    enabled: bool = Field(True, description="whether administrators may change the documents while it runs")
     bytes: int = Field(256 * 2**20, ge=1024, description="of one request, which may bring several files")
     files: int = Field(100, ge=1, le=1000, description="in one request")
     seconds: float = Field(600.0, gt=0, description="for one request to arrive")
@@ -149,16 +151,16 @@ class Uploads(Group):
 class Feedback(Group):
     """Feedback and questions kept for the evaluator."""
 
-    enabled: bool = True
-    days: int = Field(90, ge=1, description="kept this long")
+    enabled: bool = Field(True, description="keep answers and ratings")
+    days: int = Field(90, ge=1, description="how long they are kept")
     path: Path | None = Field(None, description="SQLite file; None: feedback.sqlite in the user's state folder")
 
 
 class Log(Group):
     """What is written to stderr."""
 
-    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    format: Literal["json", "text"] = "text"
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="the least that is written")
+    format: Literal["json", "text"] = Field("text", description="json is one object a line")
     questions: bool = Field(False, description="log question text")
     answers: Path | None = Field(None, description="JSONL file that keeps every answer with the model's raw reply")
     tracing: bool = Field(False, description="OpenTelemetry spans, as the OTEL_* variables say; needs charterqa[otel]")
@@ -167,19 +169,19 @@ class Log(Group):
 class Settings(Group):
     """The tree."""
 
-    kb: Path | None = None
+    kb: Path | None = Field(None, description="the knowledge base folder; unset: the shipped documents")
     kbs: tuple[str, ...] = Field((), description="further knowledge bases that the server offers: FOLDER or NAME=FOLDER")
     kb_readers: tuple[str, ...] = Field(
         (), description="NAME:USER, one for each who may ask a knowledge base; one that is not named is for everybody"
     )
-    backend: str = "extractive"
-    host: str = "127.0.0.1"
-    port: int = Field(7860, ge=0, le=65535)
-    origins: tuple[str, ...] = ()
+    backend: str = Field("extractive", description="who writes the answers: the documents' own sentences, or PROVIDER:MODEL")
+    host: str = Field("127.0.0.1", description="address to listen on; any but loopback needs CHARTERQA_AUTH")
+    port: int = Field(7860, ge=0, le=65535, description="port to listen on; 0 takes a free one")
+    origins: tuple[str, ...] = Field((), description="exact origins of pages that may embed the widget; separated by commas")
     hosts: tuple[str, ...] = Field((), description="names it is reached by; on loopback, localhost is always one of them")
     root_path: str = Field("", description="the path under which a proxy serves us, such as /qa")
-    insecure: bool = False
-    lang: Literal["en", "az", "ru", "tr"] | None = None
+    insecure: bool = Field(False, description="serve other machines without access control")
+    lang: Literal["en", "az", "ru", "tr"] | None = Field(None, description="of refusals and the interface; unset: the reader's")
     threads: int = Field(0, ge=0, description="CPU threads for models; 0: the library's default")
     embedding: Embedding = Embedding()
     reader: ReaderModel = ReaderModel()
@@ -294,7 +296,7 @@ def _build(flat: Mapping[str, Any]) -> Settings:
     tree: dict[str, Any] = {}
     for name, value in flat.items():
         if name not in places:
-            raise SettingsError(f"There is no setting '{name}'.", remedy="See the README for the settings.")
+            raise SettingsError(f"There is no setting '{name}'.", remedy="docs/settings.md lists the settings.")
         *groups, key = places[name]
         branch = tree
         for group in groups:

@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parent.parent / "rag"
 VOCABULARY = {"types", "guidance", "events", "errors", "settings", "contract", "knowledge_base"}
 DOWNWARDS = ["corpus", "models", "index", "indexing", "retrieval", "llm", "answering", "guiding"]
-ABOVE = {"serving": set(DOWNWARDS), "evaluation": set(DOWNWARDS)}
+ABOVE = {"serving": set(DOWNWARDS), "evaluation": set(DOWNWARDS), "api": set(DOWNWARDS)}
 STARTERS = {"cli"}
 MODULES = sorted(p for p in ROOT.rglob("*.py") if "data" not in p.relative_to(ROOT).parts)
 

@@ -101,7 +101,7 @@ def test_the_composed_service_cannot_write_to_its_image_or_gain_rights() -> None
 def test_secrets_come_from_outside_and_their_absence_is_named() -> None:
     environment = compose()["services"]["charterqa"]["environment"]
     assert environment["CHARTERQA_AUTH_TOKEN"].startswith("${CHARTERQA_AUTH_TOKEN:?")
-    for file in DEPLOY.iterdir():
+    for file in (path for path in DEPLOY.rglob("*") if path.is_file()):
         assert not re.search(r"(?i)(token|key|password)\s*[=:]\s*[A-Za-z0-9_-]{16,}", file.read_text(encoding="utf-8")), file
 
 

@@ -190,7 +190,7 @@ def bearer(headers: Headers) -> str:
 def _jwt_key(auth: Auth) -> str:
     text = auth.jwt_key.get_secret_value() if auth.jwt_key else ""
     if not text:
-        raise SettingsError("CHARTERQA_AUTH=jwt needs CHARTERQA_AUTH_JWT_KEY.", remedy="See the README on access.")
+        raise SettingsError("CHARTERQA_AUTH=jwt needs CHARTERQA_AUTH_JWT_KEY.", remedy="See docs/intranet.md on access.")
     if auth.jwt_algorithm == "HS256":
         if len(text.encode()) < SHORTEST_HMAC_KEY:
             raise SettingsError(
