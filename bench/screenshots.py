@@ -75,7 +75,7 @@ def take(browser: Browser, url: str, folder: Path) -> None:
     ask(page, ANSWERED)
     page.screenshot(path=folder / "answer.png")
     with page.expect_popup() as popup:
-        page.locator("a.quote").first.click()
+        page.locator(".links a").first.click()
     source = popup.value
     source.locator("article mark").first.wait_for()
     source.set_viewport_size(WIDE)

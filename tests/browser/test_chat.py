@@ -68,6 +68,17 @@ class Chat:
             clear.click()
         return self.ready()
 
+    def choose(self, label: str, value: str) -> None:
+        """A choice in the page's menu."""
+        self.page.locator("#charter-menu summary").click()
+        self.page.get_by_label(label, exact=True).select_option(value)
+        self.page.keyboard.press("Escape")
+
+    def act(self, answer: Locator, name: str) -> None:
+        """What the menu below an answer offers."""
+        answer.locator(".actions .menu summary").click()
+        answer.get_by_role("button", name=name).click()
+
     def ask(self, question: str, state: str = "done") -> Locator:
         self.field.fill(question)
         self.field.press("Enter")
@@ -107,7 +118,7 @@ def test_an_answer_stands_beside_its_excerpt_and_opens_the_highlighted_source(ch
     answer.locator(".marker").click()
     expect(source).to_be_focused()
     with chat.page.expect_popup() as popup:
-        source.locator("a.quote").click()
+        source.get_by_role("link", name="Open source 1").click()
     page = popup.value
     assert page.url == f"{chat.url}/source/treaty.md#c=47-93"
     expect(page.locator("article")).to_contain_text(LIGHTHOUSE)
@@ -179,7 +190,7 @@ def test_a_failure_says_what_happened_and_can_be_tried_again(chat: Chat, questio
     expect(failed.locator(".failure")).to_contain_text(shown)
     expect(failed.locator(".failure")).not_to_contain_text("Traceback")
     failed.evaluate("article => article.dataset.first = ''")
-    failed.get_by_role("button", name="Ask again").click()
+    failed.get_by_role("button", name="Ask again", exact=True).click()
     expect(chat.page.locator("article.exchange.failed:not([data-first])")).to_be_visible()
     expect(chat.page.get_by_role("button", name="Send")).to_be_visible()
     expect(chat.page.locator("article.exchange")).to_have_count(1)
@@ -207,6 +218,8 @@ def test_everything_can_be_done_from_the_keyboard(chat: Chat) -> None:
     expect(chat.field).to_be_focused()
     chat.page.get_by_role("heading", level=1).click()
     keys.press("Shift+Tab")
+    expect(chat.page.get_by_role("button", name="Conversations")).to_be_focused()
+    keys.press("Shift+Tab")
     expect(chat.page.get_by_role("button", name="Skip to the question field")).to_be_focused()
     keys.press("Enter")
     expect(chat.field).to_be_focused()
@@ -222,14 +235,13 @@ def test_attacks_in_question_answer_title_excerpt_and_file_name_stay_text(chat: 
     for place in (".question", ".claim", ".notice", ".sources cite", ".sources mark"):
         expect(answer.locator(place)).to_contain_text("<script>alert(1)</script>")
     assert answer.locator("img, script, svg[onload], [onmouseover], a[href^='javascript']").count() == 0
-    for note in answer.locator("details summary").all():
+    for note in answer.locator("details:not(.menu) summary").all():
         note.click()
     answer.get_by_role("button", name="Copy", exact=True).click()
     copied = chat.page.evaluate("navigator.clipboard.readText()")
     assert f"![x]({BEACON}" not in copied and "\\!\\[x\\]" in copied
     with chat.page.expect_popup() as popup:
-        answer.locator("a.quote").hover()
-        answer.locator("a.quote").click()
+        answer.get_by_role("link", name="Open source 1").click()
     expect(popup.value.locator("article")).to_contain_text("Quokkas smile")
     popup.value.close()
     assert not [asked for asked in chat.watched.requests if asked.startswith(BEACON)]
@@ -247,12 +259,12 @@ def test_axe_finds_nothing_in_any_state_be_it_light_or_dark(chat: Chat) -> None:
 
     def look(state: str) -> None:
         for theme in ("dark", "light"):
-            chat.page.get_by_label("Appearance").select_option(theme)
+            chat.choose("Appearance", theme)
             found[f"{state}, {theme}"] = violations(chat.page)
 
     look("empty")
     answer = chat.ask("Fluent: who built the lighthouse?")
-    for note in answer.locator("details summary").all():
+    for note in answer.locator("details:not(.menu) summary").all():
         note.click()
     answer.get_by_role("button", name="Not helpful").click()
     expect(answer.locator("form.comment")).to_be_visible()
@@ -292,7 +304,7 @@ def test_one_announcement_is_made_per_answer_and_the_stream_is_outside_it(chat: 
 def test_a_link_asks_its_question_and_copy_link_makes_one(newcomer: Chat) -> None:
     newcomer.open("/?q=Who+built+the+lighthouse%3F")
     expect(newcomer.last.locator(".claim")).to_contain_text(LIGHTHOUSE)
-    newcomer.last.get_by_role("button", name="Copy link").click()
+    newcomer.act(newcomer.last, "Copy link")
     expect(newcomer.page.locator("#charter-toast")).to_have_text("Link to this question copied.")
     assert newcomer.page.evaluate("navigator.clipboard.readText()") == f"{newcomer.url}/?q=Who+built+the+lighthouse%3F"
     newcomer.last.locator(".marker").click()
@@ -303,7 +315,8 @@ def test_a_conversation_is_saved_as_markdown_and_json_with_its_citations(chat: C
     chat.ask("Who built the lighthouse?")
     chat.ask("What do bananas cost in Peru?")
     saved: dict[str, str] = {}
-    for name in ("Save .md", "Save .json"):
+    for name in ("Save as Markdown", "Save as JSON"):
+        chat.page.locator("#charter-menu summary").click()
         with chat.page.expect_download() as download:
             chat.page.get_by_role("button", name=name).click()
         saved[download.value.suggested_filename] = Path(download.value.path()).read_text(encoding="utf-8")
@@ -317,7 +330,7 @@ def test_a_conversation_is_saved_as_markdown_and_json_with_its_citations(chat: C
 def test_the_language_is_the_browsers_then_the_readers_and_is_remembered(
     browser: Browser, newcomer: Chat, engine: ScriptedEngine
 ) -> None:
-    newcomer.page.get_by_label("Language").select_option("az")
+    newcomer.choose("Language", "az")
     expect(newcomer.page.get_by_role("heading", level=1)).to_have_text("Sənədlərdən soruşun")
     assert newcomer.page.evaluate("document.documentElement.lang") == "az"
     newcomer.ask("Who built the lighthouse?")
@@ -334,12 +347,12 @@ def test_the_language_is_the_browsers_then_the_readers_and_is_remembered(
 
 def test_light_or_dark_is_remembered(chat: Chat) -> None:
     body = chat.page.locator("body")
-    chat.page.get_by_label("Appearance").select_option("dark")
+    chat.choose("Appearance", "dark")
     expect(body).to_have_class(re.compile("dark"))
     chat.open()
     expect(body).to_have_class(re.compile("dark"))
-    expect(chat.page.get_by_label("Appearance")).to_have_value("dark")
-    chat.page.get_by_label("Appearance").select_option("light")
+    expect(chat.page.locator("[data-appearance]")).to_have_value("dark")
+    chat.choose("Appearance", "light")
     expect(body).not_to_have_class(re.compile("dark"))
 
 

@@ -42,10 +42,10 @@ def chat(shared: Watched, url: str) -> Chat:
 def test_who_signed_the_charter_is_answered_and_highlighted_in_the_source(chat: Chat) -> None:
     answer = chat.ask("Who signed the charter?")
     expect(answer.locator(".claims")).to_contain_text("Ilham Aliyev")
-    quote = answer.locator(".sources mark").first.inner_text()
+    quote = answer.locator(".sources .said").first.inner_text()
     assert "JD Vance" in quote
     with chat.page.expect_popup() as popup:
-        answer.locator("a.quote").first.click()
+        answer.get_by_role("link", name="Open source 1").click()
     expect(popup.value.locator("article mark").first).to_be_in_viewport()
     assert " ".join(popup.value.locator("article mark").all_inner_texts()) == quote
     popup.value.close()

@@ -99,7 +99,7 @@ def test_a_linked_question_is_asked_once_whatever_follows(newcomer: Chat, engine
 @pytest.mark.parametrize("width", [375, 1440])
 def test_what_is_said_in_passing_lies_over_no_control_and_speaks_the_pages_language(newcomer: Chat, width: int) -> None:
     newcomer.page.set_viewport_size({"width": width, "height": 800})
-    newcomer.ask("Who built the lighthouse?").get_by_role("button", name="Copy link").click()
+    newcomer.act(newcomer.ask("Who built the lighthouse?"), "Copy link")
     toast = newcomer.page.locator("#charter-toast")
     expect(toast).to_have_text("Link to this question copied.")
     assert overlapping(newcomer.page, "#charter-toast") == []
@@ -112,10 +112,10 @@ def test_what_is_said_in_passing_lies_over_no_control_and_speaks_the_pages_langu
 def test_a_note_on_show_follows_the_language(newcomer: Chat) -> None:
     newcomer.page.clock.install()  # the note goes when the test says so
     newcomer.page.reload()
-    newcomer.ready().ask("Who built the lighthouse?").get_by_role("button", name="Copy link").click()
+    newcomer.act(newcomer.ready().ask("Who built the lighthouse?"), "Copy link")
     toast = newcomer.page.locator("#charter-toast")
     expect(toast).to_have_text("Link to this question copied.")
-    newcomer.page.get_by_label("Language").select_option("az")
+    newcomer.choose("Language", "az")
     expect(toast).to_have_text("Bu sualın keçidi kopyalandı.")
     expect(newcomer.page.locator("#charter-notes")).to_have_attribute("lang", "az")
 

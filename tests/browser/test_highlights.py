@@ -32,12 +32,14 @@ def test_in_the_chat_and_on_the_page_behind_it_only_the_words_that_answer_are_da
     answer = Chat(watched, base).open().ready().ask(QUESTION)
     source = answer.locator(".sources li")
     expect(source.locator("blockquote")).to_contain_text("It is 40 metres high.")
-    expect(source.locator("mark")).to_have_text(LIGHTHOUSE)
-    expect(source.locator("mark strong")).to_have_text(WORDS)
-    assert ground(source.locator("mark strong").first) != ground(source.locator("mark"))
+    expect(source.locator(".said")).to_have_text(LIGHTHOUSE)
+    expect(source.locator("mark")).to_have_text(WORDS)
+    assert ground(source.locator("mark").first) != ground(source.locator("a.quote")) == ground(source.locator(".around").last)
+    expect(answer.locator(".gist")).to_have_text("1911 · Ada Varga")
+    expect(answer.locator(".claim strong")).to_have_text(WORDS)
     assert violations(watched.page) == []
     with watched.page.expect_popup() as popup:
-        source.locator("a.quote").click()
+        source.get_by_role("link", name="Open source 1").click()
     page = popup.value
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     assert page.url == f"{base}/{FRAGMENT}"

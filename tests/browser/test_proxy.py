@@ -97,7 +97,7 @@ def test_the_chat_its_sources_and_its_language_work(page: Page, proxied: Proxied
     ask(page, "Who built the lighthouse?")
     expect(page.locator(".claim")).to_contain_text(LIGHTHOUSE)
     with page.expect_popup() as popup:
-        page.locator("a.quote").click()
+        page.get_by_role("link", name="Open source 1").click()
     source = popup.value
     assert source.url == f"{proxied.base(place)}source/treaty.md#c=47-93"
     expect(source.locator("article mark")).to_have_text(LIGHTHOUSE)
@@ -106,6 +106,7 @@ def test_the_chat_its_sources_and_its_language_work(page: Page, proxied: Proxied
     source.get_by_role("link", name="Back to the chat").click()
     expect(source.locator("#charter-header")).to_be_visible()
     source.close()
+    page.locator("#charter-menu summary").click()
     page.get_by_label("Language").select_option("az")
     expect(page.get_by_role("heading", level=1)).to_have_text("Sənədlərdən soruşun")
     page.reload()

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.serving.source.document_page import BLOCK, source_page
-from rag.types import Document, Origin, Page, Section, Span
+from rag.types import Document, Origin, Page, Section, Span, Table
 from tests.fake_engine import FakeEngine, default_documents
 from tests.serving.live import client_of
 
@@ -162,3 +162,28 @@ def test_the_pages_files_are_kept_for_ever_under_an_address_that_changes_with_th
         response = client.get(address)
         assert response.status_code == 200 and "immutable" in response.headers["cache-control"]
         assert "immutable" not in client.get(address.partition("?")[0]).headers["cache-control"]
+
+
+def test_a_table_is_drawn_as_one_and_every_character_of_it_stands_where_it_stood() -> None:
+    lines = ["Route | Fare", "By sea", "Baku – Alat | 12", "Baku – Aktau |  | night", "End."]
+    text = "Fares\n\n" + "\n".join(lines)
+    starts = [text.index(line) for line in lines]
+    spans = [Span(start, start + len(line)) for start, line in zip(starts, lines, strict=True)]
+    table = Table(Span(spans[0].start, spans[3].end), (spans[0],), tuple(spans[1:4]))
+    rows = tuple(Section(("Fares", f"Row {n}"), spans[n]) for n in (2, 3))
+    seen = article(made(text, tables=(table,), sections=(Section(("Fares",), Span(0, len(text))), *rows)))
+    assert seen.text == text
+    cells = [(tag, at) for tag, _, at in seen.tags if tag in {"th", "td"}]
+    assert cells[:4] == [("th", starts[0]), ("th", starts[0] + 8), ("td", starts[1]), ("td", starts[2])]
+    assert [attributes.get("id") for tag, attributes, _ in seen.tags if tag == "tr"] == [None, None, "s1", "s2"]
+    assert not [tag for tag, attributes, _ in seen.tags if attributes.get("class") == "drawn"], "a row has no heading"
+
+
+def test_a_table_of_a_thousand_rows_is_cut_into_several_that_lose_nothing() -> None:
+    lines = ["Name | Number", *(f"Row {n} | {n}" for n in range(1000))]
+    text = "\n".join(lines)
+    starts = [0, *itertools.accumulate(len(line) + 1 for line in lines)][: len(lines)]
+    spans = [Span(start, start + len(line)) for start, line in zip(starts, lines, strict=True)]
+    seen = article(made(text, tables=(Table(Span(0, len(text)), (spans[0],), tuple(spans[1:])),)))
+    assert seen.text == text
+    assert sum(tag == "table" for tag, _, _ in seen.tags) == 4

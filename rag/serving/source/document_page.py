@@ -10,6 +10,7 @@ import bisect
 import hashlib
 import html
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -20,7 +21,8 @@ from rag.serving.access.identity import identity_of
 from rag.serving.core.library import Library
 from rag.serving.http.accepted_language import choose
 from rag.serving.http.pages import asset_url
-from rag.types import Document, Section
+from rag.serving.source.drawn_tables import outside, table_html, tables_within
+from rag.types import Document, Section, Table
 
 BLOCK = 4000
 """Code points after which a block of text ends at the next line break; browsers lay out only the blocks in view."""
@@ -82,6 +84,7 @@ class PagePiece:
     end: int
     opening: str = ""
     closing: str = ""
+    table: Table | None = None
 
 
 def source_router(library: Library) -> APIRouter:
@@ -146,22 +149,21 @@ def _article(document: Document, page_word: str) -> list[str]:
     offsets = [offset for offset, _ in marks]
     begun: int | None = None
 
-    def words(start: int, end: int) -> None:
-        at = start
+    def words(start: int, end: int) -> str:
+        at, told = start, []
         for offset, mark in marks[bisect.bisect_left(offsets, start) : bisect.bisect_left(offsets, end)]:
-            made.extend((_escaped(document.text[at:offset]), mark))
+            told += [_escaped(document.text[at:offset]), mark]
             at = offset
-        made.append(_escaped(document.text[at:end]))
+        return "".join((*told, _escaped(document.text[at:end])))
 
-    for piece in _pieces(document):
-        slices = [(piece.start, piece.end)] if piece.opening else _blocks(document.text, piece.start, piece.end)
+    for piece in _tabled(document, _pieces(document)):
+        slices = [(piece.start, piece.end)] if piece.opening or piece.table else _blocks(document.text, piece.start, piece.end)
         for start, end in slices:
             if begun is None or start - begun >= BLOCK:
                 made.append(f'{"" if begun is None else "</div>"}<div class="block" data-start="{start}">')
                 begun = start
-            made.append(piece.opening)
-            words(start, end)
-            made.append(piece.closing)
+            inside = words(start, end) if piece.table is None else table_html(document, piece.table, words)
+            made.extend((piece.opening, inside, piece.closing))
     made.append("" if begun is None else "</div>")
     return made
 
@@ -175,7 +177,7 @@ def _pieces(document: Document) -> list[PagePiece]:
     """Headings and the stretches between them, in order, without a gap."""
     pieces: list[PagePiece] = []
     at = 0
-    for number, section in enumerate(document.sections):
+    for number, section in outside(document.sections, document.tables):
         start = max(section.span.start, at)
         if start > at:
             pieces.append(PagePiece(at, start))
@@ -194,6 +196,19 @@ def _pieces(document: Document) -> list[PagePiece]:
     if at < len(document.text):
         pieces.append(PagePiece(at, len(document.text)))
     return pieces
+
+
+def _tabled(document: Document, pieces: Iterable[PagePiece]) -> Iterator[PagePiece]:
+    """The pieces, with the tables in them as pieces of their own."""
+    for piece in pieces:
+        at = piece.start
+        for table in () if piece.opening else tables_within(document, piece.start, piece.end):
+            if at < table.span.start:
+                yield PagePiece(at, table.span.start)
+            yield PagePiece(table.span.start, table.span.end, table=table)
+            at = table.span.end
+        if at < piece.end or piece.opening:
+            yield PagePiece(at, piece.end, piece.opening, piece.closing)
 
 
 def _heading_end(text: str, section: Section) -> int | None:
@@ -234,13 +249,14 @@ def _blocks(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 def _contents(document: Document, word: str) -> str:
     """The list of sections, as deep as ``MOST_CONTENTS`` entries allow."""
-    depths = sorted({len(s.path) for s in document.sections if s.path})
-    fitting = [d for d in depths if sum(0 < len(s.path) <= d for s in document.sections) <= MOST_CONTENTS]
-    if len(document.sections) < 2 or not fitting:
+    sections = outside(document.sections, document.tables)
+    depths = sorted({len(s.path) for _, s in sections if s.path})
+    fitting = [d for d in depths if sum(0 < len(s.path) <= d for _, s in sections) <= MOST_CONTENTS]
+    if len(sections) < 2 or not fitting:
         return ""
     items = "".join(
         f'<li class="depth{min(4, len(s.path))}"><a href="#s{n}">{html.escape(s.path[-1])}</a></li>'
-        for n, s in enumerate(document.sections)
+        for n, s in sections
         if 0 < len(s.path) <= fitting[-1]
     )
     return f'<details class="contents"><summary>{word}</summary><ol>{items}</ol></details>'

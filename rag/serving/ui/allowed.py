@@ -31,6 +31,7 @@ POLICY = "; ".join(
         "font-src 'self' data:",
         "img-src 'self' data:",
         "connect-src 'self'",
+        "frame-src 'self'",
         "form-action 'none'",
         "base-uri 'self'",
         "frame-ancestors 'none'",

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Literal
 
 from rag.serving.ui.excerpt import Surroundings
-from rag.types import Answer, Claim, Outcome, Turn
+from rag.types import UNFILTERED, Answer, Claim, Filter, Outcome, Turn
 
 Rating = Literal["up", "down"]
 
@@ -34,7 +34,8 @@ class ChatFailure:
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """One question and what came of it. ``number`` counts from 1 and never changes; ``excerpts`` are, in the order of their
-    ids, the citations of an answer or the related passages of a refusal. ``commented`` says that a comment was stored."""
+    ids, the citations of an answer or the related passages of a refusal. ``commented`` says that a comment was stored.
+    ``scope`` are the documents that it was asked of, ``reading`` how many passages are read for it."""
 
     number: int
     question: str
@@ -45,6 +46,8 @@ class Exchange:
     failure: ChatFailure | None = None
     rating: Rating | None = None
     commented: bool = False
+    scope: Filter = UNFILTERED
+    reading: int = 0
 
     @property
     def running(self) -> bool:
@@ -91,18 +94,18 @@ class Conversation:
         """Whether the last exchange is still being answered."""
         return self.last is not None and self.last.running
 
-    def ask(self, question: str) -> Conversation:
-        """With one more question."""
+    def ask(self, question: str, scope: Filter = UNFILTERED) -> Conversation:
+        """With one more question, asked of ``scope``."""
         number = self.last.number + 1 if self.last else 1
-        return Conversation((*self.exchanges, Exchange(number, question)))
+        return Conversation((*self.exchanges, Exchange(number, question, scope=scope)))
 
     def update(self, exchange: Exchange) -> Conversation:
         """With ``exchange`` in the place of the one that has its number."""
         return Conversation(tuple(exchange if old.number == exchange.number else old for old in self.exchanges))
 
-    def without_last(self) -> Conversation:
-        """Without the exchange asked last, so that its question can be asked again."""
-        return Conversation(self.exchanges[:-1])
+    def before(self, number: int) -> Conversation:
+        """What was said before the exchange of this number, so that its question can be asked in other words."""
+        return Conversation(tuple(exchange for exchange in self.exchanges if exchange.number < number))
 
     def stop(self) -> Conversation:
         """With whatever was running broken off."""

@@ -14,7 +14,7 @@ from rag.serving.ui.chosen_language import Language
 from rag.serving.ui.conversation import ChatFailure, Conversation, Exchange, Rating
 from rag.serving.ui.excerpt import Surroundings, excerpt
 from rag.serving.ui.shelf import Shelf
-from rag.types import Answer, Citation, Document, DocumentEntry, Outcome, Turn
+from rag.types import UNFILTERED, Answer, Citation, Document, DocumentEntry, Filter, Outcome, Turn
 
 LOADING_SECONDS = 0.5
 
@@ -22,7 +22,9 @@ LOADING_SECONDS = 0.5
 class AnswerService(Protocol):
     """What the chat needs of the server."""
 
-    def stream(self, question: str, *, history: Sequence[Turn] = (), lang: str | None = None) -> AsyncGenerator[Event]:
+    def stream(
+        self, question: str, *, history: Sequence[Turn] = (), filter: Filter = ..., lang: str | None = None
+    ) -> AsyncGenerator[Event]:
         """The events of one answer; closing the generator stops the work."""
 
     async def document(self, document_id: str) -> Document:
@@ -60,14 +62,16 @@ class Dialogue:
                 yield Shelf(examples, documents)
                 return
 
-    async def ask(self, conversation: Conversation, question: str, language: Language) -> AsyncGenerator[Conversation]:
-        """The conversation with ``question``, then after every verified sentence, then with the outcome."""
-        asked = conversation.ask(question)
+    async def ask(
+        self, conversation: Conversation, question: str, language: Language, scope: Filter = UNFILTERED
+    ) -> AsyncGenerator[Conversation]:
+        """The conversation with ``question``, asked of ``scope``, then after every verified sentence, then with the outcome."""
+        asked = conversation.ask(question, scope)
         exchange = asked.exchanges[-1]
         yield asked
         history = conversation.history()[-self._history_turns :] if self._history_turns else ()
         try:
-            async with aclosing(self._service.stream(question, history=history, lang=language)) as events:
+            async with aclosing(self._service.stream(question, history=history, filter=scope, lang=language)) as events:
                 async for event in events:
                     if isinstance(event, CitationReady):
                         exchange = exchange.cite(await self._excerpt(event.citation))
@@ -105,7 +109,7 @@ class Dialogue:
             document = await self._service.document(citation.document)
         except CharterError:
             return Surroundings(citation)  # a busy server or a document gone since: the quote itself still stands
-        return excerpt(citation, document.text, document.language)
+        return excerpt(citation, document.text, document.language, document.tables)
 
 
 def _without_raw(outcome: Outcome) -> Outcome:

@@ -1,15 +1,15 @@
-"""What lies ready before anything was asked: example questions and the documents."""
+"""What lies ready before anything was asked: what this is about, example questions and the documents."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from urllib.parse import quote
 
 from rag.serving.ui.strings import Strings
 from rag.types import DocumentEntry
 
-_SHOWN = 8
+_SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,13 +17,18 @@ class Shelf:
     """``loading``: the server still opens its index. ``problem``: why it cannot, with what mends it."""
 
     examples: tuple[str, ...] = ()
-    documents: tuple[DocumentEntry, ...] = ()
+    documents: tuple[DocumentEntry, ...] = field(default=())
     loading: bool = False
     problem: str = ""
 
+    @property
+    def titles(self) -> dict[str, str]:
+        """Of every document, by its id."""
+        return {entry.id: entry.title or entry.id for entry in self.documents}
 
-def shelf_html(shelf: Shelf, words: Strings) -> str:
-    """The middle of an empty page, every word escaped."""
+
+def welcome_html(shelf: Shelf, words: Strings) -> str:
+    """The middle of an empty page, above the question field."""
     if shelf.loading:
         inside = f'<p class="waiting"><span class="dots" aria-hidden="true"></span>{escape(words.loading)}</p>'
     elif shelf.problem:
@@ -31,8 +36,25 @@ def shelf_html(shelf: Shelf, words: Strings) -> str:
     elif not shelf.documents:
         inside = f'<p class="problem">{escape(words.no_documents)}</p>'
     else:
-        inside = _examples(shelf, words) + _documents(shelf, words)
-    return f'<div class="empty">{inside}</div>'
+        inside = f'<p class="tagline">{escape(words.tagline)}</p>'
+    return f'<div class="empty"><h2>{_subject(shelf, words)}</h2>{inside}</div>'
+
+
+def _subject(shelf: Shelf, words: Strings) -> str:
+    if not shelf.documents:
+        return escape(words.heading)
+    if len(shelf.documents) > 1:
+        return escape(words.ask_about_many.format(count=len(shelf.documents)))
+    before, _, after = words.ask_about.partition("{title}")
+    title = escape(shelf.documents[0].title or shelf.documents[0].id)
+    return f"{escape(before)}<em>{title}</em>{escape(after)}"
+
+
+def shelf_html(shelf: Shelf, words: Strings) -> str:
+    """The rest of an empty page, below the question field, every word escaped; nothing while there is nothing to ask."""
+    if shelf.loading or shelf.problem or not shelf.documents:
+        return '<div class="shelf"></div>'
+    return f'<div class="shelf">{_examples(shelf, words)}{_documents(shelf, words)}</div>'
 
 
 def _examples(shelf: Shelf, words: Strings) -> str:
@@ -45,11 +67,14 @@ def _examples(shelf: Shelf, words: Strings) -> str:
     return f'<h2>{escape(words.examples)}</h2><ul class="examples">{items}</ul>'
 
 
+def document_link(entry: DocumentEntry) -> str:
+    """Its title, which opens it beside the conversation where there is room, else in a tab."""
+    title = escape(entry.title or entry.id)
+    return f'<a href="source/{quote(entry.id)}" target="_blank" rel="noopener" data-source="{title}">{title}</a>'
+
+
 def _documents(shelf: Shelf, words: Strings) -> str:
-    shown = "".join(
-        f'<li><a href="source/{quote(entry.id)}" target="_blank" rel="noopener">{escape(entry.title or entry.id)}</a></li>'
-        for entry in shelf.documents[:_SHOWN]
-    )
-    more = "<li>…</li>" if len(shelf.documents) > _SHOWN else ""
+    shown = "".join(f"<li>{document_link(entry)}</li>" for entry in shelf.documents[:_SHOWN])
+    more = '<li aria-hidden="true">…</li>' if len(shelf.documents) > _SHOWN else ""
     count = escape(words.documents.format(count=len(shelf.documents)))
     return f'<h2>{count}</h2><ul class="documents">{shown}{more}</ul>'

@@ -5,10 +5,12 @@ from __future__ import annotations
 from html import escape
 from urllib.parse import quote
 
+from rag.serving.ui.cards import Card, cards
 from rag.serving.ui.conversation import Exchange
-from rag.serving.ui.excerpt import Surroundings, opening
+from rag.serving.ui.excerpt import opening
+from rag.serving.ui.grids import grid_html
 from rag.serving.ui.strings import Strings
-from rag.types import Answer, Citation, Refusal
+from rag.types import Answer, Citation, Refusal, Span
 
 
 def place(citation: Citation, words: Strings) -> str:
@@ -38,6 +40,12 @@ def marker_id(exchange: Exchange, citation: int) -> str:
     return f"x{exchange.number}-m{citation}"
 
 
+def opens(citation: Citation) -> str:
+    """The attributes of a link to a citation in its document: beside the conversation where there is room, else in a tab."""
+    link, title = escape(source_url(citation)), escape(citation.title or citation.document)
+    return f'href="{link}" target="_blank" rel="noopener" data-source="{title}"'
+
+
 def sources_html(exchange: Exchange, words: Strings) -> str:
     """The column beside one exchange; empty where there is nothing to show."""
     if not exchange.excerpts:
@@ -47,7 +55,8 @@ def sources_html(exchange: Exchange, words: Strings) -> str:
     title = words.related if refused else words.sources
     note = f'<p class="note">{escape(words.related_note)}</p>' if refused else ""
     cited = isinstance(exchange.outcome, Answer) or not refused
-    items = "".join(_item(exchange, excerpt, words, cited=cited) for excerpt in exchange.excerpts)
+    made = cards(exchange.excerpts)
+    items = "".join(_item(exchange, card, words) if cited else _related(exchange, card, words) for card in made)
     kind = "related" if refused else "cited"
     return (
         f'<div class="sources {kind}"><h3 id="{heading}">{escape(title)}</h3>{note}'
@@ -55,23 +64,45 @@ def sources_html(exchange: Exchange, words: Strings) -> str:
     )
 
 
-def _item(exchange: Exchange, excerpt: Surroundings, words: Strings, *, cited: bool) -> str:
-    citation = excerpt.citation
-    number = f'<span class="number" aria-hidden="true">{citation.id}</span>' if cited else ""
-    back = (
-        f'<button type="button" class="quiet" data-go="{marker_id(exchange, citation.id)}">{escape(words.back)}</button>'
-        if cited
-        else ""
-    )
-    name = words.source.format(number=citation.id, place=place(citation, words)) if cited else place(citation, words)
-    link = escape(source_url(citation))
-    opens = escape(f"{words.open_source_of.format(number=citation.id)}, {words.new_tab}")
+def _item(exchange: Exchange, card: Card, words: Strings) -> str:
+    """A card of an answer: every quote in its place, only the words that answer marked."""
+    first = card.first
+    several = len(card.citations) > 1
+    numbers = "".join(f'<span class="number" aria-hidden="true">{citation.id}</span>' for citation in card.citations)
+    name = words.source.format(number=", ".join(str(c.id) for c in card.citations), place=place(first, words))
+    back = f'<button type="button" class="quiet" data-go="{marker_id(exchange, first.id)}">{escape(words.back)}</button>'
+    label = escape(f"{words.open_source_of.format(number=first.id)}, {words.new_tab}")
+    if card.grid is not None:
+        ids = {c.id: source_id(exchange, c.id) for c in card.citations[1:]}
+        body = grid_html(card.grid, card.citations, f"{words.table}: {name}", ids=ids)
+    else:
+        lead = "".join(f'<p class="lead">{escape(found.quote)}</p>' for found in card.leads)
+        body = f"<blockquote{_language(card)}>{lead}{_paragraph(exchange, card, numbered=several)}</blockquote>"
     return (
-        f'<li id="{source_id(exchange, citation.id)}" tabindex="-1" aria-label="{escape(name)}">'
-        f'<p class="place">{number}<cite>{_breadcrumb(citation, words)}</cite></p>'
-        f"<blockquote{_language(excerpt)}>{_paragraph(excerpt, link, cited=cited)}</blockquote>"
-        f'<p class="links"><a href="{link}" target="_blank" rel="noopener" aria-label="{opens}">{escape(words.open_source)}</a>'
-        f"{back}</p></li>"
+        f'<li id="{source_id(exchange, first.id)}" tabindex="-1" aria-label="{escape(name)}">'
+        f'<p class="place">{numbers}<cite>{_breadcrumb(first, words)}</cite></p>{body}'
+        f'<p class="links"><a {opens(first).replace(" data-source=", " data-title=")} aria-label="{label}">'
+        f"{escape(words.open_source)}</a>{back}</p></li>"
+    )
+
+
+def _related(exchange: Exchange, card: Card, words: Strings) -> str:
+    """A nearest sentence with the words it shares with the question, or the beginning of a passage; nothing of it is marked as
+    an answer would be."""
+    first = card.first
+    if first.highlights:
+        shared = "".join(f"<b>{escape(p.text)}</b>" if p.answers else escape(p.text) for p in first.stretches())
+    else:
+        shared = escape(opening(first.quote))
+    label = escape(f"{words.open_source}: {place(first, words)}, {words.new_tab}")
+    body = f'<blockquote{_language(card)}><a class="quote" {opens(first)}>{shared}</a></blockquote>'
+    if card.grid is not None:
+        body = grid_html(card.grid, card.citations, f"{words.table}: {place(first, words)}", plain=True)
+    return (
+        f'<li id="{source_id(exchange, first.id)}" tabindex="-1" aria-label="{escape(place(first, words))}">'
+        f'<p class="place"><cite>{_breadcrumb(first, words)}</cite></p>{body}'
+        f'<p class="links"><a {opens(first).replace(" data-source=", " data-title=")} aria-label="{label}">'
+        f"{escape(words.open_source)}</a></p></li>"
     )
 
 
@@ -81,23 +112,42 @@ def _breadcrumb(citation: Citation, words: Strings) -> str:
     )
 
 
-def _language(excerpt: Surroundings) -> str:
-    return f' lang="{escape(excerpt.language)}"' if excerpt.language else ""
+def _language(card: Card) -> str:
+    return f' lang="{escape(card.language)}"' if card.language else ""
 
 
-def _paragraph(excerpt: Surroundings, link: str, *, cited: bool) -> str:
-    """A cited sentence marked in its paragraph; of a related passage, which may be long, the beginning."""
-    inside = f"<mark>{_quote(excerpt.citation)}</mark>" if cited else escape(opening(excerpt.citation.quote))
-    quoted = f'<a class="quote" href="{link}" target="_blank" rel="noopener">{inside}</a>'
-    if not cited:
-        return quoted
-    before = ("… " if excerpt.cut_before else "") + excerpt.before
-    after = excerpt.after + (" …" if excerpt.cut_after else "")
-    return f'<span class="around">{escape(before)}</span>{quoted}<span class="around">{escape(after)}</span>'
+def _paragraph(exchange: Exchange, card: Card, *, numbered: bool) -> str:
+    """The card's text: what is around soft, what introduces a quote plain, every quote a link to its place."""
+    pieces: list[str] = ["… " if card.cut_before else ""]
+    at = card.start
+    quotes: list[tuple[Span, Citation | None]] = [(citation.span, citation) for citation in card.citations]
+    quotes += [(span, None) for span in card.within]
+    for span, citation in sorted(quotes, key=lambda each: each[0]):
+        if span.start < at:
+            continue  # the same words, cited twice
+        pieces.append(_around(card, at, span.start))
+        if citation is None:
+            pieces.append(f'<span class="lead">{escape(_of(card, span.start, span.end))}</span>')
+        else:
+            own = f' id="{source_id(exchange, citation.id)}" tabindex="-1"' if citation is not card.first else ""
+            number = f'<sup class="number" aria-hidden="true">{citation.id}</sup>' if numbered else ""
+            pieces.append(f'<span class="said"{own}>{number}<a class="quote" {opens(citation)}>{_quote(citation)}</a></span>')
+        at = span.end
+    pieces += [_around(card, at, card.end), " …" if card.cut_after else ""]
+    return "".join(pieces)
+
+
+def _around(card: Card, start: int, end: int) -> str:
+    text = _of(card, start, end)
+    return f'<span class="around">{escape(text)}</span>' if text else ""
+
+
+def _of(card: Card, start: int, end: int) -> str:
+    return card.text[start - card.start : end - card.start]
 
 
 def _quote(citation: Citation) -> str:
-    """The quote, its words that answer strong; without such words all of it is what answers."""
-    return "".join(
-        f"<strong>{escape(part.text)}</strong>" if part.answers else escape(part.text) for part in citation.stretches()
-    )
+    """The quote with its words that answer marked; without such words all of it is what answers."""
+    if not citation.highlights:
+        return f"<mark>{escape(citation.quote)}</mark>"
+    return "".join(f"<mark>{escape(part.text)}</mark>" if part.answers else escape(part.text) for part in citation.stretches())

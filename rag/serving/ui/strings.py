@@ -1,4 +1,4 @@
-"""Every word of the interface, in English. Frozen data: a language that misses a field does not load.
+"""Which words the interface has. Frozen data: a language that misses a field does not load.
 
 A field whose text holds ``{…}`` is completed by :meth:`str.format`; plurals are avoided ("Sources: 3"), so that one form
 fits every number in every language.
@@ -91,85 +91,54 @@ class Strings:
     announce_refusal: str
     announce_stopped: str
     announce_failed: str
-
-
-ENGLISH = Strings(
-    name="English",
-    heading="Ask the documents",
-    tagline="Every sentence of an answer rests on an exact excerpt that you can open and check.",
-    skip="Skip to the question field",
-    conversation="Conversation",
-    question_label="Your question",
-    placeholder="Ask a question…",
-    send="Send",
-    too_long="The question is longer than {limit} characters. Shorten it; nothing of it is lost.",
-    unfold="Show the whole question",
-    fold="Show less",
-    stop="Stop",
-    retry="Ask again",
-    clear="New conversation",
-    copy="Copy",
-    copied="Copied.",
-    copy_link="Copy link",
-    link_copied="Link to this question copied.",
-    export="Save",
-    export_markdown="Save as Markdown",
-    export_json="Save as JSON",
-    exported="Conversation saved.",
-    cleared="New conversation.",
-    language="Language",
-    appearance="Appearance",
-    sign_out="Sign out",
-    automatic="Automatic",
-    light="Light",
-    dark="Dark",
-    examples="For example",
-    documents="Documents: {count}",
-    no_documents="No document is indexed yet. Put files into the sources folder and run: charterqa index",
-    loading="The documents are being opened…",
-    question="You asked",
-    answer="Answer",
-    sources="Sources",
-    source="Source {number}: {place}",
-    page="page {number}",
-    open_source="Open in the document",
-    open_source_of="Open source {number} in the document",
-    back="Back to the answer",
-    new_tab="opens in a new tab",
-    looking="Looking through the documents…",
-    refused="No answer in the documents",
-    related="Nearest passages: not an answer",
-    related_note="These passages come closest to the question, but they do not answer it.",
-    stopped="Stopped. The answer above may be incomplete.",
-    stopped_nothing="Stopped before an answer was found.",
-    failed="This question could not be answered just now.",
-    failed_unexpectedly="Something went wrong on the server. Your question is kept.",
-    try_again="Trying again in a moment may help.",
-    offline="No connection to the server. The conversation stays here; you can ask again once the server is back.",
-    online="The server can be reached again.",
-    withheld="Withheld sentences: {count}",
-    withheld_note="The model also wrote this, but the sources do not support it. It is not part of the answer.",
-    notice="Please note",
-    understood_as="Understood as",
-    about="About this answer",
-    confidence="Confidence",
-    made_by="Made by",
-    extractive="verbatim excerpts, no language model",
-    model="Model",
-    prompt="Prompt",
-    index="Index",
-    time="Time",
-    seconds="{number} s",
-    rate="Rate this answer",
-    like="Helpful",
-    dislike="Not helpful",
-    comment="What should be better? (optional)",
-    comment_send="Send comment",
-    thanks="Thank you. Your feedback is noted.",
-    feedback_failed="Your feedback could not be saved.",
-    keys="Enter sends · Shift+Enter starts a new line · Esc stops",
-    announce_answer="Answer {number}. Sources: {count}. {text}",
-    announce_refusal="Question {number}: no answer in the documents. {text}",
-    announce_stopped="Question {number}: stopped.",
-    announce_failed="Question {number}: {text}",
-)
+    ask_about: str
+    ask_about_many: str
+    menu: str
+    actions: str
+    close: str
+    save: str
+    cancel: str
+    conversations: str
+    search_conversations: str
+    no_conversations: str
+    no_storage: str
+    conversations_note: str
+    rename: str
+    delete: str
+    delete_surely: str
+    edit: str
+    edit_note: str
+    ask: str
+    searching: str
+    reading: str
+    checking: str
+    direct: str
+    direct_note: str
+    indirect: str
+    indirect_note: str
+    part_missing: str
+    part_not_asked: str
+    nothing_about: str
+    covers: str
+    try_these: str
+    ask_next: str
+    nearest: str
+    welcome: str
+    why_not: str
+    reason_wrong: str
+    reason_incomplete: str
+    reason_source: str
+    reason_unanswered: str
+    documents_name: str
+    search_documents: str
+    no_match: str
+    more_documents: str
+    tags: str
+    only_this: str
+    choose_note: str
+    asked_of: str
+    let_go: str
+    opens_beside: str
+    table: str
+    pages: str
+    details: str

@@ -16,7 +16,7 @@ from rag.serving.ui.conversation import Conversation, Phase
 from rag.serving.ui.dialogue import Dialogue
 from rag.serving.ui.presence import Presence
 from rag.serving.ui.shelf import Shelf
-from rag.types import Document, DocumentEntry, Turn
+from rag.types import UNFILTERED, Document, DocumentEntry, Filter, Turn
 from tests.fake_engine import FakeEngine
 
 T = TypeVar("T")
@@ -33,12 +33,16 @@ class Desk:
     gone: bool = False
     closed: int = 0
     histories: list[Sequence[Turn]] = field(default_factory=list)
+    scopes: list[Filter] = field(default_factory=list)
     ratings: list[tuple[str, str, str | None]] = field(default_factory=list)
 
-    async def stream(self, question: str, *, history: Sequence[Turn] = (), lang: str | None = None) -> AsyncGenerator[Event]:
+    async def stream(
+        self, question: str, *, history: Sequence[Turn] = (), filter: Filter = UNFILTERED, lang: str | None = None
+    ) -> AsyncGenerator[Event]:
         self.histories.append(history)
+        self.scopes.append(filter)
         try:
-            for event in self.engine.stream(question, history=history, lang=lang):
+            for event in self.engine.stream(question, history=history, filter=filter, lang=lang):
                 yield event
                 if self.failure is not None and isinstance(event, CitationReady):
                     raise self.failure
@@ -92,6 +96,22 @@ def test_an_answer_grows_sentence_by_sentence_and_ends_done() -> None:
         for exchange in seen
         if exchange
     ), "a marker never comes before its excerpt"
+
+
+def test_a_question_is_asked_of_the_chosen_documents_alone_and_its_conversation_remembers_them() -> None:
+    desk, only = Desk(), Filter(documents=("notes/ferry.txt",))
+
+    async def collect() -> Conversation:
+        return [step async for step in Dialogue(desk, history_turns=4).ask(Conversation(), ASKED, "en", only)][-1]
+
+    last = run(collect).last
+    assert last is not None and desk.scopes == [only] and last.scope == only
+    assert {found.citation.document for found in last.excerpts} == {"notes/ferry.txt"}
+
+
+def test_a_question_asked_in_other_words_takes_the_place_of_what_came_after_it() -> None:
+    talk = Conversation().ask("One?").ask("Two?").ask("Three?")
+    assert [x.question for x in talk.before(2).ask("Second?").exchanges] == ["One?", "Second?"]
 
 
 def test_a_refusal_brings_its_related_passages() -> None:

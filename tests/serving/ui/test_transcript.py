@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
+from rag.guidance import Guidance, Part
 from rag.serving.ui.chosen_language import LANGUAGES, Language
 from rag.serving.ui.conversation import ChatFailure, Conversation, Exchange
-from rag.serving.ui.shelf import Shelf
+from rag.serving.ui.excerpt import Surroundings, excerpt
+from rag.serving.ui.header import hint_html
+from rag.serving.ui.library import library_html
+from rag.serving.ui.shelf import Shelf, shelf_html, welcome_html
 from rag.serving.ui.transcript import announcement_html, transcript_html
-from rag.types import Claim, DocumentEntry
-from tests.serving.ui.conversations import ATTACKS, answered, both, refused
+from rag.serving.ui.translations import STRINGS
+from rag.types import Answer, Citation, Claim, DocumentEntry, Filter, Origin, Provenance, Span, Table
+from tests.serving.ui.conversations import ATTACKS, answered, both, citation, refused
 
 TAGS = set(
     "section article div p span h2 h3 a button details summary ul ol li s strong dl dt dd svg path".split()
-    + "cite blockquote mark form label textarea".split()
+    + "cite blockquote mark b em sup form label textarea h4 use table thead tbody tr th td input aside".split()
 )
 HANDLERS = {"onerror", "onload", "onclick", "onmouseover", "onfocus", "style", "src", "srcdoc", "formaction", "autofocus"}
 
@@ -69,8 +76,22 @@ def test_nothing_from_outside_is_ever_markup(attack: str, language: Language) ->
     links = {value for tag, name, value in reading.attributes if tag == "a" and name == "href"}
     assert links and all(link.startswith("source/") for link in links)
     assert "".join(reading.words).count(attack) >= 12
-    empty = read(Conversation(), Shelf((attack,), (DocumentEntry(attack, attack, "h", None, 1, None, "now"),)), language)
-    assert empty.tags <= TAGS and attack in empty.words
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_no_name_of_a_document_or_tag_is_ever_markup(attack: str) -> None:
+    entry = DocumentEntry(attack, attack, "h", 3, 1, None, "now", Origin(date=attack, tags=(attack,)))
+    shelf, scope, words = Shelf((attack,), (entry,)), Filter((attack,), (attack,)), STRINGS["en"]
+    made = (
+        welcome_html(shelf, words),
+        shelf_html(shelf, words),
+        library_html(shelf, scope, "", words),
+        hint_html("en", 4000, scope, shelf.titles),
+    )
+    for markup in made:
+        page = Reading(re.sub(r"<(input|path)([^<>]*)/?>", r"<\1\2></\1>", markup).replace("</path></path>", "</path>"))
+        assert page.tags <= TAGS and attack in "".join(page.words)
+        assert not {name for _, name, _ in page.attributes} & HANDLERS
 
 
 def test_every_id_is_unique_and_every_marker_points_to_an_excerpt_that_is_there() -> None:
@@ -80,9 +101,10 @@ def test_every_id_is_unique_and_every_marker_points_to_an_excerpt_that_is_there(
     assert targets and set(targets) <= set(reading.ids)
 
 
-def test_an_answer_shows_its_confidence_and_what_was_withheld_only_as_withheld() -> None:
+def test_an_answer_says_how_sure_it_is_in_words_with_the_figure_and_the_time_among_its_details() -> None:
     words = " ".join(read(Conversation((answered(),))).words)
-    assert "Confidence 93%" in words and "1.2 s" in words
+    assert "Related, check the source" in words and "Directly stated" not in words, "no words of it are marked"
+    assert words.index("Details") < words.index("93%") < words.index("1.2 s")
     assert "Withheld sentences: 1" in words
 
 
@@ -96,6 +118,108 @@ def test_a_refusal_has_no_marker_no_number_and_no_highlight() -> None:
 def test_markers_come_from_the_claims_and_not_from_brackets_in_a_text() -> None:
     reading = read(Conversation((answered("As said in [7], so it is."),)))
     assert [value for _, name, value in reading.attributes if name == "data-go"] == ["x1-s1", "x1-m1"]
+
+
+def direct(text: str, *phrases: str) -> Exchange:
+    """An answer that is sure, with ``phrases`` as the words that answer."""
+    cited = pointed(citation(1, text), *phrases)
+    outcome = Answer("1", "Who?", f"{text} [1]", (Claim(text, (1,), 1.0),), (cited,), 0.95, Provenance("extractive", "g"))
+    return Exchange(1, "Who?").finish(outcome, (Surroundings(cited, "Before. ", " After."),))
+
+
+def pointed(cited: Citation, *phrases: str) -> Citation:
+    places = [cited.span.start + cited.quote.index(phrase) for phrase in phrases]
+    spans = tuple(Span(at, at + len(phrase)) for at, phrase in zip(places, phrases, strict=True))
+    return replace(cited, highlights=spans)
+
+
+def elements(markup: str, tag: str, name: str) -> list[str]:
+    """The text of every ``<tag class="name">`` that holds no element of its own kind."""
+    found = re.findall(rf'<{tag} class="{name}"[^>]*>(.*?)</{tag}>', markup)
+    return [re.sub("<[^>]*>", "", text) for text in found]
+
+
+def test_the_words_that_answer_come_first_then_their_sentence_and_only_they_are_marked_in_the_paragraph() -> None:
+    markup = transcript_html(Conversation((direct("It was built in 1911 by Ada Varga.", "1911", "Ada Varga"),)), Shelf(), "en")
+    assert elements(markup, "p", "gist") == ["1911 · Ada Varga"]
+    assert markup.index('class="gist"') < markup.index('class="claim"')
+    assert re.findall("<strong>(.*?)</strong>", markup) == re.findall("<mark>(.*?)</mark>", markup) == ["1911", "Ada Varga"]
+    assert elements(markup, "span", "around") == ["Before. ", " After."]
+
+
+@pytest.mark.parametrize(
+    "exchange",
+    [direct("He may bring the following:", "following"), direct("one cat in a basket;", "one cat in a basket"), direct("So.")],
+)
+def test_words_that_say_no_more_than_their_sentence_are_not_said_twice(exchange: Exchange) -> None:
+    assert "gist" not in transcript_html(Conversation((exchange,)), Shelf(), "en")
+
+
+def test_excerpts_of_one_paragraph_share_a_card_and_each_keeps_its_place_to_go_to() -> None:
+    text = "One dog. Two cats. And then some."
+    one = Citation(1, "a.txt", "h", "A", (), None, Span(0, 8), "One dog.")
+    two = Citation(2, "a.txt", "h", "A", (), None, Span(9, 18), "Two cats.")
+    claims = (Claim("One dog.", (1,), 1.0), Claim("Two cats.", (2,), 1.0))
+    outcome = Answer("1", "Q?", "x", claims, (one, two), 0.9, Provenance("extractive", "g"))
+    around = (Surroundings(one, "", text[8:]), Surroundings(two, text[:9], text[18:]))
+    markup = transcript_html(Conversation((Exchange(1, "Q?").finish(outcome, around),)), Shelf(), "en")
+    assert markup.count("<blockquote") == 1
+    (paragraph,) = re.findall("<blockquote[^>]*>(.*?)</blockquote>", markup)
+    assert re.sub("<sup.*?</sup>|<[^>]*>", "", paragraph) == text
+    reading = Reading(markup.replace("/></svg>", "></path></svg>"))
+    assert {"x1-s1", "x1-s2"} <= set(reading.ids)
+
+
+TABLE = "Route | Fare\nBaku – Ganja | 12\nBaku – Sheki | 14\nBaku – Tbilisi | 44\nBaku – Lankaran | 9"
+
+
+def row(number: int) -> Surroundings:
+    """The excerpt of a row of the table, as the document has it."""
+    lines = TABLE.split("\n")
+    starts = [sum(len(line) + 1 for line in lines[:n]) for n in range(len(lines))]
+    spans = [Span(start, start + len(line)) for start, line in zip(starts, lines, strict=True)]
+    table = Table(Span(0, len(TABLE)), (spans[0],), tuple(spans[1:]))
+    cited = Citation(1, "fares.csv", "h", "Fares", (), None, spans[number], lines[number])
+    return excerpt(pointed(cited, lines[number].split(" | ")[1]), TABLE, "en", (table,))
+
+
+def test_a_row_is_shown_below_the_names_of_its_columns_and_marked_between_its_neighbours() -> None:
+    found = row(3)
+    claim = Claim(found.citation.quote, (1,), 1.0)
+    outcome = Answer("1", "Q?", "x", (claim,), (found.citation,), 0.9, Provenance("extractive", "g"))
+    markup = transcript_html(Conversation((Exchange(1, "Q?").finish(outcome, (found,)),)), Shelf(), "en")
+    said, beside = re.findall("<table>(.*?)</table>", markup)
+    assert re.findall("<th>(.*?)</th>", said) == re.findall("<th>(.*?)</th>", beside) == ["Route", "Fare"]
+    assert re.findall("<td>(.*?)</td>", said) == ["Baku – Tbilisi", "<mark>44</mark>"]
+    assert re.findall("<td>(.*?)</td>", beside)[::2] == ["Baku – Sheki", "Baku – Tbilisi", "Baku – Lankaran"]
+    assert re.findall('<tr class="cited">(.*?)</tr>', beside) == ["<td>Baku – Tbilisi</td><td><mark>44</mark></td>"]
+    assert " | " not in "".join(Reading(markup.replace("/></svg>", "></path></svg>")).words)
+
+
+def test_every_part_of_a_question_is_answered_or_named() -> None:
+    exchange = direct("It was built in 1911 by Ada Varga.", "1911")
+    assert isinstance(exchange.outcome, Answer)
+    parts = (Part("When?", "answered", (0,)), Part("At what cost?", "refused", (), ("cost",)), Part("Why?", "not_asked"))
+    exchange = replace(exchange, outcome=replace(exchange.outcome, parts=parts))
+    markup = transcript_html(Conversation((exchange,)), Shelf(), "en")
+    when, cost, why = re.findall('<li class="part[^"]*">(.*?)</li>', markup)
+    assert "1911" in when and "marker" in when
+    assert "not in the documents" in cost and "<em>cost</em>" in cost and "marker" not in cost
+    assert "ask this one by itself" in why
+
+
+def test_a_refusal_says_what_no_document_has_what_they_cover_and_what_can_be_asked() -> None:
+    guidance = Guidance(("Who signed it?", "When was it signed?"), ("partnership",), ("nuclear weapons",))
+    exchange = refused()
+    assert exchange.outcome is not None
+    guided = replace(exchange, outcome=replace(exchange.outcome, guidance=guidance))
+    markup = transcript_html(Conversation((guided,)), Shelf(), "en")
+    assert "The documents say nothing about <em>nuclear weapons</em>" in markup
+    assert re.findall('data-ask="(.*?)"', markup) == ["Who signed it?", "When was it signed?"]
+    assert "<li>partnership</li>" in markup
+    greeted = replace(exchange, outcome=replace(exchange.outcome, guidance=replace(guidance, card="welcome")))
+    friendly = transcript_html(Conversation((greeted,)), Shelf(), "en")
+    assert "No answer in the documents" not in friendly and 'data-ask="Who signed it?"' in friendly
 
 
 def test_only_the_newest_exchange_can_be_asked_again() -> None:

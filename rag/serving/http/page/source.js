@@ -1,6 +1,15 @@
 // Marks the spans that the address names (#c=START-END,START-END), and in them the words that answer (&h=START-END,…), all counted
 // in Unicode code points of the article's text.
 
+// Beside the conversation the page is light or dark as that one is, and leaves out what the pane around it says.
+if (window.top !== window) document.documentElement.classList.add("framed");
+try {
+  const chosen = localStorage.getItem("charterqa-appearance");
+  if (chosen === "light" || chosen === "dark") document.documentElement.dataset.scheme = chosen;
+} catch {
+  // storage is switched off: the system's choice stands
+}
+
 const article = document.getElementById("text");
 const said = document.getElementById("said");
 const bar = document.getElementById("excerpts");

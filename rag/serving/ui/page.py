@@ -1,0 +1,273 @@
+"""The chat's page: its components, and what happens on it.
+
+No ``from __future__ import annotations`` here: Gradio reads the annotations of a handler to hand it the request or the
+event, and it cannot resolve names that only exist inside :func:`page_of`.
+"""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from functools import partial
+from typing import Any
+
+from rag.errors import CharterError
+from rag.serving.ui.chosen_language import Language, language, preferred
+from rag.serving.ui.conversation import ChatFailure, Conversation, Rating
+from rag.serving.ui.dialogue import Dialogue
+from rag.serving.ui.header import header_html, hint_html
+from rag.serving.ui.keeping import kept, restored
+from rag.serving.ui.library import library_html, narrowed
+from rag.serving.ui.presence import Presence
+from rag.serving.ui.remarks import REASONS
+from rag.serving.ui.shelf import Shelf, shelf_html
+from rag.serving.ui.takeaway import conversation_json, conversation_markdown
+from rag.serving.ui.transcript import announcement_html, transcript_html
+from rag.serving.ui.translations import STRINGS
+from rag.settings import Settings
+from rag.types import UNFILTERED, Filter
+
+Steps = AsyncGenerator[dict[Any, Any]]
+"""What a handler changes on the page, step by step: Gradio's components and their new values."""
+LANGUAGE_COOKIE = "charterqa-language"
+EVENTS = ("ask", "edit", "clear", "resume", "rate", "speak", "save", "library", "scope")
+STARTING = f"""const names = {list(EVENTS)}; // Gradio looks for the names of events in here
+if (window.charterStart) window.charterStart(trigger, watch);
+else window.charterWaiting = [trigger, watch];"""
+
+
+def page_of(gr: Any, dialogue: Dialogue, settings: Settings) -> Any:
+    """The page and its events. Every event goes through the queue, so that one open route serves them all."""
+    default: Language = settings.lang or "en"
+    words = STRINGS[default]
+    presence = Presence()
+    limit = settings.limits.question_characters
+    head = partial(header_html, signed=settings.auth.mode in {"token", "jwt"})
+    quiet = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None}
+    plain = {"apply_default_css": False}
+
+    with gr.Blocks(title="charterqa", analytics_enabled=False, fill_width=True) as page:
+        conversation = gr.State(Conversation())
+        spoken = gr.State(default)
+        ready = gr.State(Shelf(loading=True))
+        chosen = gr.State(UNFILTERED)
+        header = gr.HTML(head(default, filled=False), elem_id="charter-top", **plain)
+        transcript = gr.HTML(
+            transcript_html(Conversation(), Shelf(loading=True), default),
+            elem_id="charter-middle",
+            js_on_load=STARTING,
+            **plain,
+        )
+        with gr.Row(elem_id="charter-composer"):
+            question = gr.Textbox(
+                label=words.question_label,
+                placeholder=words.placeholder,
+                show_label=False,
+                container=False,
+                lines=1,
+                max_lines=6,
+                autofocus=True,
+                elem_id="charter-question",
+                scale=1,
+            )
+            send = gr.Button(words.send, variant="primary", elem_id="charter-send", scale=0, min_width=90)
+            stop = gr.Button(words.stop, variant="stop", elem_id="charter-stop", scale=0, min_width=90, visible=False)
+            hint = gr.HTML(hint_html(default, limit), elem_id="charter-hint", **plain)
+        below = gr.HTML(shelf_html(Shelf(loading=True), words), elem_id="charter-shelf", **plain)
+        library = gr.HTML('<div class="unopened"></div>', elem_id="charter-library", **plain)
+        announcer = gr.HTML(announcement_html(None, default), elem_id="charter-announcer", **plain)
+        saved = gr.Textbox(visible="hidden", elem_id="charter-saved")
+        memory = gr.Textbox(visible="hidden", elem_id="charter-memory")
+
+        shown = [conversation, transcript, announcer, header, below, question, send, stop, memory]
+
+        def view(talk: Conversation, speech: Language, shelf: Shelf) -> dict[Any, Any]:
+            """What changes on the page with every step of an answer."""
+            last = talk.last
+            done = not talk.running
+            said = {announcer: announcement_html(last, speech)} if last is not None and done else {}
+            remembered = {memory: kept(talk)} if done or (last is not None and not last.claims) else {}
+            return {
+                conversation: talk,
+                **drawn(talk, speech, shelf),
+                send: gr.Button(visible=not talk.running),
+                stop: gr.Button(visible=talk.running),
+                **said,
+                **remembered,
+            }
+
+        def drawn(talk: Conversation, speech: Language, shelf: Shelf) -> dict[Any, Any]:
+            """The conversation, its head and what lies below an empty one."""
+            return {
+                transcript: transcript_html(talk, shelf, speech),
+                header: head(speech, filled=bool(talk.exchanges)),
+                below: shelf_html(Shelf(loading=True) if talk.exchanges else shelf, STRINGS[speech]),
+            }
+
+        def limited(speech: Language, shelf: Shelf, scope: Filter, wanted: str | None = None) -> dict[Any, Any]:
+            """What is asked, beside the question field and, where the reader looks at it, in the list of documents."""
+            listed = {} if wanted is None else {library: library_html(shelf, scope, wanted, STRINGS[speech])}
+            return {chosen: scope, hint: hint_html(speech, limit, scope, shelf.titles), **listed}
+
+        async def answer(
+            request: gr.Request, text: str, talk: Conversation, speech: Language, shelf: Shelf, scope: Filter
+        ) -> Steps:
+            with presence.answering(request.session_hash):
+                async with aclosing(dialogue.ask(talk.stop(), text, speech, scope)) as steps:
+                    async for step in steps:
+                        yield view(step, speech, shelf)
+
+        async def ask_typed(
+            request: gr.Request, text: str, talk: Conversation, speech: Language, shelf: Shelf, scope: Filter
+        ) -> Steps:
+            text = text.strip()
+            if not text or len(text) > limit:
+                if text:
+                    gr.Warning(STRINGS[speech].too_long.format(limit=limit))
+                yield {conversation: talk}  # and the text stays in the field; to yield nothing would empty the whole page
+                return
+            yield {question: ""}
+            async with aclosing(answer(request, text, talk, speech, shelf, scope)) as steps:
+                async for step in steps:
+                    yield step
+
+        async def ask_given(
+            request: gr.Request, event: gr.EventData, talk: Conversation, speech: Language, shelf: Shelf, scope: Filter
+        ) -> Steps:
+            async with aclosing(answer(request, _text(event, "question"), talk, speech, shelf, scope)) as steps:
+                async for step in steps:
+                    yield step
+
+        async def ask_instead(
+            request: gr.Request, event: gr.EventData, talk: Conversation, speech: Language, shelf: Shelf, scope: Filter
+        ) -> Steps:
+            """An earlier question once more, in other words if there are any; what came after it goes."""
+            number = _text(event, "number")
+            old = talk.last if not number else next((x for x in talk.exchanges if str(x.number) == number), None)
+            text = _text(event, "question").strip() or (old.question if old else "")
+            if old is None or len(text) > limit:
+                yield {conversation: talk}
+                return
+            async with aclosing(answer(request, text, talk.before(old.number), speech, shelf, scope)) as steps:
+                async for step in steps:
+                    yield step
+
+        async def leave(request: gr.Request) -> None:
+            presence.leave(request.session_hash)
+
+        def break_off(talk: Conversation, speech: Language, shelf: Shelf) -> dict[Any, Any]:
+            return view(talk.stop(), speech, shelf)
+
+        def give_up(talk: Conversation, speech: Language, shelf: Shelf) -> dict[Any, Any]:
+            """Something failed that is no error of the core: the log has it, the reader keeps the question."""
+            last = talk.last
+            return view(talk.update(last.fail(ChatFailure())) if last is not None and last.running else talk, speech, shelf)
+
+        def begin(event: gr.EventData, speech: Language, shelf: Shelf) -> dict[Any, Any]:
+            """Another conversation: an empty one, or one that the browser kept."""
+            talk = restored(_text(event, "text"))
+            quiet_now = {announcer: announcement_html(None, speech)}
+            return {**view(talk, speech, shelf), **quiet_now, **limited(speech, shelf, _scope_of(talk))}
+
+        async def rate(event: gr.EventData, talk: Conversation, speech: Language, shelf: Shelf) -> dict[Any, Any]:
+            rating: Rating = "up" if _text(event, "rating") == "up" else "down"
+            comment = REASONS.get(_text(event, "reason")) or _text(event, "comment").strip() or None
+            try:
+                rated = await dialogue.rate(talk, _text(event, "answer"), rating, comment)
+            except CharterError as error:
+                gr.Warning(f"{STRINGS[speech].feedback_failed} {error}")
+                return {conversation: talk}
+            return {conversation: rated, transcript: transcript_html(rated, shelf, speech), memory: kept(rated)}
+
+        def speak(event: gr.EventData, talk: Conversation, speech: Language, shelf: Shelf, scope: Filter) -> dict[Any, Any]:
+            return translated(talk, language(_text(event, "language")) or speech, shelf, scope, "")
+
+        def translated(
+            talk: Conversation, speech: Language, shelf: Shelf, scope: Filter, wanted: str | None = None
+        ) -> dict[Any, Any]:
+            said = STRINGS[speech]
+            return {
+                spoken: speech,
+                **drawn(talk, speech, shelf),
+                question: gr.Textbox(label=said.question_label, placeholder=said.placeholder),
+                send: gr.Button(said.send),
+                stop: gr.Button(said.stop),
+                **limited(speech, shelf, scope, wanted),
+            }
+
+        async def list_documents(event: gr.EventData, speech: Language, scope: Filter) -> dict[Any, Any]:
+            shelf = await anext(dialogue.shelf())
+            return {ready: shelf, **limited(speech, shelf, scope, _text(event, "wanted"))}
+
+        def choose(event: gr.EventData, speech: Language, shelf: Shelf, scope: Filter) -> dict[Any, Any]:
+            narrower = narrowed(shelf, scope, _text(event, "kind"), _text(event, "name"))
+            return limited(speech, shelf, narrower, _text(event, "wanted"))
+
+        def save(event: gr.EventData, talk: Conversation, speech: Language) -> str:
+            return conversation_json(talk) if _text(event, "format") == "json" else conversation_markdown(talk, speech)
+
+        async def arrive(request: gr.Request, remembered: str) -> Steps:
+            """The first view: the language, the conversation so far, what there is to ask, and the question of a deep
+            link, unless this is a reload that has its answer already."""
+            speech = _spoken_by(request, settings)
+            talk = restored(remembered)
+            linked = request.query_params.get("q", "").strip()
+            shelf, scope = Shelf(loading=True), _scope_of(talk)
+            yield {conversation: talk, **translated(talk, speech, shelf, scope)}
+            asking = bool(linked) and all(exchange.question != linked for exchange in talk.exchanges)
+            async for shelf in dialogue.shelf():
+                shows = {} if asking and not (shelf.loading or shelf.problem) else drawn(talk, speech, shelf)
+                yield {ready: shelf, **shows, **limited(speech, shelf, scope)}
+            if asking:
+                async with aclosing(answer(request, linked, talk, speech, shelf, scope)) as steps:
+                    async for step in steps:
+                        yield step
+
+        talking = [conversation, spoken, ready, chosen]
+        asking = [
+            page.load(arrive, memory, [*shown, spoken, ready, hint, chosen], js="() => [window.charterMemory.read()]", **quiet),
+            question.submit(ask_typed, [question, *talking], shown, **quiet),
+            send.click(ask_typed, [question, *talking], shown, **quiet),
+            transcript.ask(ask_given, talking, shown, **quiet),
+            transcript.edit(ask_instead, talking, shown, **quiet),
+        ]
+        page.unload(leave)
+        for event in asking:
+            event.failure(give_up, talking[:3], shown, **quiet)
+        stop.click(break_off, talking[:3], shown, cancels=asking, **quiet)
+        for change in (transcript.clear, transcript.resume):
+            change(begin, [spoken, ready], [*shown, hint, chosen], cancels=asking, **quiet)
+        transcript.rate(rate, talking[:3], [conversation, transcript, memory], **quiet)
+        spoken_parts = [spoken, transcript, header, below, hint, question, send, stop, chosen, library]
+        transcript.speak(speak, talking, spoken_parts, **quiet)
+        transcript.library(list_documents, [spoken, chosen], [ready, chosen, hint, library], **quiet)
+        transcript.scope(choose, [spoken, ready, chosen], [chosen, hint, library], **quiet)
+        memory.change(None, memory, None, js="(text) => { window.charterMemory.write(text); return []; }")
+        transcript.save(save, [conversation, spoken], saved, **quiet).success(
+            None, saved, None, js="(text) => { window.charterSave(text); return []; }"
+        )
+
+    page.queue(
+        max_size=settings.limits.queue + settings.limits.concurrency + 64, default_concurrency_limit=None, api_open=False
+    )
+    return page
+
+
+def _text(event: Any, name: str) -> str:
+    """A string that the page's script sent along; anybody can send anything, so whatever else it is counts as nothing."""
+    sent = event._data
+    value = sent.get(name) if isinstance(sent, dict) else None
+    return value if isinstance(value, str) else ""
+
+
+def _scope_of(talk: Conversation) -> Filter:
+    """What a conversation was asked of last."""
+    return talk.last.scope if talk.last is not None else UNFILTERED
+
+
+def _spoken_by(request: Any, settings: Settings) -> Language:
+    """The link says it, else the reader's earlier choice, else the setting, else the browser."""
+    return (
+        language(request.query_params.get("lang"))
+        or language(request.cookies.get(LANGUAGE_COOKIE))
+        or settings.lang
+        or preferred(request.headers.get("accept-language", ""))
+    )
