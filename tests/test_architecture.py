@@ -26,9 +26,15 @@ NAMES = {name_of(p) for p in MODULES}
 
 
 def internal_imports(tree: ast.AST) -> list[str]:
-    """Every ``rag…`` module that a syntax tree imports."""
+    """Every ``rag…`` module that a syntax tree imports when it runs, and not only for a type checker."""
     found: list[str] = []
+    typed = [
+        n for n in ast.walk(tree) if isinstance(n, ast.If) and isinstance(n.test, ast.Name) and n.test.id == "TYPE_CHECKING"
+    ]
+    unseen = {id(below) for node in typed for below in ast.walk(node)}
     for node in ast.walk(tree):
+        if id(node) in unseen:
+            continue
         if isinstance(node, ast.Import):
             found += [a.name for a in node.names if a.name.split(".")[0] == "rag"]
         elif isinstance(node, ast.ImportFrom):

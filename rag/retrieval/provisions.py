@@ -24,7 +24,7 @@ _APART = frozenset({"annex", "schedule"})
 _PARAGRAPH = re.compile(r"\S(?:.|\n(?!\s*\n))*")
 
 
-class Library(Protocol):
+class ProvisionLibrary(Protocol):
     """What the lookup asks of an index."""
 
     def contents(self) -> Iterator[Contents]:
@@ -73,7 +73,7 @@ class _Node:
 class Provisions:
     """The provisions of one index. They are gathered when a question first names one; safe for several threads."""
 
-    def __init__(self, index: Library) -> None:
+    def __init__(self, index: ProvisionLibrary) -> None:
         self._index = index
         self._lock = threading.Lock()
         self._documents: list[tuple[str, frozenset[str]]] = []

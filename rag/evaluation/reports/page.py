@@ -11,7 +11,7 @@ from rag import __version__
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class ReportCard:
     """One headline figure. ``tone`` is ``good``, ``bad`` or empty."""
 
     label: str
@@ -90,7 +90,7 @@ class ReportPage:
     title: str
     lead: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]
-    cards: tuple[Card, ...]
+    cards: tuple[ReportCard, ...]
     sections: tuple[ReportSection, ...]
     warnings: tuple[str, ...] = ()
 

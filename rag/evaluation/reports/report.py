@@ -10,7 +10,7 @@ from rag.evaluation.comparing.differences import Difference
 from rag.evaluation.comparing.verdict import Loss, headline
 from rag.evaluation.figures.named import BY_NAME, CATALOGUE
 from rag.evaluation.reports import charts
-from rag.evaluation.reports.page import Card, Case, ReportGrid, ReportPage, ReportSection, Row, Side
+from rag.evaluation.reports.page import Case, ReportCard, ReportGrid, ReportPage, ReportSection, Row, Side
 from rag.evaluation.runs.ranking import MEASURES
 from rag.evaluation.runs.record import Record
 from rag.types import Answer
@@ -167,9 +167,9 @@ def fitting_page(fitting: Summary, name: str) -> ReportPage:
     return ReportPage(f"Answerability gate of {name}", lead, facts, (), (ReportSection("Figures", grids=(grid,)), *curves))
 
 
-def _cards(figures: Mapping[str, Mapping[str, float]]) -> tuple[Card, ...]:
+def _cards(figures: Mapping[str, Mapping[str, float]]) -> tuple[ReportCard, ...]:
     shown = [name for name in HEADLINES if name in figures]
-    return tuple(Card(BY_NAME[n].label, f"{figures[n]['mean']:.3f}", _range(figures[n])) for n in shown)
+    return tuple(ReportCard(BY_NAME[n].label, f"{figures[n]['mean']:.3f}", _range(figures[n])) for n in shown)
 
 
 def _figures_grid(summary: Summary) -> ReportGrid:

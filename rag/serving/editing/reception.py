@@ -11,8 +11,8 @@ from pathlib import Path
 from starlette.requests import ClientDisconnect, Request
 
 from rag.errors import ServiceBusy, StorageFull, UploadError
-from rag.serving.core.departure import ClientGone
 from rag.serving.editing.arrival import Arrival, Arrived
+from rag.serving.http.departure import ClientGone
 from rag.settings import Settings
 
 PIECE = 2**18

@@ -13,8 +13,8 @@ from rag.contract import Json, document_json, entry_json, outcome_json, search_j
 from rag.errors import CharterError
 from rag.events import Event
 from rag.serving.access.identity import identity_of
-from rag.serving.core.departure import unless_gone
 from rag.serving.core.library import Library
+from rag.serving.http.departure import unless_gone
 from rag.serving.http.problem import MEDIA_TYPE, problem_json, problem_of
 from rag.serving.http.schemas import (
     AnswerShape,

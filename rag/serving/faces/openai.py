@@ -15,10 +15,10 @@ from rag.contract import Json, citation_json, claim_json, outcome_json
 from rag.errors import CharterError, QuestionError
 from rag.events import CitationReady, ClaimReady, Delta, Event, Finished, Started
 from rag.serving.access.identity import identity_of
-from rag.serving.core.departure import unless_gone
 from rag.serving.core.library import Library
 from rag.serving.core.service import Service
 from rag.serving.faces.api import RESPONSES
+from rag.serving.http.departure import unless_gone
 from rag.serving.http.problem import openai_error, problem_of
 from rag.serving.http.sse import begin, encode, stream_response
 from rag.serving.operation.redaction import Redactor
@@ -28,7 +28,7 @@ MODEL = "charterqa"
 DONE = b"data: [DONE]\n\n"
 
 
-class Part(BaseModel):
+class ContentPart(BaseModel):
     """A part of a message; parts that are not text are refused, since nothing here can look at them."""
 
     type: Literal["text"]
@@ -39,7 +39,7 @@ class ChatMessage(BaseModel):
     """One message. System and developer messages are read and set aside: answers come from the documents alone."""
 
     role: Literal["system", "developer", "user", "assistant"]
-    content: str | list[Part] | None = None
+    content: str | list[ContentPart] | None = None
 
     @property
     def text(self) -> str:

@@ -14,7 +14,7 @@ from starlette.responses import StreamingResponse
 
 from rag.contract import citation_json, claim_json, outcome_json
 from rag.events import CitationReady, ClaimReady, Delta, Event, Started
-from rag.serving.core.departure import Watch, unless_gone
+from rag.serving.http.departure import Watch, unless_gone
 
 COMMENT = b": still here\n\n"
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
