@@ -30,7 +30,8 @@ from rag.settings import Settings
 from rag.types import Answer, Document
 
 KEPT = 16
-"""Proposals kept; twice as many are asked at most."""
+FEWEST, SENTENCES_EACH = 6, 4
+"""Proposals kept. Twice as many are asked at most, in a small library one for every few sentences: each costs an answer."""
 DOCUMENTS = 200
 CHARACTERS = 2_000_000
 """Documents looked through, and characters of all of them; every nth where there are more."""
@@ -75,9 +76,10 @@ class Guides:
     def guide(self, generation: Generation) -> Guide:
         """Topics and questions of ``generation``."""
         documents = [*_some(generation)]
+        most = min(2 * KEPT, max(FEWEST, sum(len(d.sentences) for d in documents) // SENTENCES_EACH))
         engine = Engine(self._kb, self._settings, _Standing(generation), self._embedder, self._reader)
         try:
-            questions = [*self._by_hand(engine), *_checked(engine, _in_turn(propose(documents)))]
+            questions = [*self._by_hand(engine), *_checked(engine, _in_turn(propose(documents)), most)]
         except IndexMismatch:
             questions = []  # whoever asks hears that the gate does not fit
         once = {q.text.casefold(): q for q in reversed(questions)}
@@ -119,10 +121,10 @@ def _in_turn(proposals: Sequence[Proposal]) -> Iterator[Proposal]:
     yield from (p for row in zip_longest(*ranked) for p in row if p is not None)
 
 
-def _checked(engine: Engine, proposals: Iterator[Proposal]) -> Iterator[GuideQuestion]:
-    """Those that are answered directly, in the words and from the sentence that they were made of."""
+def _checked(engine: Engine, proposals: Iterator[Proposal], most: int) -> Iterator[GuideQuestion]:
+    """Of the first ``most`` those that are answered directly, in the words and from the sentence that they were made of."""
     kept = 0
-    for proposal in islice(proposals, 2 * KEPT):
+    for proposal in islice(proposals, most):
         outcome = engine.ask(proposal.text)
         if not isinstance(outcome, Answer) or outcome.label != "direct" or proposal.span is None:
             continue

@@ -42,18 +42,18 @@ class Suggestions:
             if self._vectors is None:
                 self._vectors = self._embed([q.text for q in self._questions])
         near = self._vectors[left] @ self._embed([question])[0]
-        return tuple(self._questions[left[n]].text for n in np.argsort(-near, kind="stable")[:AT_MOST])
+        ranked = [self._questions[left[n]] for n in np.argsort(-near, kind="stable")]
+        return tuple(q.text for q in _apart(ranked))[:AT_MOST]
 
     def beside(
         self, citations: Sequence[Citation], asked: Collection[str], documents: Collection[str] | None, lang: str | None
     ) -> tuple[str, ...]:
         """The two from the sentences next to what was cited, not from itself: it stands there already."""
-        places = [(c.document, c.span, c.section) for c in citations]
         found = []
         for question in self._questions:
-            own = [place for place in places if place[0] == question.document]
-            if own and self._open(question, asked, documents, lang) and not any(s.overlaps(question.span) for _, s, _ in own):
-                found.append((min(_distance(span, question.span) for _, span, _ in own), question))
+            own = [c.span for c in citations if c.document == question.document]
+            if own and self._open(question, asked, documents, lang) and not any(s.overlaps(question.span) for s in own):
+                found.append((min(_distance(span, question.span) for span in own), question))
         found.sort(key=lambda pair: pair[0])
         return tuple(q.text for q in _apart([question for _, question in found]))[:AT_MOST]
 
