@@ -18,7 +18,7 @@ from pathlib import Path
 import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from rag.answering.engine import Engine
+from rag.guiding.engine import GuidedEngine
 from rag.indexing.build import build
 from rag.knowledge_base import KnowledgeBase
 from rag.models.sentence_transformer import SentenceTransformerEmbedder
@@ -46,7 +46,7 @@ def product() -> Iterator[str]:
         with socket.socket() as listening:
             listening.bind(("127.0.0.1", 0))
             listening.listen(64)
-            server = uvicorn.Server(uvicorn.Config(create_app(Engine.open(settings, kb), settings), log_level="warning"))
+            server = uvicorn.Server(uvicorn.Config(create_app(GuidedEngine.open(settings, kb), settings), log_level="warning"))
             thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
             thread.start()
             try:

@@ -20,9 +20,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from rag.answering.engine import Engine
 from rag.errors import IndexMissing
 from rag.events import Event
+from rag.guiding.engine import GuidedEngine
+from rag.guiding.making import Guides
 from rag.index.generation import current_id, open_current
 from rag.indexing.build import BuildReport, Progress, build
 from rag.knowledge_base import KnowledgeBase, find_knowledge_base
@@ -68,7 +69,7 @@ class OpenKnowledgeBase:
     def __init__(self, kb: KnowledgeBase, settings: Settings) -> None:
         self._kb = kb
         self._settings = settings
-        self._engine: Engine | None = None
+        self._engine: GuidedEngine | None = None
         self._opening = threading.Lock()
 
     @property
@@ -93,7 +94,8 @@ class OpenKnowledgeBase:
             ModelError: the embedding model cannot be loaded.
         """
         embedder = SentenceTransformerEmbedder.load(self._settings.embedding, threads=self._settings.threads)
-        return build(self._kb, self._settings, embedder, rebuild=rebuild, progress=progress)
+        guides = Guides(self._kb, self._settings, embedder)
+        return build(self._kb, self._settings, embedder, rebuild=rebuild, progress=progress, guides=guides)
 
     def ask(
         self,
@@ -193,7 +195,7 @@ class OpenKnowledgeBase:
                     _log.info("building the index of %s, this once", self.folder)
                     for flaw in self.index().failures:
                         _log.warning("%s", flaw)
-                self._engine = Engine.open(self._settings, self._kb)
+                self._engine = GuidedEngine.open(self._settings, self._kb)
             return self._engine
 
 

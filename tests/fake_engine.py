@@ -1,4 +1,4 @@
-"""An engine over two tiny documents that answers by word overlap: same shape as ``rag.answering.engine.Engine``, no model.
+"""An engine over two tiny documents that answers by word overlap: same shape as ``rag.guiding.engine.GuidedEngine``, no model.
 
 For tests of the faces and of the harness, where what matters is what is done with an outcome, not how it was found.
 """
@@ -71,7 +71,7 @@ class FakeEngine:
     before_answer: Callable[[str], None] = lambda question: None
     asked: list[str] = field(default_factory=list)
 
-    def examples(self) -> tuple[str, ...]:
+    def examples(self, lang: str | None = None) -> tuple[str, ...]:
         return "When does the harbour open?", "Who built the lighthouse?"
 
     def documents(self) -> tuple[DocumentEntry, ...]:

@@ -11,9 +11,9 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol, Self
 
 from rag.answering.decide import ASIDE, Ending, Hold, Keep, Replace, Show, conclude, decide
-from rag.answering.examples import examples
 from rag.answering.followup import standalone
 from rag.answering.models import Models
 from rag.answering.proof.prover import Proved, Prover
@@ -50,6 +50,12 @@ BY_ITSELF = 0.0
 SHIPPED_GATE = Path(__file__).with_name("gate.json")
 
 
+class CurrentIndex(Protocol):
+    """What gives the generation to answer from now."""
+
+    def current(self) -> Generation: ...
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Open:
     """One generation with what reads it."""
@@ -77,7 +83,7 @@ class Engine:
         self,
         kb: KnowledgeBase,
         settings: Settings,
-        live: LiveIndex,
+        live: CurrentIndex,
         embedder: Embedder,
         reader: Reader,
         *,
@@ -103,7 +109,7 @@ class Engine:
             self._prover = Prover(reader, embedder, threshold=settings.answering.support_threshold)
 
     @classmethod
-    def open(cls, settings: Settings, kb: KnowledgeBase | None = None, models: Models | None = None) -> Engine:
+    def open(cls, settings: Settings, kb: KnowledgeBase | None = None, models: Models | None = None) -> Self:
         """Load the models that the settings name, unless ``models`` are given, and open the current generation. Never writes.
 
         Models that were given stay open when the engine is closed: others may be using them.
@@ -139,10 +145,6 @@ class Engine:
     def document(self, document_id: str) -> Document:
         """One document; raises NotFound."""
         return self._live.current().document(document_id)
-
-    def examples(self) -> tuple[str, ...]:
-        """Questions to begin with."""
-        return examples(self._kb, self.documents())
 
     def search(self, question: str, k: int = 10, *, filter: Filter = UNFILTERED) -> tuple[Hit, ...]:
         """The ``k`` best passages of the documents that ``filter`` leaves; raises QuestionError and FilterError."""
@@ -197,8 +199,10 @@ class Engine:
         filter: Filter = UNFILTERED,
         lang: str | None = None,
         cancelled: Callable[[], bool] = lambda: False,
+        extractive: bool = False,
     ) -> Iterator[Event]:
         """The events of one answer, in the order that ``rag.events`` states; ends early only after ``cancelled()`` is true.
+        ``extractive`` leaves the language model out.
 
         Raises:
             As :meth:`ask` does.
@@ -228,7 +232,7 @@ class Engine:
         clock.generate = clock.elapsed() - clock.retrieve
         if cancelled():
             return
-        if self._llm is None:
+        if self._llm is None or extractive:
             yield from self._extractive(asked, read, read.confidence, own_words)
         else:
             yield from self._generative(opened, asked, read, cancelled)

@@ -58,12 +58,13 @@ def echo_json(value: object) -> None:
 
 
 def build_index(settings: Settings, kb: KnowledgeBase, *, rebuild: bool = False) -> BuildReport:
+    from rag.guiding.making import Guides
     from rag.indexing.build import build
     from rag.models.sentence_transformer import SentenceTransformerEmbedder
 
     embedder = SentenceTransformerEmbedder.load(settings.embedding, threads=settings.threads)
     with _progress_bar() as tell:
-        return build(kb, settings, embedder, rebuild=rebuild, progress=tell)
+        return build(kb, settings, embedder, rebuild=rebuild, progress=tell, guides=Guides(kb, settings, embedder))
 
 
 @contextmanager

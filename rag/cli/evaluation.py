@@ -13,8 +13,8 @@ import typer
 from rag.cli.base import Json, Kb, built, echo_json, settings_of
 
 if TYPE_CHECKING:
-    from rag.answering.engine import Engine
     from rag.evaluation.questions.dataset import Dataset
+    from rag.guiding.engine import GuidedEngine
     from rag.indexing.build import Progress as BuildProgress
     from rag.knowledge_base import KnowledgeBase
     from rag.llm.backend import Backend
@@ -261,9 +261,10 @@ def draft(
     limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many.")] = 100,
 ) -> None:
     """Propose questions with evidence for a person to review; with --without, ones that lose their answer with a document."""
-    from rag.evaluation.questions.drafting import draft_questions, near_misses, propose
+    from rag.evaluation.questions.drafting import draft_questions, near_misses
     from rag.evaluation.questions.drafting_llm import propose_by_model
     from rag.evaluation.questions.questions_file import question_json, write_questions
+    from rag.guiding.proposals import propose
     from rag.index.generation import open_current
 
     settings = settings_of(kb)
@@ -343,10 +344,10 @@ def _model(settings: Settings, backend: str) -> Iterator[Backend]:
 
 
 @contextmanager
-def _engine(settings: Settings, kb: KnowledgeBase) -> Iterator[Engine]:
-    from rag.answering.engine import Engine
+def _engine(settings: Settings, kb: KnowledgeBase) -> Iterator[GuidedEngine]:
+    from rag.guiding.engine import GuidedEngine
 
-    engine = Engine.open(settings, kb)
+    engine = GuidedEngine.open(settings, kb)
     try:
         yield engine
     finally:

@@ -17,7 +17,7 @@ from rag.cli.feedback import app as feedback_app
 from rag.errors import CharterError
 
 if TYPE_CHECKING:
-    from rag.answering.engine import Engine
+    from rag.guiding.engine import GuidedEngine
     from rag.indexing.build import BuildReport
     from rag.settings import Settings
     from rag.types import Citation, Filter, Flaw, Outcome, Turn
@@ -314,10 +314,10 @@ def widget(
         typer.echo(printed.text() if snippet else f"{printed.url}\n{printed.pinned_url}\n{printed.integrity}")
 
 
-def _engine(settings: Settings) -> Engine:
-    from rag.answering.engine import Engine
+def _engine(settings: Settings) -> GuidedEngine:
+    from rag.guiding.engine import GuidedEngine
 
-    return Engine.open(settings, built(settings))
+    return GuidedEngine.open(settings, built(settings))
 
 
 def _filter(document: list[str] | None, tag: list[str] | None, since: str | None) -> Filter:
@@ -355,6 +355,15 @@ def _print_outcome(outcome: Outcome) -> None:
         typer.echo(f"({outcome.notice})")
     if outcome.withheld:
         typer.echo(f"({len(outcome.withheld)} sentences of the model were withheld: the documents do not bear them.)")
+    for part in outcome.parts:
+        typer.echo(f"({part.status.replace('_', ' ')}: {part.text})")
+    guidance = outcome.guidance
+    if guidance.not_mentioned:
+        typer.echo(f"The documents never mention: {', '.join(guidance.not_mentioned)}.")
+    if guidance.topics:
+        typer.echo(f"They cover: {', '.join(guidance.topics)}.")
+    if guidance.suggestions:
+        typer.echo("You may ask: " + " · ".join(guidance.suggestions))
     cited = outcome.citations if isinstance(outcome, Answer) else outcome.related
     if cited:
         typer.echo("" if isinstance(outcome, Answer) else "\nRelated passages, which do not answer it:")

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import IndexDamaged, IndexMismatch, IndexMissing
+from rag.index.guide import NO_GUIDE, Guide
 from rag.index.lexical import Bm25Index, LexicalIndex
-from rag.index.manifest import ID, LARGEST, LEXICAL, MANIFEST, PASSAGES, REMEDY, VECTORS, Manifest, Recipe, generation_id
+from rag.index.manifest import GUIDE, ID, LARGEST, LEXICAL, MANIFEST, PASSAGES, REMEDY, VECTORS, Manifest, Recipe, generation_id
 from rag.index.scored import Mask, Scored
 from rag.index.store import Store
 from rag.index.vectors import FlatVectors, VectorIndex
@@ -34,6 +35,7 @@ class Generation:
     store: Store
     vectors: VectorIndex
     words: LexicalIndex
+    guide: Guide = NO_GUIDE
 
     @property
     def size(self) -> int:
@@ -158,7 +160,7 @@ def open_generation(folder: Path, recipe: Recipe | None = None) -> Generation:
     words = Bm25Index.from_bytes(stored[LEXICAL])
     if store.counts() != (manifest.documents, manifest.passages) or words.size != manifest.passages:
         raise IndexDamaged(f"The counts of generation {folder.name} do not agree.", remedy=REMEDY)
-    return Generation(folder.name, manifest, store, vectors, words)
+    return Generation(folder.name, manifest, store, vectors, words, Guide.from_bytes(stored[GUIDE]))
 
 
 def read_manifest(folder: Path) -> Manifest:

@@ -17,12 +17,13 @@ from rag.index import code
 from rag.models.embedder import ModelIdentity
 from rag.settings import Settings
 
-SCHEMA = 3
+SCHEMA = 4
 MANIFEST = "manifest.json"
 PASSAGES = "passages.sqlite"
 VECTORS = "vectors.faiss"
 LEXICAL = "lexical.npz"
-FILES = (LEXICAL, PASSAGES, VECTORS)
+GUIDE = "guide.json"
+FILES = (GUIDE, LEXICAL, PASSAGES, VECTORS)
 LARGEST = 1 << 20
 RESERVED = 8
 """Tokens of a model's window that are not the passage's: the special ones, and a prompt such as "passage: "."""

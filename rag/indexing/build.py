@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import perf_counter
+from typing import Protocol
 
 import numpy as np
 
@@ -18,9 +19,10 @@ from rag.corpus.shape.passages import cut, embedding_text
 from rag.errors import IndexingError, IndexUnusable
 from rag.index import code
 from rag.index.generation import Generation, current_id, open_generation
+from rag.index.guide import Guide
 from rag.index.lexical import Bm25Index
-from rag.index.manifest import LEXICAL, PASSAGES, VECTORS, Recipe
-from rag.index.store import StoredDocument, StoreWriter
+from rag.index.manifest import GUIDE, LEXICAL, PASSAGES, VECTORS, Manifest, Recipe
+from rag.index.store import Store, StoredDocument, StoreWriter
 from rag.index.vectors import FlatVectors
 from rag.indexing import publish
 from rag.indexing.changes import SourceReader, SourceReading
@@ -69,6 +71,19 @@ class Rows:
     failures: list[Flaw] = field(default_factory=list)
 
 
+class GuideMaker(Protocol):
+    """What makes the guide of a generation before it is published."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Of all that decides the guide besides the documents: a guide that another one made is made anew."""
+        ...
+
+    def guide(self, generation: Generation) -> Guide:
+        """The guide of ``generation``, which has none yet."""
+        ...
+
+
 def build(
     kb: KnowledgeBase,
     settings: Settings,
@@ -76,8 +91,10 @@ def build(
     *,
     rebuild: bool = False,
     progress: Callable[[Progress], None] | None = None,
+    guides: GuideMaker | None = None,
 ) -> BuildReport:
-    """Bring ``kb.built`` up to date with ``kb.sources``; ``rebuild`` parses and embeds everything anew.
+    """Bring ``kb.built`` up to date with ``kb.sources``; ``rebuild`` parses and embeds everything anew. Without ``guides`` it
+    has no topics and no questions to begin with.
 
     Raises:
         IndexLocked: another process is at it.
@@ -88,10 +105,11 @@ def build(
     with publish.writing(kb):
         usable = list(_usable(kb))
         base = usable[0] if usable and not rebuild else None
-        job = _Build(kb, settings, embedder, usable, rebuild, progress or (lambda _: None))
+        job = _Build(kb, settings, embedder, usable, rebuild, progress or (lambda _: None), guides)
         with SourceReader(kb, settings.parsing, base.store if base else None) as reader:
             failures = reader.unchanged()
-            if base and failures is not None and base.manifest.recipe == job.recipe and _is_current(kb, base):
+            same = base and base.manifest.recipe == job.recipe and (guides is None or base.guide.maker == guides.fingerprint)
+            if base and same and failures is not None and _is_current(kb, base):
                 publish.tidy(kb, base.id, usable[1].id if len(usable) > 1 else "")
                 m = base.manifest
                 return BuildReport(base.id, False, m.documents, m.passages, 0, 0, failures, perf_counter() - began)
@@ -109,6 +127,7 @@ class _Build:
         usable: list[Generation],
         rebuild: bool,
         tell: Callable[[Progress], None],
+        guides: GuideMaker | None,
     ) -> None:
         self.kb = kb
         self.embedder = embedder
@@ -118,6 +137,7 @@ class _Build:
         self.usable = [] if rebuild else usable
         self.base = self.usable[0] if self.usable else None
         self.tell = tell
+        self.guides = guides
         self.created_at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
     def run(self, reader: SourceReader, began: float) -> BuildReport:
@@ -130,10 +150,16 @@ class _Build:
                 raise self._nothing(reader, rows)
             vectors, embedded = self._vectors(rows)
             self.tell(Progress("publish", 0, 1))
-            (folder / VECTORS).write_bytes(FlatVectors.build(vectors).to_bytes())
+            flat = FlatVectors.build(vectors)
+            (folder / VECTORS).write_bytes(flat.to_bytes())
             lexical = Bm25Index.build(rows.texts, rows.languages, k1=self.recipe.k1, b=self.recipe.b)
             (folder / LEXICAL).write_bytes(lexical.to_bytes())
             about = publish.About(number, self.created_at, code.reading(), self.recipe, writer.documents, writer.passages)
+            guide = Guide()
+            if self.guides:
+                manifest = Manifest(number, self.created_at, about.program, self.recipe, about.documents, about.passages, ())
+                guide = self.guides.guide(Generation(folder.name, manifest, Store(folder / PASSAGES), flat, lexical))
+            (folder / GUIDE).write_bytes(guide.to_bytes())
             identity = publish.publish(self.kb, folder, about, earlier=self.earlier)
         self.tell(Progress("publish", 1, 1))
         return BuildReport(

@@ -6,8 +6,9 @@ import threading
 from collections.abc import Callable
 from functools import partial
 
-from rag.answering.engine import Engine
 from rag.answering.models import Models
+from rag.guiding.engine import GuidedEngine
+from rag.guiding.making import Guides
 from rag.indexing.build import BuildReport, Progress, build
 from rag.knowledge_base import KnowledgeBase, find_knowledge_base, find_knowledge_bases
 from rag.serving.editing.desk import Desk
@@ -30,13 +31,15 @@ class Engines:
                 self._models = Models.load(self._settings)
             return self._models
 
-    def open(self, kb: KnowledgeBase) -> Engine:
+    def open(self, kb: KnowledgeBase) -> GuidedEngine:
         """An engine over the current generation of ``kb``; raises as :meth:`rag.answering.engine.Engine.open` does."""
-        return Engine.open(self._settings, kb, self.models())
+        return GuidedEngine.open(self._settings, kb, self.models())
 
     def build(self, kb: KnowledgeBase, tell: Callable[[Progress], None]) -> BuildReport:
         """Bring the index of ``kb`` up to date with its sources; raises as :func:`rag.indexing.build.build` does."""
-        return build(kb, self._settings, self.models().embedder, progress=tell)
+        models = self.models()
+        guides = Guides(kb, self._settings, models.embedder, models.reader)
+        return build(kb, self._settings, models.embedder, progress=tell, guides=guides)
 
     def close(self) -> None:
         """Give the models back."""

@@ -48,9 +48,6 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeBase:
     kb.sources.mkdir()
     (kb.sources / "harbour.txt").write_text(HARBOUR, encoding="utf-8")
     (kb.sources / "ferry.txt").write_text(FERRY, encoding="utf-8")
-    kb.questions.mkdir()
-    rows = [{"id": "1", "question": "When does the ferry leave?", "answerable": True, "kind": "fact"}]
-    (kb.questions / "own.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     # Open where at least half of the question's rarity stands in the best passage.
     model = Logistic(
         FIGURES, (0.0,) * len(FIGURES), (1.0,) * len(FIGURES), tuple(20.0 * (n == "shared") for n in FIGURES), -10.0
@@ -125,10 +122,6 @@ def test_a_bad_question_and_an_unknown_document_are_errors_with_a_remedy(built: 
 def test_a_knowledge_base_without_an_index_names_the_command(tmp_path: Path) -> None:
     with pytest.raises(IndexMissing, match="charterqa index"):
         engine(KnowledgeBase(tmp_path))
-
-
-def test_examples_are_the_knowledge_bases_own_questions(built: KnowledgeBase) -> None:
-    assert engine(built).examples() == ("When does the ferry leave?",)
 
 
 def test_a_cancelled_question_ends_without_an_outcome(built: KnowledgeBase) -> None:

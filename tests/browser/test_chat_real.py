@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from rag.answering.engine import Engine
+from rag.guiding.engine import GuidedEngine
 from rag.indexing.build import build
 from rag.knowledge_base import KnowledgeBase
 from rag.models.sentence_transformer import SentenceTransformerEmbedder
@@ -29,7 +29,7 @@ def url(server: Serve, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
     settings = Settings(kb=kb.root)
     embedder = SentenceTransformerEmbedder.load(settings.embedding, threads=settings.threads)
     build(kb, settings, embedder)
-    engine = Engine.open(settings, kb)
+    engine = GuidedEngine.open(settings, kb)
     yield server(engine, kb=kb.root)
     engine.close()
 

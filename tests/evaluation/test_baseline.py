@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from rag.answering.engine import Engine
 from rag.evaluation.comparing.comparison import compare
 from rag.evaluation.comparing.policy import read_policy
 from rag.evaluation.comparing.verdict import losses, verdict_line
 from rag.evaluation.runs.circumstances import circumstances
 from rag.evaluation.runs.run import run
 from rag.evaluation.runs.run_folder import RunFolder
+from rag.guiding.engine import GuidedEngine
 from rag.indexing.build import build
 from rag.knowledge_base import KnowledgeBase
 from rag.models.sentence_transformer import SentenceTransformerEmbedder
@@ -29,7 +29,7 @@ def test_the_default_knowledge_base_answers_no_worse_than_its_baseline(tmp_path:
     kb = KnowledgeBase(tmp_path / "kb")
     shutil.copytree(INDEX / "sources", kb.sources)
     build(kb, settings, SentenceTransformerEmbedder.load(settings.embedding, threads=settings.threads))
-    engine = Engine.open(settings, kb)
+    engine = GuidedEngine.open(settings, kb)
     try:
         now = run(charter_questions(), engine, circumstances(engine, settings, kb), RunFolder(tmp_path / "run"))
     finally:

@@ -11,9 +11,10 @@ import pytest
 
 from rag.errors import UsageError
 from rag.evaluation.questions.dataset import load_dataset
-from rag.evaluation.questions.drafting import draft_questions, near_misses, propose
+from rag.evaluation.questions.drafting import draft_questions, near_misses
 from rag.evaluation.questions.drafting_llm import propose_by_model
 from rag.evaluation.questions.questions_file import question_json, write_questions
+from rag.guiding.proposals import propose
 from rag.llm.backend import Message, TextChunk, Usage
 from rag.types import Document, Span
 from tests.evaluation.charter import charter_document

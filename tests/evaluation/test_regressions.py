@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from rag.answering.engine import Engine
 from rag.evaluation.comparing.comparison import OVERALL, compare
 from rag.evaluation.comparing.policy import read_policy
 from rag.evaluation.comparing.verdict import losses, verdict_line
@@ -21,6 +20,7 @@ from rag.evaluation.runs.circumstances import circumstances
 from rag.evaluation.runs.record import Record
 from rag.evaluation.runs.run import run
 from rag.evaluation.runs.run_folder import RunFolder
+from rag.guiding.engine import GuidedEngine
 from rag.indexing.build import build
 from rag.knowledge_base import KnowledgeBase
 from rag.models.sentence_transformer import SentenceTransformerEmbedder
@@ -80,10 +80,10 @@ PERMIT_QUESTIONS = Dataset(
 
 
 @contextmanager
-def engine(kb: KnowledgeBase, **changes: dict[str, Any]) -> Iterator[tuple[Engine, Settings]]:
+def engine(kb: KnowledgeBase, **changes: dict[str, Any]) -> Iterator[tuple[GuidedEngine, Settings]]:
     groups = {group: getattr(SETTINGS, group).model_copy(update=values) for group, values in changes.items()}
     settings = SETTINGS.model_copy(update=groups)
-    opened = Engine.open(settings, kb)
+    opened = GuidedEngine.open(settings, kb)
     try:
         yield opened, settings
     finally:

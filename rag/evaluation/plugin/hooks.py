@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 SETTING = "charterqa_questions"
-ENGINE = "rag.answering.engine:Engine.open"
+ENGINE = "rag.guiding.engine:GuidedEngine.open"
 WORKER = "rag.evaluation.plugin.pytest_questions"
 
 

@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from rag.evaluation.model_reply import delimited, reply
-from rag.evaluation.questions.drafting import Proposal
 from rag.evaluation.questions.evidence import occurrences
+from rag.guiding.proposals import Proposal
 from rag.llm.backend import Backend, Message
 from rag.types import Document
 

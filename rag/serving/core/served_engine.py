@@ -1,4 +1,4 @@
-"""What the faces need of an engine. ``rag.answering.engine.Engine`` has this shape; the core behind it is synchronous."""
+"""What the faces need of an engine. ``rag.guiding.engine.GuidedEngine`` has this shape; the core behind it is synchronous."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ class ServedEngine(Protocol):
     def document(self, document_id: str) -> Document:
         """One document. Raises ``NotFound``."""
 
-    def examples(self) -> tuple[str, ...]:
-        """Questions to begin with."""
+    def examples(self, lang: str | None = None) -> tuple[str, ...]:
+        """Questions to begin with, for an interface in ``lang``."""
 
     def close(self) -> None:
         """Give back models and files."""

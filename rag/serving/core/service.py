@@ -184,9 +184,9 @@ class Service:
         engine = await self._engine()
         return await self._reads.run(lambda: render(engine.document(document_id)))
 
-    async def examples(self) -> tuple[str, ...]:
-        """Questions to begin with."""
-        return await self._reads.run((await self._engine()).examples)
+    async def examples(self, lang: str | None = None) -> tuple[str, ...]:
+        """Questions to begin with, for an interface in ``lang``."""
+        return await self._reads.run(partial((await self._engine()).examples, lang))
 
     async def feedback(self, answer_id: str, rating: Rating, comment: str | None = None) -> None:
         """Keep what a reader says of an answer. Raises ``NotFound`` for an unknown answer, and where feedback is off."""
