@@ -23,7 +23,8 @@ app = FastAPI()
 
 def reader(given: Annotated[HTTPBasicCredentials, Depends(HTTPBasic())]) -> str:
     """Who is signed in. Here one password for all; in your intranet, whatever it has."""
-    if not hmac.compare_digest(given.password.encode(), os.environ["INTRANET_PASSWORD"].encode()):
+    password = os.environ["INTRANET_PASSWORD"].encode()
+    if not password or not hmac.compare_digest(given.password.encode(), password):
         raise HTTPException(401, headers={"WWW-Authenticate": "Basic"})
     return given.username
 

@@ -185,7 +185,7 @@ class OpenKnowledgeBase:
     def __repr__(self) -> str:
         return f"rag.open({str(self.folder)!r}, backend={self._settings.backend!r})"
 
-    def _opened(self) -> Engine:
+    def _opened(self) -> GuidedEngine:
         """The engine; opened, and an index that was never built built, by whoever asks first."""
         with self._opening:
             if self._engine is None:

@@ -253,6 +253,11 @@ def unknown_variables(environ: Mapping[str, str] | None = None) -> tuple[str, ..
     return tuple(PREFIX + name.upper() for name in sorted(found) if name not in known)
 
 
+def variables() -> tuple[str, ...]:
+    """Every ``CHARTERQA_*`` variable that means something."""
+    return tuple(PREFIX + name.upper() for name in _flat_names())
+
+
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
     return {name.removeprefix(PREFIX).lower(): value for name, value in environ.items() if name.startswith(PREFIX)}
 

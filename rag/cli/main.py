@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 import typer
 
 from rag import __version__
+from rag.cli.backup import backup, restore
 from rag.cli.base import Json, Kb, build_index, built, echo_json, knowledge_base, settings_of
+from rag.cli.doctor import doctor
 from rag.cli.evaluation import app as eval_app
 from rag.cli.feedback import app as feedback_app
 from rag.errors import CharterError
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 app = typer.Typer(name="charterqa", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(eval_app)
 app.add_typer(feedback_app)
+app.command()(doctor)
+app.command()(backup)
+app.command()(restore)
 
 Document = Annotated[str, typer.Argument(metavar="DOCUMENT", help="As charterqa documents lists it.", show_default=False)]
 Documents = Annotated[

@@ -21,7 +21,7 @@ from rag.guiding.courtesy import in_short, is_courtesy
 from rag.guiding.joining import Joined
 from rag.guiding.nearest import nearest_sentences
 from rag.guiding.notices import Hint, say
-from rag.guiding.outline import Outline, outline
+from rag.guiding.outline import DocumentOutline, outline
 from rag.guiding.parts import PartAsked, parts_of
 from rag.guiding.suggesting import EXAMPLES, Suggestions, plain
 from rag.index.generation import Generation
@@ -256,7 +256,7 @@ class GuidedEngine(Engine):
         found = outline([self.document(entry.id) for entry in chosen])
         return self._told(request, found) if found.points else None
 
-    def _told(self, request: _Request, found: Outline) -> Iterator[Event]:
+    def _told(self, request: _Request, found: DocumentOutline) -> Iterator[Event]:
         """The events of an outline."""
         clock, opened = Clock(), self._current()
         asked = Asked(uuid.uuid4().hex, request.question, None, request.lang, clock, opened.citer)

@@ -23,20 +23,20 @@ class OutlinePoint:
 
 
 @dataclass(frozen=True, slots=True)
-class Outline:
+class DocumentOutline:
     """``points`` of the ``sections`` that there are; at most :data:`AT_MOST`, spread evenly where there are more."""
 
     points: tuple[OutlinePoint, ...]
     sections: int
 
 
-def outline(documents: Sequence[Document]) -> Outline:
+def outline(documents: Sequence[Document]) -> DocumentOutline:
     """Of one document its sections; of several the first sentence of each, under its title."""
     if len(documents) == 1:
         found = _sections(documents[0])
     else:
         found = [OutlinePoint(d.id, d.title, s) for d in documents for s in _first(d, d.sentences)]
-    return Outline(tuple(_spread(found)), len(found))
+    return DocumentOutline(tuple(_spread(found)), len(found))
 
 
 def _sections(document: Document) -> list[OutlinePoint]:

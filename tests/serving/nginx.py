@@ -10,7 +10,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,6 +48,13 @@ class Upstream:
 @contextlib.contextmanager
 def nginx(folder: Path, upstreams: Sequence[Upstream], pages: Path | None = None) -> Iterator[str]:
     """The base URL of an nginx over ``upstreams``; ``pages`` are served as files below ``/host/``."""
+    with started(folder, lambda port: _server(folder, port, upstreams, pages)) as url:
+        yield url
+
+
+@contextlib.contextmanager
+def started(folder: Path, server_on: Callable[[int], str]) -> Iterator[str]:
+    """The base URL of an nginx with the server block that ``server_on`` makes for a port."""
     if shutil.which("nginx") is None:
         message = "no nginx on this machine"
         pytest.fail(message) if os.environ.get("CI") == "true" else pytest.skip(message)
@@ -55,7 +62,7 @@ def nginx(folder: Path, upstreams: Sequence[Upstream], pages: Path | None = None
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    server = _server(folder, port, upstreams, pages)
+    server = server_on(port)
     (folder / "nginx.conf").write_text(WHOLE.format(folder=folder, server=server), encoding="utf-8")
     running = subprocess.Popen(["nginx", "-p", str(folder), "-e", f"{folder}/error.log", "-c", f"{folder}/nginx.conf"])
     try:
@@ -74,15 +81,20 @@ def _server(folder: Path, port: int, upstreams: Sequence[Upstream], pages: Path 
     locations = [_location(found.group(), upstream) for upstream in upstreams]
     if pages is not None:
         locations.append(f"location /host/ {{ alias {pages}/; }}")
-    served = text.replace(found.group(), "\n".join(locations))
-    for shipped, here in (
+    return here(text.replace(found.group(), "\n".join(locations)), folder, port)
+
+
+def here(text: str, folder: Path, port: int, **more: str) -> str:
+    """A shipped server block with this machine's addresses; ``more`` is found and replaced besides."""
+    for shipped, own in (
         ("listen 443 ssl", f"listen 127.0.0.1:{port} ssl"),
         ("intranet.example", NAME),
         ("/etc/nginx/charterqa", f"{folder}/charterqa"),
+        *more.items(),
     ):
-        assert shipped in served
-        served = served.replace(shipped, here)
-    return served
+        assert shipped in text
+        text = text.replace(shipped, own)
+    return text
 
 
 def _location(shipped: str, upstream: Upstream) -> str:

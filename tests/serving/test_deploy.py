@@ -5,13 +5,20 @@ from __future__ import annotations
 import configparser
 import re
 import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from examples import intranet as intranet_host
 from rag.errors import SettingsError
+from rag.serving.access.identity import authenticator
+from rag.serving.diagnosis.entrance import access, proxies
 from rag.serving.process import check_exposure
 from rag.settings import load_settings, unknown_variables
 
@@ -74,18 +81,111 @@ def test_the_image_refuses_to_serve_until_somebody_says_who_may_come_in(tmp_path
         check_exposure(load_settings(environ=image_environment(), folder=tmp_path))
 
 
-def test_every_variable_in_the_files_is_a_setting(tmp_path: Path) -> None:
+def dotenv(name: str) -> dict[str, str]:
+    """A file of settings as compose reads it."""
+    lines = (DEPLOY / name).read_text(encoding="utf-8").splitlines()
+    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+
+
+def new_secrets() -> dict[str, str]:
+    printed = subprocess.run([sys.executable, DEPLOY / "new_secrets.py"], capture_output=True, text=True, check=True).stdout
+    return dict(line.split("=", 1) for line in printed.splitlines())
+
+
+def filled(environment: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+    """``environment`` with ``${NAME:-default}`` filled in as compose does it."""
+    pattern = re.compile(r"\$\{(\w+):-([^}]*)\}")
+    return {name: pattern.sub(lambda m: given.get(m[1]) or m[2], value) for name, value in environment.items()}
+
+
+def container(mode: str, secrets: Mapping[str, str]) -> dict[str, str]:
+    """The environment of the server in one of the three ways."""
+    return image_environment() | filled(compose()["services"]["charterqa"]["environment"], {**secrets, **dotenv(f"{mode}.env")})
+
+
+def test_every_variable_in_the_files_is_a_setting() -> None:
     service = compose()["services"]["charterqa"]["environment"]
     ollama = compose("compose.ollama.yaml")["services"]["charterqa"]["environment"]
     text = (DEPLOY / "charterqa.service").read_text(encoding="utf-8")
     by_unit = dict(re.findall(r"^Environment=(\w+)=(.*)$", text, re.MULTILINE))
     for environment in (image_environment(), service, ollama, by_unit):
         assert unknown_variables(environment) == ()
-    given = {name: re.sub(r"\$\{\w+(:-(.*?))?(:\?.*?)?\}", r"\2", value) for name, value in (service | ollama).items()}
-    given["CHARTERQA_AUTH_TOKEN"] = "a-secret-of-enough-characters"
-    settings = load_settings(environ=image_environment() | given, folder=tmp_path)
-    check_exposure(settings)
-    assert (settings.auth.mode, settings.origins, settings.backend) == ("token", (), "ollama:llama3.2:3b")
+    asked = set(re.findall(r"\$\{(\w+)", (DEPLOY / "compose.yaml").read_text(encoding="utf-8")))
+    told = {name for mode in ("token", "jwt", "sso") for name in dotenv(f"{mode}.env")} | set(new_secrets())
+    assert told - asked == {"COMPOSE_PROFILES"}, "nothing in the files of settings is without effect"
+    by_hand = {"TORCH_INDEX", "CHARTERQA_BACKEND", "OIDC_CLIENT_SECRET"}
+    assert asked - told == by_hand
+
+
+@pytest.mark.parametrize(
+    ("mode", "auth", "origins", "peers"),
+    [
+        ("token", "token", (), ()),
+        ("jwt", "jwt", ("http://127.0.0.1:8000",), ()),
+        ("sso", "proxy", (), ("172.31.77.20",)),
+    ],
+)
+def test_each_way_starts_closed_with_new_secrets_and_not_at_all_without(
+    tmp_path: Path, mode: str, auth: str, origins: tuple[str, ...], peers: tuple[str, ...]
+) -> None:
+    settings = load_settings(environ=container(mode, new_secrets()), folder=tmp_path)
+    assert (settings.auth.mode, settings.origins, settings.auth.proxy_peers) == (auth, origins, peers)
+    assert (settings.host, settings.backend, settings.insecure) == ("0.0.0.0", "extractive", False)
+    assert [f.message for look in (access, proxies) for f in look(settings) if f.state != "ok"] == []
+    if mode != "sso":
+        with pytest.raises(SettingsError, match="CHARTERQA_AUTH_"):
+            authenticator(load_settings(environ=container(mode, {}), folder=tmp_path).auth)
+
+
+def test_the_services_of_a_way_start_with_its_file_and_the_proxy_has_the_address_that_is_trusted() -> None:
+    services = compose()["services"]
+    profiles = {name: service.get("profiles", []) for name, service in services.items()}
+    assert profiles == {
+        "charterqa": [],
+        "intranet": ["jwt"],
+        "oauth2-proxy": ["sso"],
+        "prometheus": ["monitoring"],
+        "grafana": ["monitoring"],
+    }
+    assert {mode: dotenv(f"{mode}.env").get("COMPOSE_PROFILES", "") for mode in ("token", "jwt", "sso")} == {
+        "token": "",
+        "jwt": "jwt",
+        "sso": "sso",
+    }
+    signin = services["oauth2-proxy"]
+    assert signin["networks"]["inside"]["ipv4_address"] == dotenv("sso.env")["CHARTERQA_AUTH_PROXY_PEERS"]
+    assert signin["environment"]["OAUTH2_PROXY_UPSTREAMS"] == f"http://charterqa:{image_environment()['CHARTERQA_PORT']}/"
+    assert len(new_secrets()["OAUTH2_PROXY_COOKIE_SECRET"]) in {16, 24, 32}, "lengths of AES keys, which oauth2-proxy asks for"
+    for name, service in services.items():
+        assert all(port.startswith("127.0.0.1:") for port in service["ports"]), name
+        assert service["cap_drop"] == ["ALL"] and service["security_opt"] == ["no-new-privileges:true"], name
+        for volume in service.get("volumes", []):
+            source = volume.split(":")[0]
+            assert not source.startswith(".") or (DEPLOY / source).exists(), source
+
+
+def test_the_host_of_the_jwt_way_is_the_example_with_the_same_key() -> None:
+    secrets = new_secrets()
+    intranet = compose()["services"]["intranet"]
+    environment = filled(intranet["environment"], {**secrets, **dotenv("jwt.env")})
+    server = container("jwt", secrets)
+    assert environment["CHARTERQA_AUTH_JWT_KEY"] == server["CHARTERQA_AUTH_JWT_KEY"] != ""
+    assert environment["INTRANET_PASSWORD"] == secrets["INTRANET_PASSWORD"]
+    assert server["CHARTERQA_ORIGINS"].removeprefix("http://") + ":8000" == intranet["ports"][0]
+    assert set(environment) == set(
+        re.findall(r'os\.environ(?:\.get\(|\[)"(\w+)"', Path(intranet_host.__file__).read_text("utf-8"))
+    )
+    assert ["uvicorn", f"{intranet_host.__name__}:app"] == intranet["entrypoint"][:2]
+
+
+@pytest.mark.parametrize("name", ["Caddyfile", "Caddyfile.sso"])
+def test_caddy_takes_its_files(name: str) -> None:
+    caddy = shutil.which("caddy")
+    if caddy is None:
+        pytest.skip("no caddy on this machine")
+    command = [caddy, "adapt", "--config", DEPLOY / name, "--adapter", "caddyfile", "--validate"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_composed_service_cannot_write_to_its_image_or_gain_rights() -> None:
@@ -98,11 +198,13 @@ def test_the_composed_service_cannot_write_to_its_image_or_gain_rights() -> None
     assert image_environment()["CHARTERQA_FEEDBACK_PATH"].startswith(service["volumes"][0].split(":")[1])
 
 
-def test_secrets_come_from_outside_and_their_absence_is_named() -> None:
-    environment = compose()["services"]["charterqa"]["environment"]
-    assert environment["CHARTERQA_AUTH_TOKEN"].startswith("${CHARTERQA_AUTH_TOKEN:?")
+def test_secrets_come_from_outside() -> None:
+    first, second = new_secrets(), new_secrets()
+    assert not set(first.values()) & set(second.values())
     for file in (path for path in DEPLOY.rglob("*") if path.is_file()):
-        assert not re.search(r"(?i)(token|key|password)\s*[=:]\s*[A-Za-z0-9_-]{16,}", file.read_text(encoding="utf-8")), file
+        assert not re.search(
+            r"(?i)(token|key|password|secret)\s*[=:]\s*[A-Za-z0-9_-]{16,}", file.read_text(encoding="utf-8")
+        ), file
 
 
 def test_ollama_is_an_addition_that_publishes_no_port() -> None:

@@ -71,6 +71,11 @@ class Review:
             raise UsageError("A question that the documents do not answer has no evidence.", remedy="Leave it out.")
 
 
+def path_of(settings: Feedback) -> Path:
+    """The file that the settings name, or the one in the user's state folder."""
+    return settings.path or platformdirs.user_state_path("charterqa") / "feedback.sqlite"
+
+
 class FeedbackStore:
     """One SQLite file in WAL mode: several processes may read it while one serves. Safe to use from several threads."""
 
@@ -95,7 +100,7 @@ class FeedbackStore:
     @classmethod
     def of(cls, settings: Feedback) -> FeedbackStore:
         """The file that the settings name, or the one in the user's state folder. Raises ``SettingsError``."""
-        return cls(settings.path or platformdirs.user_state_path("charterqa") / "feedback.sqlite", days=settings.days)
+        return cls(path_of(settings), days=settings.days)
 
     def keep(self, outcome: Outcome, kb: str | None = None) -> None:
         """Remember an answer, so that feedback can refer to it. Raises ``sqlite3.Error``, such as on a full disk.
