@@ -19,7 +19,7 @@ from starlette.responses import HTMLResponse, Response
 from rag.serving.core.service import Service
 from rag.serving.http.accepted_language import choose
 from rag.serving.http.pages import asset_url
-from rag.types import Document, Section
+from rag.types import Document, Page, Section
 
 BLOCK = 4000
 """Code points after which a block of text ends at the next line break; browsers lay out only the blocks in view."""
@@ -209,9 +209,13 @@ def _heading_end(text: str, section: Section) -> int | None:
 
 def _marks(document: Document, word: str) -> list[tuple[int, str]]:
     """Where a page begins, an empty element that the style sheet fills."""
+
+    def name(page: Page) -> str:
+        sure = "" if page.recognised is None else f" · OCR {page.recognised:.0%}"
+        return f"{word} {page.number}{sure}"
+
     return [
-        (page.span.start, f'<span class="page" id="p{page.number}" data-text="{word} {page.number}"></span>')
-        for page in document.pages
+        (page.span.start, f'<span class="page" id="p{page.number}" data-text="{name(page)}"></span>') for page in document.pages
     ]
 
 

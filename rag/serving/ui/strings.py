@@ -51,6 +51,7 @@ class Strings:
     sources: str
     source: str
     page: str
+    recognised: str
     open_source: str
     open_source_of: str
     back: str
@@ -132,6 +133,7 @@ ENGLISH = Strings(
     sources="Sources",
     source="Source {number}: {place}",
     page="page {number}",
+    recognised="read by OCR, {percent} % sure",
     open_source="Open in the document",
     open_source_of="Open source {number} in the document",
     back="Back to the answer",
