@@ -7,16 +7,18 @@ for every line its base line and the height of its font, which the boxes of its 
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import re
 import shutil
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import IO, Any
 
 from rag.settings import Parsing
 
@@ -112,18 +114,32 @@ class Recogniser:
         environment = {**os.environ, "OMP_THREAD_LIMIT": "1"}
         piped = subprocess.PIPE
         with subprocess.Popen(command, stdin=piped, stdout=piped, stderr=subprocess.DEVNULL, env=environment) as process:
-            deadline = time.monotonic() + self._parsing.ocr_seconds
-            waiting: bytes | None = picture
-            while (left := deadline - time.monotonic()) > 0:
-                self._alive()
-                try:
-                    said, _ = process.communicate(waiting, timeout=min(_BEAT, left))
-                except subprocess.TimeoutExpired:
-                    waiting = None
-                    continue
-                return said if process.returncode == 0 else b""
-            process.kill()
-            return None
+            # communicate() that timed out does not go on writing when it is called again (Python 3.11)
+            entry, process.stdin = process.stdin, None
+            feeder = threading.Thread(target=_feed, args=(entry, picture), name="ocr-feeder")
+            feeder.start()
+            said = self._said(process)
+            if said is None:
+                process.kill()
+            feeder.join()
+        return said if said is None or process.returncode == 0 else b""
+
+    def _said(self, process: subprocess.Popen[bytes]) -> bytes | None:
+        deadline = time.monotonic() + self._parsing.ocr_seconds
+        while (left := deadline - time.monotonic()) > 0:
+            self._alive()
+            try:
+                return process.communicate(timeout=min(_BEAT, left))[0]
+            except subprocess.TimeoutExpired:
+                continue
+        return None
+
+
+def _feed(entry: IO[bytes] | None, data: bytes) -> None:
+    if entry is not None:
+        # a program that was ended, or has seen enough, reads no more
+        with contextlib.suppress(OSError), entry:
+            entry.write(data)
 
 
 @lru_cache(maxsize=1)
