@@ -15,18 +15,22 @@ Json = dict[str, Any]
 
 def citation_json(citation: Citation) -> Json:
     """A citation or, in ``related``, a nearest passage."""
-    return {
-        "id": citation.id,
-        "document": citation.document,
-        "title": citation.title,
-        "section": list(citation.section),
-        "page": citation.page,
-        "start": citation.span.start,
-        "end": citation.span.end,
-        "quote": citation.quote,
-        "document_sha256": citation.document_sha256,
-        "highlights": [[span.start, span.end] for span in citation.highlights],
-    } | ({"spans": [excerpt_json(e) for e in citation.spans]} if citation.spans else {})
+    return (
+        {
+            "id": citation.id,
+            "document": citation.document,
+            "title": citation.title,
+            "section": list(citation.section),
+            "page": citation.page,
+            "start": citation.span.start,
+            "end": citation.span.end,
+            "quote": citation.quote,
+            "document_sha256": citation.document_sha256,
+            "highlights": [[span.start, span.end] for span in citation.highlights],
+        }
+        | ({"spans": [excerpt_json(e) for e in citation.spans]} if citation.spans else {})
+        | _recognised(citation)
+    )
 
 
 def excerpt_json(excerpt: Excerpt) -> Json:
@@ -38,7 +42,12 @@ def excerpt_json(excerpt: Excerpt) -> Json:
         "quote": excerpt.quote,
         "section": list(excerpt.section),
         "page": excerpt.page,
-    }
+    } | _recognised(excerpt)
+
+
+def _recognised(place: Citation | Excerpt) -> Json:
+    """The confidence of the text recognition (OCR) that read the page; nothing where the file has its text."""
+    return {} if place.recognised is None else {"recognised": round(place.recognised, 4)}
 
 
 def claim_json(claim: Claim) -> Json:

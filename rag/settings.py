@@ -65,6 +65,15 @@ class Parsing(Group):
     max_archive_ratio: int = Field(200, ge=2, description="how many times its size a zipped file may unpack to")
     seconds: float = Field(30.0, gt=0, description="for one file; past that it is given up")
     memory: int = Field(1024 * 2**20, ge=64 * 2**20, description="address space of the parsing process beyond its start, bytes")
+    ocr_languages: tuple[str, ...] = Field(("eng",), description="Tesseract's names of the languages of scans; none: no OCR")
+    ocr_confidence: float = Field(0.75, ge=0.0, le=1.0, description="a page recognised with less is named, not read")
+    ocr_seconds: float = Field(120.0, gt=0, description="for the recognition of one page")
+    ocr_pages: int = Field(500, ge=0, description="pages of one file that are recognised")
+
+    @field_validator("ocr_languages", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return _comma_separated(value)
 
 
 class Retrieval(Group):

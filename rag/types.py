@@ -46,10 +46,15 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a paginated document; ``number`` starts at 1 and never decreases with the offset."""
+    """One page of a paginated document; ``number`` starts at 1 and never decreases with the offset.
+
+    ``recognised`` is the confidence in [0, 1] with which its text was recognised in a picture (OCR); ``None`` where the file
+    itself says what its text is.
+    """
 
     number: int
     span: Span
+    recognised: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +225,7 @@ class Excerpt:
     quote: str
     section: tuple[str, ...]
     page: int | None
+    recognised: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +243,7 @@ class Citation:
     ``highlights`` are the words in it that answer: document offsets inside ``span``, in order; empty where none were found.
     ``spans`` are all places of a citation of several (the header of a table and the row, the line that introduces a list and
     the item, the same sentence in other documents), the excerpt itself the last of them; empty where it is the only one.
+    ``recognised`` is :class:`Page`'s, the least of those that the excerpt runs over.
     """
 
     id: int
@@ -249,6 +256,7 @@ class Citation:
     quote: str
     highlights: tuple[Span, ...] = ()
     spans: tuple[Excerpt, ...] = ()
+    recognised: float | None = None
 
     def stretches(self) -> tuple[Stretch, ...]:
         """The quote cut where the words that answer begin and end; the texts join to the quote."""

@@ -374,6 +374,7 @@ def _print_outcome(outcome: Outcome) -> None:
         typer.echo("" if isinstance(outcome, Answer) else "\nRelated passages, which do not answer it:")
     for c in cited:
         place = " › ".join([c.title, *c.section, *([f"p. {c.page}"] if c.page else [])])
+        place += f" (read by OCR, {c.recognised:.0%} sure)" if c.recognised is not None else ""
         typer.echo(f"[{c.id}] {place} ({c.document}, characters {c.span.start}–{c.span.end})")
         typer.echo(f"    “{_quote(c)}”")
         if also := [e.document for e in c.spans if e.document != c.document]:

@@ -5,7 +5,21 @@ from __future__ import annotations
 from typing import Literal
 
 Format = Literal[
-    "text", "markdown", "beir", "html", "docx", "pdf", "csv", "xlsx", "pptx", "opendocument", "rtf", "epub", "eml", "msg"
+    "text",
+    "markdown",
+    "beir",
+    "html",
+    "docx",
+    "pdf",
+    "image",
+    "csv",
+    "xlsx",
+    "pptx",
+    "opendocument",
+    "rtf",
+    "epub",
+    "eml",
+    "msg",
 ]
 
 SUFFIXES: dict[str, Format] = {
@@ -19,6 +33,11 @@ SUFFIXES: dict[str, Format] = {
     ".xhtml": "html",
     ".docx": "docx",
     ".pdf": "pdf",
+    ".png": "image",
+    ".jpg": "image",
+    ".jpeg": "image",
+    ".tif": "image",
+    ".tiff": "image",
     ".csv": "csv",
     ".tsv": "csv",
     ".xlsx": "xlsx",
@@ -31,3 +50,5 @@ SUFFIXES: dict[str, Format] = {
     ".eml": "eml",
     ".msg": "msg",
 }
+SCANS: frozenset[Format] = frozenset({"pdf", "image"})
+"""What may hold pictures of text that are recognised."""

@@ -12,8 +12,10 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from rag.corpus.formats.recognition import engine
 from rag.corpus.loading import Loader
 from rag.corpus.sources import SourceFile, list_sources
+from rag.corpus.suffixes import SCANS, SUFFIXES
 from rag.errors import IndexingError, SourceError
 from rag.index import code
 from rag.index.store import SourceState, Store
@@ -91,8 +93,21 @@ class SourceReader:
             return SourceReading(SourceState(source.id, key, (flaw,)), None)
         return SourceReading(SourceState(source.id, key, tuple(flaws)), documents)
 
+    def _eyes(self, source: SourceFile) -> str:
+        """What recognises the text of a scan, so that installing it is enough to have the scans read."""
+        return engine(self._parsing) if SUFFIXES.get(source.path.suffix.lower()) in SCANS else ""
+
     def _key(self, source: SourceFile) -> str:
         """Everything that decides what is read: the bytes, what ``sources.toml`` says, the caps and the code."""
         caps = self._parsing.model_dump_json(exclude={"seconds", "memory"})
-        said = (source.sha256, source.title, source.origin, source.language, source.problem, caps, code.reading())
+        said = (
+            source.sha256,
+            source.title,
+            source.origin,
+            source.language,
+            source.problem,
+            caps,
+            code.reading(),
+            self._eyes(source),
+        )
         return hashlib.sha256(repr(said).encode("utf-8", "surrogatepass")).hexdigest()

@@ -8,6 +8,8 @@ from rag.index.terms import words
 from rag.types import Document, Section, Span
 
 _LEADS = re.compile(r"[:—–]\s*\Z")
+_CLOSED = re.compile(r"[.;!?…]['\"”’»)\]]*\s*\Z")
+_ITEM = re.compile(r"\W*\w{1,6}[.)]\s*")
 
 
 def inner(document: Document, span: Span) -> list[Section]:
@@ -47,7 +49,11 @@ def lead(document: Document, span: Span) -> Span | None:
         return None
     parents = [s for s in document.sections if s.path == own.path[:-1] and s.span.end <= span.start]
     above = sentences(document, parents[-1].span) if parents else ()
-    return above[-1] if above and _LEADS.search(above[-1].of(document.text)) else None
+    if not above:
+        return None
+    said, words_of_item = above[-1].of(document.text), _ITEM.sub("", span.of(document.text), count=1)
+    leads = _LEADS.search(said) or (_CLOSED.search(said) is None and words_of_item[:1].islower())
+    return above[-1] if leads else None
 
 
 def lead_of(document: Document, part: Span) -> Span | None:

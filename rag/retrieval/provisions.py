@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from rag.index.terms import words
 from rag.retrieval import own_text
 from rag.retrieval.references import BARE, ITEM, LOW, Reference, Step, asked, label_step, value
 from rag.types import Contents, Document, Section, Span
@@ -63,6 +64,10 @@ class Named:
     inside: bool = False
 
 
+_Words = tuple[frozenset[str], ...]
+"""The index terms of each word of a text; two words are one where they share a term."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Node:
     document: int
@@ -76,7 +81,7 @@ class Provisions:
     def __init__(self, index: ProvisionLibrary) -> None:
         self._index = index
         self._lock = threading.Lock()
-        self._documents: list[tuple[str, frozenset[str]]] = []
+        self._documents: list[tuple[str, _Words]] = []
         self._kinds: dict[str, set[int]] = defaultdict(set)
         self._nodes: dict[str, list[_Node]] | None = None
 
@@ -89,7 +94,7 @@ class Provisions:
         if not said.references:
             return None
         nodes = self._gathered()
-        others = set(self._index.terms(" ".join(said.others)))
+        others = self._words(said.others)
         allowed = [n for n, (name, _) in enumerate(self._documents) if within is None or name in within]
         allowed, titled = self._titled(allowed, others)
         found: dict[Provision, None] = {}
@@ -101,29 +106,35 @@ class Provisions:
                 missing.append(reference)
         if not found and not missing:
             return None
-        rest = set(self._index.terms(" ".join(said.rest)))
-        return Named(
-            tuple(found), tuple(missing), not rest - titled, said.inside and all(len(r.steps) > 1 for r in said.references)
-        )
+        whole = all(word & titled for word in self._words(said.rest))
+        return Named(tuple(found), tuple(missing), whole, said.inside and all(len(r.steps) > 1 for r in said.references))
 
-    def _titled(self, allowed: list[int], others: set[str]) -> tuple[list[int], set[str]]:
-        """The documents whose whole title the question says, or all; and which of its words are titles' words."""
+    def _words(self, words: Sequence[str]) -> _Words:
+        return tuple(terms for word in words if (terms := frozenset(self._index.terms(word))))
+
+    def _titled(self, allowed: list[int], others: _Words) -> tuple[list[int], frozenset[str]]:
+        """The documents whose whole title the question says, or all; and the terms of its words that are titles' words."""
         of = {n: self._documents[n][1] for n in allowed}
-        whole = [n for n, title in of.items() if len(title) > 1 and title <= others]
+        whole = [n for n, title in of.items() if len(title) > 1 and len(_shared(title, others)) == len(title)]
         if whole:
             most = max(len(of[n]) for n in whole)
             allowed = [n for n in whole if len(of[n]) == most]
         # one word of a title is a word of the question; two, or all of them, are the title
-        shares = [(of[n] & others, of[n]) for n in allowed]
-        return allowed, set().union(*(share for share, title in shares if len(share) > 1 or share == title))
+        shares = [(_shared(of[n], others), of[n]) for n in allowed]
+        return allowed, frozenset().union(
+            *(word for share, title in shares if len(share) > 1 or len(share) == len(title) for word in share)
+        )
 
     def _provisions(
-        self, nodes: dict[str, list[_Node]], steps: tuple[Step, ...], allowed: set[int], others: set[str]
+        self, nodes: dict[str, list[_Node]], steps: tuple[Step, ...], allowed: set[int], others: _Words
     ) -> list[Provision]:
         found = _find(nodes, steps, allowed, False)
         if not found:
             found = _find(nodes, steps, self._unnamed(steps, allowed), True)
-        parents = _find(nodes, steps[:-1], allowed - {n.document for n in found}, False) if len(steps) > 1 else []
+        left = allowed - {n.document for n in found}
+        parents = _find(nodes, steps[:-1], left, False) if len(steps) > 1 else []
+        if len(steps) > 1 and not parents:
+            parents = _find(nodes, steps[:-1], self._unnamed(steps[:-1], left), True)
         inside = [(node, part) for node in parents if (part := self._inside(node, steps[-1])) is not None]
         made = {node: self._provision(node) for node in found} | dict(inside)
         return [made[node] for node in self._chosen([*found, *(node for node, _ in inside)], others)]
@@ -133,13 +144,13 @@ class Provisions:
         beside named sections, an article only where no document has articles."""
         left = set(allowed)
         for step in steps:
-            using = self._kinds.get(step.kind, set()) if step.rank < LOW else set()
+            using = self._kinds.get(step.kind, set()) if step.kind not in _UNDER else set()
             left = left - using if step.kind == "section" or using.isdisjoint(allowed) else set()
         return left
 
-    def _chosen(self, found: list[_Node], others: set[str]) -> list[_Node]:
+    def _chosen(self, found: list[_Node], others: _Words) -> list[_Node]:
         """Those of the documents whose titles share most words with the question, and of each document the highest ones."""
-        shared = {n.document: len(self._documents[n.document][1] & others) for n in found}
+        shared = {n.document: len(_shared(self._documents[n.document][1], others)) for n in found}
         most = max(shared.values(), default=0)
         best = [n for n in found if shared[n.document] == most]
         least = {n.document: min(len(o.steps) for o in best if o.document == n.document) for n in best}
@@ -177,12 +188,18 @@ class Provisions:
             if self._nodes is None:
                 nodes: dict[str, list[_Node]] = defaultdict(list)
                 for number, contents in enumerate(self._index.contents()):
-                    self._documents.append((contents.document, frozenset(self._index.terms(contents.title))))
+                    self._documents.append((contents.document, self._words(words(contents.title))))
                     for node in _nodes(number, contents.sections):
                         nodes[value(node.steps[-1].number.rpartition(".")[2])].append(node)
                         self._kinds[node.steps[-1].kind].add(number)
                 self._nodes = dict(nodes)
             return self._nodes
+
+
+def _shared(title: _Words, others: _Words) -> _Words:
+    """The words of a title that are among other words."""
+    said = frozenset().union(*others)
+    return tuple(word for word in title if word & said)
 
 
 def _nodes(document: int, sections: Sequence[Section]) -> Iterator[_Node]:

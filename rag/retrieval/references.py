@@ -26,10 +26,12 @@ _TABLE = r"""
 20 schedule  schedules?
 30 title     titles?
 40 chapter   chapters?|ch\.|fəs[il]\w*|глав\w{1,2}|bölüm\w*
-50 section   sections?|sect?s?\.|§{1,2}|bölmə\w*|раздел\w{0,2}
+50 section   sections?|sect?s?\.|ss?\.(?=\s*\d{1,3}[a-z]?(?:\s*\(|\s+of\b))|§{1,2}|bölmə\w*|раздел\w{0,2}
 60 article   articles?|arts?\b\.?|maddə\w*|стать\w{1,3}|ст\.|madde\w*|md?\.
 60 rule      rules?
 60 regulation regulations?
+60 added     ek\s+madde\w*
+60 temporary geçici\s+madde\w*
 65 point     sub-?sections?
 70 paragraph paragraphs?|paras?\b\.?|pars?\.|clauses?|hissə\w*|abzas\w*|част[ьи]\w?|ч\.|абзац\w{0,2}|fikra\w*|f\.
 75 point     sub-?paragraphs?|bənd\w*|пункт\w{0,2}|п\.
@@ -60,8 +62,9 @@ _ORDINALS = {
 }
 _ORDINAL = {word: number for number, forms in _ORDINALS.items() for word in forms.split()}
 _SPELT = "|".join(sorted(_ORDINAL, key=len, reverse=True))
-_SUFFIX = r"(?:st|nd|rd|th|\s?-?\s?(?:c[iuü]|c[ıi]|inci|uncu|üncü|nci|ncu|ncü)|['’](?:[iuü]?nc[iuü])|-?(?:я|й|го|ой|ая|ую|ий))"
-_DIGITS = r"\d{1,4}(?:\.\d{1,3})*"
+_SUFFIX = r"(?:st|nd|rd|th|\s(?:nömrəli|sayl?i|sayili|numarali)"
+_SUFFIX += r"|\s?-?\s?(?:c[iuü]|c[ıi]|inci|uncu|üncü|nci|ncu|ncü)|['’](?:[iuü]?nc[iuü])|-?(?:я|й|го|ой|ая|ую|ий))"
+_DIGITS = r"\d{1,4}(?:[.\-]\d{1,3})*"
 _FIRST = rf"(?P<first>{_DIGITS}{_SUFFIX}|{_DIGITS}\.(?=\s+(?:madde|fikra|bent|bend|böl|kis|ek|maddə|bənd))|{_SPELT}"
 _FIRST += r"|[ivxlcdm]{1,7}\.?(?=\s+(?:fəs|böl|kis|hissə|kitab|глав|раздел|част))"
 _FIRST += rf"|[({{«\"“]{_LETTER}[)}}»\"”](?=\s+(?:ben[td]|bənd|alt|yarim))|{_LETTER}\)?(?=\s+(?:ben[td]|bənd|alt|yarim)))"
@@ -75,6 +78,10 @@ _BRACKETED = re.compile(r"\(\s*([^()\s]+)\s*\)")
 _BETWEEN = re.compile(r"\W*(?:(?:of|in|to|under|from|the|its|this|that|в|из|к|the)\b\W*)*\Z")
 _PREPOSITION = r"(?:under|by|in|per|pursuant to|according to|по|согласно|в|во)\s+(?:the\s+)?"
 _SEVERAL = re.compile(r"(?:s\.?|§§|lər\w*|ler\w*|стать[ия]\w?|пункт[ыа]|част[ие])\Z")
+_NUMBERED_KIND = re.compile(r"(?<!\w)(?P<kind>(?:ek|geçici)\s)(?P<number>\d{1,3}\.\s)(?P<word>madde\w*\s?)")
+"""Turkish puts the number of such an article into its name: "geçici 1. madde" is "geçici madde 1"."""
+_ENDING = re.compile(r"(?<=\w)['’]\w{1,5}(?!\w)")
+"""A case ending behind a name ("Yönetmeliği’nin") is no word."""
 _UNNUMBERED = frozenset({"annex"})
 _LETTERED = frozenset({"annex", "schedule", "part", "point", "paragraph", "title", "chapter", "book"})
 _MANY = 20
@@ -88,7 +95,7 @@ reproduce display mean means regulate regulates cover covers deal deals with con
 act document or that this would will be know like let have has
 nə nədir deyir deyilir deyilib yazilib yazilir nəzərdə tutulur tutulub haqqinda göstər məzmunu mətni mətnini hansi bu barədə
 və necə var müəyyən edir edilir nəyi tənzimləyir ver oxu sitat gətir mənə qanun qanunun nəyə aiddir
-что говорит говорится сказано написано гласит в о об содержит содержится предусматривает предусмотрено устанавливает
+что говорит говорится сказано написано гласит в во о об к ко со содержит содержится предусматривает предусмотрено устанавливает
 установлено какой какая каково содержание текст процитируй процитируйте покажи покажите приведи приведите дай мне и по
 согласно про чем чём полный есть закона закон
 ne der diyor yaziyor yazar düzenler düzenliyor öngörür öngörüyor nedir içeriği metni hükmü göster neyi hakkinda ve bana
@@ -159,19 +166,19 @@ def label_step(label: str) -> Step | None:
         return Step(ITEM, found[1], 80)
     if (token := next(_tokens(text), None)) and token.start == 0:
         return token.alternatives[0][0]
-    if found := re.match(r"(\d{1,3}(?:\.\d{1,3})*)(?:[.)]?\s|[.)]?\Z)", text):
+    if found := re.match(rf"(\d{{1,3}}(?:-\d{{1,2}})?(?:\.\d{{1,3}})*{_LETTER}?)(?:[.)]?\s|[.)]?\Z)", text):
         return Step(BARE, found[1], 70)
     return None
 
 
 def asked(question: str) -> AskedProvision:
     """The provisions that a question names; none, for most questions."""
-    text = fold(question)
+    text = _NUMBERED_KIND.sub(r"\g<kind>\g<word>\g<number>", fold(question))
     tokens = list(_tokens(text))
     rest = text
     for token in reversed(tokens):
         rest = f"{rest[: token.start]} {rest[token.end :]}"
-    others = tuple(words(rest))
+    others = tuple(words(_ENDING.sub(" ", rest)))
     left = tuple(word for word in others if fold(word) not in _STOCK and not _is_kind(fold(word)))
     original = question if len(question) == len(text) else text
     found = [ref for group in _grouped(text, tokens) for ref in _references(group, original)]

@@ -15,7 +15,7 @@ def test_every_kind_of_broken_line_is_named_with_its_number() -> None:
         *(b'{"_id": "a", "text": "again"}', b"\xff\xfe", b'{"_id": 7, "text": "Seven."}', b"[" * 100_000),
     ]
     read = list(beir.lines(data))
-    assert [(r.number, r.id) for r in read if isinstance(r, beir.Line)] == [(1, "a"), (10, "7")]
+    assert [(r.number, r.id) for r in read if isinstance(r, beir.BeirLine)] == [(1, "a"), (10, "7")]
     broken = {r.number: r.cause for r in read if isinstance(r, beir.BrokenLine)}
     assert sorted(broken) == [3, 4, 5, 6, 7, 8, 9, 11]
     assert broken[3] == "it is not JSON."

@@ -124,7 +124,7 @@ def test_any_jsonl(records: list[tuple[str, str, str]], noise: bytes) -> None:
     read = list(beir.lines([*made, noise]))
     assert len(read) == len(made) + bool(noise.strip())
     for line in read:
-        if isinstance(line, beir.Line):
+        if isinstance(line, beir.BeirLine):
             document = assemble(line.draft, document_id=f"f.jsonl#{line.id}")
             check_document(document)
             passages = cut(document, Passages(max_tokens=WINDOW), len)

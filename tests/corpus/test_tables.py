@@ -16,8 +16,9 @@ from rag.corpus.formats.html import draft_html
 from rag.corpus.formats.markdown import draft_markdown
 from rag.corpus.formats.pdf.loader import draft_pdf
 from rag.corpus.shape.assembly import assemble
-from rag.corpus.shape.draft import Draft, draft_of
+from rag.corpus.shape.draft import Draft, Piece, draft_of
 from rag.corpus.shape.passages import cut, embedding_text
+from rag.corpus.shape.structure import path_at
 from rag.corpus.shape.tables import cells_of, header_rows, line_of, table_pieces
 from rag.settings import Parsing, Passages
 from rag.types import Document
@@ -216,3 +217,15 @@ def test_numbers_set_off_by_a_tabulator_are_a_list_and_no_table() -> None:
     document = made(draft_pdf(data.getvalue(), PARSING))
     assert document.tables == ()
     assert "(b) the duty of office number 2;" in document.text
+
+
+def test_a_caption_names_its_table_and_not_the_prose_below_it() -> None:
+    pieces = [
+        Piece("Consular fees", 1), Piece("Charges", 2), Piece("The section charges what follows."),
+        Piece("Table 1. Fees by service", 3), *table_pieces([["Service", "Fee"], ["Visa", "45"], ["Passport", "30"]]),
+        Piece("Fees are not refunded."),
+    ]  # fmt: skip
+    document = assemble(draft_of(pieces), document_id="fees")
+    assert path_at(document.sections, document.text.index("Fees are not")) == ("Charges",)
+    row = next(s for s in document.sentences if s.of(document.text) == "Visa | 45")
+    assert [c.text for c in document.context_of(row)] == ["Table 1. Fees by service", "Service | Fee"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
-from rag.corpus.shape.structure import page_at, path_at
+from rag.corpus.shape.structure import pages_of, path_at
 from rag.retrieval.copies import Copies
 from rag.types import Citation, Document, Excerpt, Hit, Passage, Span
 
@@ -49,6 +49,7 @@ class Citer:
             own.quote,
             highlights,
             tuple(excerpts) if len(excerpts) > 1 else (),
+            own.recognised,
         )
 
 
@@ -56,4 +57,6 @@ def _excerpt(document: Document, span: Span) -> Excerpt:
     """The place of ``span``; where it runs over several clauses, the path is the one that they share."""
     first, last = (path_at(document.sections, at) for at in (span.start, max(span.start, span.end - 1)))
     shared = next((n for n, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), min(len(first), len(last)))
-    return Excerpt(document.id, span, span.of(document.text), first[:shared], page_at(document.pages, span.start))
+    pages = pages_of(document.pages, span)
+    sure = min((page.recognised for page in pages if page.recognised is not None), default=None)
+    return Excerpt(document.id, span, span.of(document.text), first[:shared], pages[0].number if pages else None, sure)

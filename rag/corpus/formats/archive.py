@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import ParseError, iterparse
@@ -61,5 +62,5 @@ def _check_xml(archive: zipfile.ZipFile, part: zipfile.ZipInfo, suffix: str) -> 
             f"its part {part.filename} declares a document type or entities, which office files never do.",
             "Do not trust this file.",
         ) from None
-    except (ParseError, zipfile.BadZipFile, EOFError, NotImplementedError, ValueError, OSError):
+    except (ParseError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError):
         raise Unreadable(f"its part {part.filename} is damaged.", f"Open it and save it again as {suffix}.") from None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -20,7 +21,7 @@ from rag.corpus.refusal import Unreadable
 from rag.settings import Parsing
 
 WORKER = ("-P", "-m", "rag.corpus.process.worker")
-_KEPT = ("PATH", "SYSTEMROOT", "TMPDIR", "TEMP", "LANG")
+_KEPT = ("PATH", "SYSTEMROOT", "TMPDIR", "TEMP", "LANG", "TESSDATA_PREFIX")
 _LEAST = 2**20
 _START_SECONDS = 60.0
 """For the interpreter and the libraries, which on a busy machine take long; no file is to blame for that."""
@@ -63,6 +64,8 @@ class Sandbox:
                 if reply.get("end"):
                     finished = True
                     return
+                if "alive" in reply:
+                    continue
                 yield reply
         finally:
             if not finished:
@@ -151,13 +154,13 @@ class _Child:
                 left = self._deadline - time.monotonic()
                 if left <= 0:
                     self._late = True
-                    self._process.kill()
+                    self._end()
                     return
                 self._changed.wait(min(left, threading.TIMEOUT_MAX))
 
     def _death(self, *, cut_off: bool) -> Unreadable:
         """Why there is no more to read, as far as can be told."""
-        self._process.kill()
+        self._end()
         code = self._process.wait()
         if self._late or code == -24:  # SIGXCPU
             return Unreadable(f"reading it takes longer than {self._seconds:g} seconds.", _TOO_LONG)
@@ -170,12 +173,19 @@ class _Child:
             return Unreadable("it needs more memory than parsing_memory allows.", "Split it, or raise parsing_memory.")
         return Unreadable(f"its parser failed ({cause}).", "Open and save it again with the program that made it.")
 
+    def _end(self) -> None:
+        """Kill the process with what it has started: it leads a group of its own."""
+        if sys.platform == "win32":
+            self._process.kill()
+        elif self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+
     def kill(self) -> None:
         with self._changed:
             self._done = True
             self._changed.notify()
         self._watchdog.join()
-        self._process.kill()
+        self._end()
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout, self._errors):
             if pipe is not None:

@@ -22,8 +22,10 @@ from rag.corpus.formats.html import draft_html
 from rag.corpus.formats.mail import draft_eml, draft_msg
 from rag.corpus.formats.markdown import draft_markdown
 from rag.corpus.formats.opendocument import draft_opendocument
+from rag.corpus.formats.pdf.image import draft_image
 from rag.corpus.formats.pdf.loader import draft_pdf
 from rag.corpus.formats.pptx import draft_pptx
+from rag.corpus.formats.recognition import Recogniser
 from rag.corpus.formats.rtf import draft_rtf
 from rag.corpus.formats.text import draft_text
 from rag.corpus.formats.xlsx import draft_xlsx
@@ -36,29 +38,33 @@ from rag.corpus.shape.language import language_of, language_of_all
 from rag.corpus.suffixes import Format
 from rag.settings import Parsing
 
-_DRAFTERS: dict[Format, Callable[[bytes, Parsing], Draft]] = {
-    "text": lambda data, _: draft_text(data),
-    "markdown": lambda data, _: draft_markdown(data),
-    "html": lambda data, _: draft_html(data),
-    "docx": draft_docx,
+_DRAFTERS: dict[Format, Callable[[bytes, Parsing, Recogniser], Draft]] = {
+    "text": lambda data, *_: draft_text(data),
+    "markdown": lambda data, *_: draft_markdown(data),
+    "html": lambda data, *_: draft_html(data),
+    "docx": lambda data, parsing, _: draft_docx(data, parsing),
     "pdf": draft_pdf,
-    "csv": lambda data, _: draft_csv(data),
-    "xlsx": draft_xlsx,
-    "pptx": draft_pptx,
-    "opendocument": draft_opendocument,
-    "rtf": lambda data, _: draft_rtf(data),
-    "epub": draft_epub,
-    "eml": lambda data, _: draft_eml(data),
-    "msg": lambda data, _: draft_msg(data),
+    "image": draft_image,
+    "csv": lambda data, *_: draft_csv(data),
+    "xlsx": lambda data, parsing, _: draft_xlsx(data, parsing),
+    "pptx": lambda data, parsing, _: draft_pptx(data, parsing),
+    "opendocument": lambda data, parsing, _: draft_opendocument(data, parsing),
+    "rtf": lambda data, *_: draft_rtf(data),
+    "epub": lambda data, parsing, _: draft_epub(data, parsing),
+    "eml": lambda data, *_: draft_eml(data),
+    "msg": lambda data, *_: draft_msg(data),
 }
 Reply = dict[str, Any]
 _WARM = "The Parties confirm their partnership."
 
 
-def replies(request: Reply, parsing: Parsing) -> Iterator[Reply]:
-    """The answer to one request: any number of ``document``, ``gap`` and ``broken`` (a line), then ``end`` or ``error``."""
+def replies(request: Reply, parsing: Parsing, alive: Callable[[], None] = lambda: None) -> Iterator[Reply]:
+    """The answer to one request: any number of ``document``, ``gap`` and ``broken`` (a line), then ``end`` or ``error``.
+
+    ``alive`` is called now and then where that takes long.
+    """
     try:
-        yield from _documents(request, parsing)
+        yield from _documents(request, parsing, alive)
     except Unreadable as refused:
         yield {"error": refused.cause, "remedy": refused.remedy}
     except MemoryError:
@@ -68,7 +74,7 @@ def replies(request: Reply, parsing: Parsing) -> Iterator[Reply]:
         yield {"end": True}
 
 
-def _documents(request: Reply, parsing: Parsing) -> Iterator[Reply]:
+def _documents(request: Reply, parsing: Parsing, alive: Callable[[], None]) -> Iterator[Reply]:
     path, identity, language = Path(request["path"]), str(request["id"]), request["language"]
     if request["format"] == "beir":
         language = language or language_of_all(beir.sample(path))
@@ -80,7 +86,7 @@ def _documents(request: Reply, parsing: Parsing) -> Iterator[Reply]:
                 document = assemble(line.draft, document_id=f"{identity}#{line.id}", language=language)
                 yield {"document": document_wire(document)}
         return
-    draft = _DRAFTERS[request["format"]](_read(path, parsing), parsing)
+    draft = _DRAFTERS[request["format"]](_read(path, parsing), parsing, Recogniser(parsing, language, alive))
     if len(draft.text) > parsing.max_characters:
         raise Unreadable(
             f"it has {len(draft.text):,} characters, more than the {parsing.max_characters:,} allowed.",
@@ -108,9 +114,14 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     language_of(_WARM)  # loads the models now, so that no file's seconds pay for it
     confine(parsing.memory)
     _answer(answers, {"ready": True})
+
+    def alive() -> None:
+        _answer(answers, {"alive": True})
+        allow_seconds(parsing.seconds)
+
     for line in requests:
         allow_seconds(parsing.seconds)
-        for reply in replies(json.loads(line), parsing):
+        for reply in replies(json.loads(line), parsing, alive):
             _answer(answers, reply)
             allow_seconds(parsing.seconds)
 

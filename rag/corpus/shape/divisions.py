@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from rag.corpus.shape.draft import Block, Draft
-from rag.corpus.shape.markers import RANK, TOP, Marker, marker
+from rag.corpus.shape.markers import RANK, TABLE_CAPTION, TOP, Marker, marker
 
 CLAUSE = 1000
 """Ranks from here on are clauses and items; below are headings. A smaller rank is a higher level."""
@@ -69,6 +69,8 @@ class _Reader:
 
     def _division(self, index: int, block: Block) -> Division | None:
         text, opening = self.texts[index], self.markers[index]
+        if self._captions_table(index):
+            return None
         if block.level is not None:
             return Division(index, index, block.place or _label(text), block.level, True, "place" if block.place else "level")
         if block.place:
@@ -88,6 +90,10 @@ class _Reader:
         if opening.kind == "item":
             return Division(index, index, opening.label, ITEM, False, opening.style)
         return None
+
+    def _captions_table(self, index: int) -> bool:
+        opens = index + 1 < len(self.texts) and self.draft.blocks[index + 1].opens
+        return opens and self.draft.blocks[index].role is None and TABLE_CAPTION.match(self.texts[index]) is not None
 
     def _named(self, index: int, opening: Marker) -> Division:
         """``Article 5``, with its caption where one stands behind it or on a line of its own below."""

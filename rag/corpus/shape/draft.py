@@ -5,7 +5,7 @@ Every format becomes this one shape, so all that comes after is written once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -81,9 +81,17 @@ class Piece:
 
 
 def draft_of(
-    pieces: Iterable[Piece], *, title: str | None = None, language: str | None = None, gaps: Sequence[Gap] = ()
+    pieces: Iterable[Piece],
+    *,
+    title: str | None = None,
+    language: str | None = None,
+    gaps: Sequence[Gap] = (),
+    recognised: Mapping[int, float] | None = None,
 ) -> Draft:
-    """Lay the pieces out as one canonical text. Pieces that are blank are left out; page numbers must not decrease."""
+    """Lay the pieces out as one canonical text. Pieces that are blank are left out; page numbers must not decrease.
+
+    ``recognised`` has the confidence of the pages that were read by text recognition.
+    """
     parts: list[str] = []
     blocks: list[Block] = []
     starts: list[tuple[int, int]] = []
@@ -112,5 +120,6 @@ def draft_of(
             span = Span(start, length)
             blocks.append(Block(span, piece.level, piece.prose, piece.strong, piece.role, opens, piece.place, piece.note))
     ends = [start for _, start in starts[1:]] + [length][: len(starts)]
-    pages = tuple(Page(number, Span(start, end)) for (number, start), end in zip(starts, ends, strict=True))
+    sure = recognised or {}
+    pages = tuple(Page(number, Span(start, end), sure.get(number)) for (number, start), end in zip(starts, ends, strict=True))
     return Draft("".join(parts), tuple(blocks), pages, title, language, tuple(gaps))

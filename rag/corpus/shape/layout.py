@@ -17,7 +17,7 @@ def layout_json(document: Document) -> Json:
     return {
         "sections": [[list(s.path), *_ends(s.span)] for s in document.sections],
         "sentences": [_ends(s) for s in document.sentences],
-        "pages": [[p.number, *_ends(p.span)] for p in document.pages],
+        "pages": [[p.number, *_ends(p.span), *([] if p.recognised is None else [p.recognised])] for p in document.pages],
         "tables": [[*_ends(t.span), len(t.header)] for t in document.tables],
         "contexts": [[c.kind, *_ends(c.span), *_ends(c.over)] for c in document.contexts],
     }
@@ -34,7 +34,7 @@ def with_layout(document: Document, layout: Json) -> Document:
         document,
         sections=tuple(Section(tuple(path), Span(start, end)) for path, start, end in layout["sections"]),
         sentences=sentences,
-        pages=tuple(Page(number, Span(start, end)) for number, start, end in layout["pages"]),
+        pages=tuple(Page(number, Span(start, end), *sure) for number, start, end, *sure in layout["pages"]),
         tables=tuple(_table(sentences, Span(start, end), heads) for start, end, heads in layout["tables"]),
         contexts=tuple(Context(k, Span(a, b), document.text[a:b], Span(c, d)) for k, a, b, c, d in layout["contexts"]),
     )

@@ -12,12 +12,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.corpus.shape.draft import Block
-from rag.corpus.shape.markers import Marker, marker
+from rag.corpus.shape.markers import TABLE_CAPTION, Marker, marker
 from rag.types import Context, Span
 
 _INTRODUCES = re.compile(r"[:：][\s—–-]*\Z|[—–]\s*\Z")
 _OPEN = re.compile(r"[\w,)\]”\"’»]\Z")
-_CAPTION = re.compile(r"(?i)(?:table|cədvəl|таблица|tablo|tabelle|tableau|tabla|tabella)\s+\d\S{0,6}(?:[.:]|\s|\Z)")
 _LONGEST_LEAD = 600
 _LONGEST_CLAUSE = 300
 """Characters. "The Parties agree as follows:" introduces a whole treaty, whose articles stand on their own."""
@@ -39,10 +38,10 @@ def lead_contexts(text: str, blocks: Sequence[Block], sentences: Sequence[Span])
     opened: list[_List] = []
     before: Block | None = None
     for at, block in enumerate(blocks):
-        if block.opens and before is not None and before.level is None and before.role is None:
+        if block.opens and before is not None and before.role is None:
             words = before.span.of(text)
-            caption = _CAPTION.match(words) is not None
-            if caption or _INTRODUCES.search(words):
+            caption = TABLE_CAPTION.match(words) is not None
+            if caption or (before.level is None and _INTRODUCES.search(words)):
                 lead = before.span if caption else _last_sentence(sentences, before.span)
                 yield from _context(text, lead, Span(block.span.start, _end_of_table(blocks, at)))
         opening = marker(block.span.of(text)) if block.level is None and block.role is None and not block.note else None

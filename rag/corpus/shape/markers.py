@@ -22,11 +22,20 @@ _RANKS = {
     6: "article artikel artículo articolo статья maddə madde rule regulation",
 }
 RANK = {word: rank for rank, words in _RANKS.items() for word in words.split()}
+RANK |= {"ek madde": 6, "geçici madde": 6}
 TOP = frozenset(_RANKS[2].split()) - frozenset(("part", "partie", "teil", "parte", "часть", "hissə", "kısım"))
 
 _NUMERAL = r"(?:\d{1,4}(?:[.\-]\d{1,3})*[A-Za-z]?|[IVXLCDM]{1,8}|[ivxlcdm]{1,6}|[A-ZА-Я])"
 _WORDS = "|".join(sorted(RANK, key=len, reverse=True))
 _DIVISION = re.compile(rf"(?P<word>{_WORDS})[^\S\n]+(?P<number>{_NUMERAL})(?![\w’'])(?P<rest>[^\n]*)", re.IGNORECASE)
+_FIRST = re.compile(
+    r"(?:(?P<numeral>[IVXLC]{1,6}|\d{1,3}(?:-\d{1,2})?(?:\s?[-‑]?\s?c[iıuü]|\.))|(?P<spelt>(?:on\s)?\w{4,9}nc[iıuü]))[^\S\n]+"
+    r"(?P<word>fəsil|bölmə|hissə|maddə|kitab|bölüm|kısım|kitap|madde)(?![\w’'])(?P<rest>[^\n]*)",
+    re.IGNORECASE,
+)
+"""Azerbaijani and Turkish put the number first: ``II fəsil``, ``5-ci maddə``, ``BİRİNCİ BÖLÜM``."""
+TABLE_CAPTION = re.compile(r"(?i)(?:table|cədvəl|таблица|tablo|tabelle|tableau|tabla|tabella)\s+\d\S{0,6}(?:[.:]|\s|\Z)")
+"""``Table 1. Fees``: however large it is set, it names the table below and not what comes after that."""
 _NUMERAL_ONLY = re.compile(rf"{_NUMERAL}\Z")
 _ALONE = re.compile(
     r"(?:preamble|recitals|annex(?:e|es)?|appendix|schedule|protocol|preambula|преамбула|приложение|əlavə|giriş|başlanğıc)\Z",
@@ -35,7 +44,10 @@ _ALONE = re.compile(
 _ANNEX = re.compile(
     r"(?P<word>annex|appendix|приложение|əlavə)(?:\s*[.:–—]\s+)(?=[^\W\d_])(?P<caption>[^\n]{1,90}(?<![.;:,!?…]))\Z", re.I
 )
-_CLAUSE = re.compile(r"(?P<number>\d{1,3}(?:\.\d{1,3})*)[.)](?=\s|\Z)\s*|(?P<dotted>\d{1,3}(?:\.\d{1,3})+)(?=[^\S\n])\s*")
+_CLAUSE = re.compile(
+    r"(?P<number>\d{1,3}(?:-\d{1,2}(?=\.\d))?(?:\.\d{1,3})*)[.)](?=\s|\Z)\s*"
+    r"|(?P<dotted>\d{1,3}(?:-\d{1,2})?(?:\.\d{1,3})+)(?=[^\S\n])\s*"
+)
 _ITEM = re.compile(
     r"\((?P<bracketed>\d{1,3}|[ivxlc]{1,6}|[^\W\d_]{1,2})\)\s*"
     r"|(?P<roman>[IVXLC]{1,6}|[ivxlc]{1,6})[.)]\s+"
@@ -98,15 +110,44 @@ def _division(line: str) -> Marker | None:
         return Marker("division", word.capitalize(), "division:" + word.lower(), annex.start("caption"), word.lower())
     match = _DIVISION.match(line)
     if match is None:
-        return None
+        return _numbered_first(line)
     number = match["number"]
     # IGNORECASE is for the words ("SECTION", "section"); "Article a" or "Part I believe" are prose, not divisions
     if number.isalpha() and (not number.isupper() or (number == "I" and match["rest"][:1] == " ")):
         return None
     rest = match["rest"]
+    after = _after_name(rest)
+    if after is None:
+        return None
+    word = match["word"]
+    plain = _plain(word)
+    label = f"{plain.capitalize() if word.isupper() or word.islower() else word} {number}"
+    return Marker("division", label, f"division:{plain}", match.start("rest") + after, plain)
+
+
+def _numbered_first(line: str) -> Marker | None:
+    match = _FIRST.match(line)
+    after = _after_name(match["rest"]) if match is not None else None
+    if match is None or after is None or (match["numeral"] or "I").islower():
+        return None
+    plain = _plain(match["word"])
+    label = " ".join(line[: match.start("rest")].split())
+    return Marker("division", label, f"division:{plain}", match.start("rest") + after, plain)
+
+
+def _after_name(rest: str) -> int | None:
+    """Where the words after a division's name begin in ``rest``; ``None`` where they go on with a sentence."""
     separator = re.match(r"\s*[.:)–—\-]\s*|\s+(?=[^\W\d_a-z])|\s*\Z", rest)
     if separator is None or (separator.end() < len(rest) and rest[separator.end()].islower()):
         return None
-    word = match["word"]
-    label = f"{word.capitalize() if word.isupper() or word.islower() else word} {number}"
-    return Marker("division", label, f"division:{word.lower()}", match.start("rest") + separator.end(), word.lower())
+    return separator.end()
+
+
+def _plain(word: str) -> str:
+    """A division's word as the table has it, whatever its capitals: the Turkish ones do not fold to their letters."""
+    folded = _folded(word)
+    return next((known for known in RANK if _folded(known) == folded), word.lower())
+
+
+def _folded(word: str) -> str:
+    return word.lower().replace("\u0307", "").replace("ı", "i")

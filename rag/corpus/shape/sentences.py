@@ -27,7 +27,7 @@ _BEFORE_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"[(\[]?(?:\d|[ivxlcIVXLC]+\b|[a-z]\))")
-_ENUMERATOR = re.compile(r"[(\[]?(?:\d{1,3}(?:\.\d{1,3})*|[^\W\d_]|[ivxlcIVXLC]{1,6})[.)\]]{1,2}\Z")
+_ENUMERATOR = re.compile(r"[(\[]?(?:\d{1,3}(?:-\d{1,2})?(?:\.\d{1,3})*|[^\W\d_]|[ivxlcIVXLC]{1,6})[.)\]]{1,2}\Z")
 _CAPTION = re.compile(r"(?i)(?:table|figure|fig\.?|cədvəl|şəkil|таблица|рисунок|рис\.|tablo|şekil)\s+\d[\d.\-]{0,6}\.\Z")
 _TITLE = re.compile(r"\b(?:v|vs|Mr|Mrs|Ms|Dr|Prof|St|Gen|Gov|Sen|Rep|Hon|Amb|H\.E)\.\Z")
 _DAY = re.compile(r"(?:^|\s)\d{1,2}\.\Z")

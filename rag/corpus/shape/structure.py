@@ -10,7 +10,7 @@ that introduce it.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -21,7 +21,7 @@ from rag.types import Page, Section, Span
 _DEEPEST = 8
 _JUMP = 5
 """A clause number may skip this many (repealed clauses); a larger step is a year or a quantity, not a clause."""
-_CLAUSE_LABEL = re.compile(r"\d{1,3}(?:\.\d{1,3})*\Z|\([^()\s]{1,6}\)\Z|Row \d+\Z")
+_CLAUSE_LABEL = re.compile(r"\d{1,3}(?:-\d{1,2})?(?:\.\d{1,3})*\Z|\([^()\s]{1,6}\)\Z|Row \d+\Z")
 _NAMES_ALL = {"level", "title", "capitals"}
 
 
@@ -56,6 +56,13 @@ def page_at(pages: Sequence[Page], offset: int) -> int | None:
     """The number of the page at ``offset``; ``None`` where the document has no pages."""
     index = bisect_right(pages, offset, key=lambda page: page.span.start) - 1
     return pages[index].number if index >= 0 and offset < pages[index].span.end else None
+
+
+def pages_of(pages: Sequence[Page], span: Span) -> Sequence[Page]:
+    """The pages that ``span`` begins on and runs over; none where the document has none."""
+    first = bisect_right(pages, span.start, key=lambda page: page.span.start) - 1
+    last = bisect_left(pages, span.end, key=lambda page: page.span.start)
+    return pages[max(first, 0) : max(last, first + 1)]
 
 
 def outline(draft: Draft) -> Outline:
@@ -144,7 +151,7 @@ def _enter(stack: list[Division], division: Division, last: dict[str, str]) -> b
 
 def _holds(parent: Division, clause: Division) -> bool:
     """``3`` holds ``3.1`` and ``3.1`` holds ``3.1.2``, whether the parent is a clause or a heading such as ``3. Scope``."""
-    number = re.match(r"\d+(?:\.\d+)*", parent.label)
+    number = re.match(r"\d+(?:-\d+)?(?:\.\d+)*", parent.label)
     return number is not None and clause.label.startswith(number[0] + ".")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 
-from rag.answering.engine import Engine
+from rag.guiding.engine import GuidedEngine
 from rag.index.generation import current_id, open_generation
 from rag.indexing.changes import SourceReader
 from rag.indexing.check import check
@@ -67,7 +67,7 @@ def backend(settings: Settings, *, probe: bool) -> Findings:
 
 def answer(kb: KnowledgeBase, settings: Settings) -> Findings:
     """One of the knowledge base's own questions, asked without a language model."""
-    with contextlib.closing(Engine.open(settings.model_copy(update={"backend": EXTRACTIVE}), kb)) as engine:
+    with contextlib.closing(GuidedEngine.open(settings.model_copy(update={"backend": EXTRACTIVE}), kb)) as engine:
         question = engine.examples()[0]
         begun = time.monotonic()
         outcome = engine.ask(question)

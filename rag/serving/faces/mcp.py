@@ -170,6 +170,7 @@ def readable(outcome: Outcome) -> str:
 
 def _place(citation: Citation) -> str:
     page = f", p. {citation.page}" if citation.page is not None else ""
+    page += f" (read by OCR, {citation.recognised:.0%} sure)" if citation.recognised is not None else ""
     documents = ", ".join(dict.fromkeys((citation.document, *(excerpt.document for excerpt in citation.spans))))
     return f"{citation.title}{''.join(f', {part}' for part in citation.section)}{page} ({documents})"
 

@@ -85,11 +85,13 @@ class ExcerptShape(BaseModel):
     quote: str
     section: list[str]
     page: int | None
+    recognised: float | None = None
 
 
 class CitationShape(BaseModel):
     """A verbatim excerpt: ``text(document)[start:end] == quote``, in Unicode code points. ``highlights`` are the words in it
-    that answer, ``[start, end)`` inside the excerpt, counted as these are."""
+    that answer, ``[start, end)`` inside the excerpt, counted as these are. ``recognised`` is the confidence of the text
+    recognition that read the page, where it is a scan."""
 
     id: int
     document: str
@@ -102,6 +104,7 @@ class CitationShape(BaseModel):
     document_sha256: str
     highlights: list[Annotated[list[int], Field(min_length=2, max_length=2)]]
     spans: list[ExcerptShape] | None = None
+    recognised: float | None = None
 
 
 class ClaimShape(BaseModel):

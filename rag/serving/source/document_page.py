@@ -22,7 +22,7 @@ from rag.serving.core.library import Library
 from rag.serving.http.accepted_language import choose
 from rag.serving.http.pages import asset_url
 from rag.serving.source.drawn_tables import outside, table_html, tables_within
-from rag.types import Document, Section, Table
+from rag.types import Document, Page, Section, Table
 
 BLOCK = 4000
 """Code points after which a block of text ends at the next line break; browsers lay out only the blocks in view."""
@@ -228,9 +228,13 @@ def _heading_end(text: str, section: Section) -> int | None:
 
 def _marks(document: Document, word: str) -> list[tuple[int, str]]:
     """Where a page begins, an empty element that the style sheet fills."""
+
+    def name(page: Page) -> str:
+        sure = "" if page.recognised is None else f" · OCR {page.recognised:.0%}"
+        return f"{word} {page.number}{sure}"
+
     return [
-        (page.span.start, f'<span class="page" id="p{page.number}" data-text="{word} {page.number}"></span>')
-        for page in document.pages
+        (page.span.start, f'<span class="page" id="p{page.number}" data-text="{name(page)}"></span>') for page in document.pages
     ]
 
 

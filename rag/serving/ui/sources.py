@@ -18,6 +18,8 @@ def place(citation: Citation, words: Strings) -> str:
     parts = [citation.title or citation.document, *citation.section]
     if citation.page is not None:
         parts.append(words.page.format(number=citation.page))
+    if citation.recognised is not None:
+        parts[-1] += f" ({words.recognised.format(percent=round(100 * citation.recognised))})"
     return " › ".join(parts)
 
 

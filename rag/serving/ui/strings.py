@@ -142,3 +142,4 @@ class Strings:
     table: str
     pages: str
     details: str
+    recognised: str

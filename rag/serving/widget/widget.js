@@ -12,7 +12,7 @@ Theming     the --charter-… and part="…" below
 Host CSP    script-src and connect-src for the server; nothing else
 */
 
-/** @typedef {{id: number, document: string, title: string, section: string[], page: number?, start: number, end: number, quote: string, highlights?: number[][]}} Citation */
+/** @typedef {{id: number, document: string, title: string, section: string[], page: number?, recognised?: number, start: number, end: number, quote: string, highlights?: number[][]}} Citation */
 /** @typedef {{text: string, citations: number[]}} Claim */
 /** @typedef {{id?: string, status: string, answer: string, claims: Claim[], citations: Citation[], related?: Citation[], withheld?: {text: string, reason: string}[], notice?: string?}} Answer */
 /** @typedef {{question: string, answer?: Answer, done?: boolean, failure?: {code: string, detail?: string}, rating?: string, node?: any}} Turn */
@@ -23,7 +23,7 @@ const STRINGS = {
     heading: "Ask the documents", close: "Close", reset: "New conversation", log: "Conversation",
     label: "Your question", send: "Send", stop: "Stop", retry: "Try again", you: "You asked:",
     greeting: "Ask a question. Every sentence of the answer comes with the passage that proves it.",
-    busy: "Searching the documents…", excerpt: "Excerpt {n}: {title}", page: "page {n}", source: "Open in the document",
+    busy: "Searching the documents…", excerpt: "Excerpt {n}: {title}", page: "page {n}", recognised: "read by OCR, {n} % sure", source: "Open in the document",
     related: "Nearest passages (not an answer)", withheld: "Left out because the documents do not support it: {n}",
     up: "Helpful", down: "Not helpful", comment: "What was wrong? (optional)", thanks: "Thank you.",
     stopped: "Stopped.", lost: "The connection was lost.", unreached: "The service cannot be reached just now.", wait: "The service is busy. Try again shortly.",
@@ -35,7 +35,7 @@ const STRINGS = {
     heading: "Sənədlərdən soruşun", close: "Bağla", reset: "Yeni söhbət", log: "Söhbət",
     label: "Sualınız", send: "Göndər", stop: "Dayandır", retry: "Yenidən cəhd et", you: "Sualınız:",
     greeting: "Sual verin. Cavabın hər cümləsi onu sübut edən parça ilə birlikdə göstərilir.",
-    busy: "Sənədlərdə axtarılır…", excerpt: "Parça {n}: {title}", page: "səhifə {n}", source: "Sənəddə aç",
+    busy: "Sənədlərdə axtarılır…", excerpt: "Parça {n}: {title}", page: "səhifə {n}", recognised: "OCR ilə oxunub, dəqiqlik {n} %", source: "Sənəddə aç",
     related: "Ən yaxın parçalar (cavab deyil)", withheld: "Sənədlər təsdiqləmədiyi üçün çıxarılıb: {n}",
     up: "Faydalıdır", down: "Faydasızdır", comment: "Nə səhv idi? (istəyə görə)", thanks: "Təşəkkür edirik.",
     stopped: "Dayandırıldı.", lost: "Əlaqə kəsildi.", unreached: "Xidmətə hazırda çatmaq olmur.", wait: "Xidmət məşğuldur. Bir azdan yenidən cəhd edin.",
@@ -47,7 +47,7 @@ const STRINGS = {
     heading: "Спросите документы", close: "Закрыть", reset: "Новый разговор", log: "Разговор",
     label: "Ваш вопрос", send: "Отправить", stop: "Остановить", retry: "Повторить", you: "Вы спросили:",
     greeting: "Задайте вопрос. Каждое предложение ответа подтверждено отрывком из документа.",
-    busy: "Поиск в документах…", excerpt: "Отрывок {n}: {title}", page: "стр. {n}", source: "Открыть в документе",
+    busy: "Поиск в документах…", excerpt: "Отрывок {n}: {title}", page: "стр. {n}", recognised: "распознано OCR, точность {n} %", source: "Открыть в документе",
     related: "Ближайшие отрывки (не ответ)", withheld: "Опущено, так как документы этого не подтверждают: {n}",
     up: "Полезно", down: "Не полезно", comment: "Что не так? (необязательно)", thanks: "Спасибо.",
     stopped: "Остановлено.", lost: "Связь прервалась.", unreached: "Сервис сейчас недоступен.", wait: "Сервис занят. Повторите немного позже.",
@@ -59,7 +59,7 @@ const STRINGS = {
     heading: "Belgelere sorun", close: "Kapat", reset: "Yeni sohbet", log: "Sohbet",
     label: "Sorunuz", send: "Gönder", stop: "Durdur", retry: "Yeniden dene", you: "Sorunuz:",
     greeting: "Bir soru sorun. Yanıtın her cümlesi, onu kanıtlayan alıntıyla birlikte gelir.",
-    busy: "Belgelerde aranıyor…", excerpt: "Alıntı {n}: {title}", page: "sayfa {n}", source: "Belgede aç",
+    busy: "Belgelerde aranıyor…", excerpt: "Alıntı {n}: {title}", page: "sayfa {n}", recognised: "OCR ile okundu, güven %{n}", source: "Belgede aç",
     related: "En yakın alıntılar (yanıt değil)", withheld: "Belgeler desteklemediği için çıkarılan: {n}",
     up: "Yararlı", down: "Yararlı değil", comment: "Yanlış olan neydi? (isteğe bağlı)", thanks: "Teşekkürler.",
     stopped: "Durduruldu.", lost: "Bağlantı kesildi.", unreached: "Hizmete şu anda ulaşılamıyor.", wait: "Hizmet meşgul. Biraz sonra yeniden deneyin.",
@@ -628,8 +628,9 @@ class CharterChat extends HTMLElement {
 
   /** @param {Citation} citation @param {() => void} [close] */
   #excerpt(citation, close) {
-    const { title, section, page, start, end, document: id } = citation;
-    const place = [...list(section), page != null && this.#say("page", { n: page })].filter(Boolean).join(" › ");
+    const { title, section, page, recognised, start, end, document: id } = citation;
+    const sure = recognised != null && ` (${this.#say("recognised", { n: Math.round(100 * recognised) })})`;
+    const place = [...list(section), page != null && this.#say("page", { n: page }) + (sure || "")].filter(Boolean).join(" › ");
     const label = this.#say("excerpt", { n: citation.id, title });
     const words = list(citation.highlights).map((pair) => pair.join("-")).join();
     const span = [start, end].every(Number.isInteger) ? `#c=${start}-${end}${words && `&h=${words}`}` : "";

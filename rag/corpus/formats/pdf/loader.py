@@ -9,11 +9,13 @@ from typing import Any
 
 from rag.corpus.formats.pdf.annotations import write_annotations
 from rag.corpus.formats.pdf.furniture import PageLines, running_heads, without_running_heads
-from rag.corpus.formats.pdf.items import headed
+from rag.corpus.formats.pdf.items import body_size, headed
 from rag.corpus.formats.pdf.page_pictures import PagePictures
 from rag.corpus.formats.pdf.printed import printed_lines
 from rag.corpus.formats.pdf.reflow import pieces_of
 from rag.corpus.formats.pdf.ruled import RuledTables
+from rag.corpus.formats.pdf.scans import Scans, pages_are
+from rag.corpus.formats.recognition import Recogniser
 from rag.corpus.refusal import Unreadable
 from rag.corpus.shape.draft import Draft, Gap, draft_of
 from rag.settings import Parsing
@@ -30,8 +32,8 @@ _LEAST_BODY = 40
 """Characters. A page with an image all over it that has fewer besides its running heads is a scan with a stamp."""
 
 
-def draft_pdf(data: bytes, parsing: Parsing) -> Draft:
-    """A draft of a PDF with its pages.
+def draft_pdf(data: bytes, parsing: Parsing, recogniser: Recogniser | None = None) -> Draft:
+    """A draft of a PDF with its pages, the scanned ones read by ``recogniser`` where there is one.
 
     Raises:
         Unreadable: it is encrypted, broken, too long, or has no text (a scan).
@@ -44,20 +46,21 @@ def draft_pdf(data: bytes, parsing: Parsing) -> Draft:
         if getattr(error, "err_code", None) == _PASSWORD:
             raise Unreadable("it is encrypted.", "Save a copy without a password and put that in its place.") from None
         raise Unreadable("it is not a PDF or is damaged.", "Open it and save it again, or fetch it once more.") from None
-    reader = _Reader(pypdfium2, document, data)
+    reader = _Reader(pypdfium2, document, data, Scans(recogniser))
     try:
         pages = reader.pages(parsing)
         title = document.get_metadata_value("Title")
         gaps = reader.gaps(pages)
     finally:
         reader.close()
-    return draft_of(pieces_of(pages), title=_believable(title, pages), gaps=gaps)
+    return draft_of(pieces_of(pages), title=_believable(title, pages), gaps=gaps, recognised=reader.scans.sure)
 
 
 class _Reader:
     """Reads the pages of one document and remembers what of them is no text."""
 
-    def __init__(self, pypdfium2: Any, document: Any, data: bytes) -> None:
+    def __init__(self, pypdfium2: Any, document: Any, data: bytes, scans: Scans) -> None:
+        self.scans = scans
         self._pdfium = pypdfium2
         self._document = document
         self._ruled = RuledTables(data)
@@ -93,9 +96,15 @@ class _Reader:
                     f"it has more than the {parsing.max_characters:,} characters allowed.",
                     "Split it, or raise parsing_max_characters.",
                 )
-        if not characters:
+        scanned = [page.number for page in pages if self._is_scan(page, pages)]
+        pages = self.scans.read_all(self._document, pages, scanned, body_size(pages))
+        if not characters and not self.scans.sure:
             raise self._without_text(count)
         return pages
+
+    def _is_scan(self, page: PageLines, pages: Sequence[PageLines]) -> bool:
+        covered = self._pictures[page.number].scan and not _body(page, pages)
+        return covered or page.number in self._unmapped
 
     def _page(self, page: Any, number: int) -> PageLines:
         self._comments += write_annotations(self._pdfium, page)
@@ -112,24 +121,24 @@ class _Reader:
         if self._unmapped:
             return Unreadable("its fonts do not say which characters they show.", _OCR)
         if any(pictures.covered for pictures in self._pictures.values()):
-            return Unreadable("its pages are images without text (a scan).", _OCR)
+            return self.scans.refusal("its pages are images")
         if self._damaged:
             return Unreadable(f"its page {self._damaged[0]} is damaged.", "Open it and save it again.")
         return Unreadable(f"there is no text on its {count} pages.", _OCR)
 
     def gaps(self, pages: Sequence[PageLines]) -> list[Gap]:
         """What of the document is not in its text, by page."""
-        scanned = [page.number for page in pages if self._pictures[page.number].scan and not _body(page, pages)]
-        worded = [page.number for page in pages if self._pictures[page.number].worded and page.number not in scanned]
+        worded = [page.number for page in pages if self._pictures[page.number].worded and not self.scans.knows(page.number)]
+        unmapped = [number for number in self._unmapped if not self.scans.tried(number)]
         attached = self._document.count_attachments()
         told = (
             (self._damaged, "damaged and not read.", "Open it and save it again.", True),
-            (self._unmapped, "set in fonts that do not say which characters they show.", _OCR, True),
-            (scanned, "scanned, without text.", _OCR, True),
+            (unmapped, "set in fonts that do not say which characters they show.", _OCR, True),
             (worded, "partly in images that seem to hold words.", _OCR, True),
             (self._ruled.failed, "read without its ruled tables as such.", "Print it to a new PDF if a table is wrong.", False),
         )
-        gaps = [Gap(f"{_pages(numbers)} {what}", remedy, lost) for numbers, what, remedy, lost in told if numbers]
+        gaps = [Gap(f"{pages_are(numbers)} {what}", remedy, lost) for numbers, what, remedy, lost in told if numbers]
+        gaps += self.scans.gaps(besides=unmapped)
         if self._comments:
             gaps.append(Gap(f"{_count(self._comments, 'comment')} on its pages are left out.", lost=False))
         if attached:
@@ -141,19 +150,6 @@ def _body(page: PageLines, pages: Sequence[PageLines]) -> bool:
     """Whether a page has text besides what runs on every page."""
     heads = running_heads(pages)
     return sum(len(line.text) for line in without_running_heads(page, heads)) >= _LEAST_BODY
-
-
-def _pages(numbers: Sequence[int]) -> str:
-    """``page 3 is``, ``pages 2, 4–7 are``."""
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and runs[-1][-1] == number - 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    several = len(numbers) > 1
-    names = ", ".join(f"{r[0]}–{r[-1]}" if len(r) > 2 else ", ".join(map(str, r)) for r in runs)
-    return f"page{'s' if several else ''} {names} {'are' if several else 'is'}"
 
 
 def _count(number: int, noun: str) -> str:

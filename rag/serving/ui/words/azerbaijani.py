@@ -134,4 +134,5 @@ AZERBAIJANI = Strings(
     table="Cədvəl",
     pages="səhifə: {count}",
     details="Təfərrüatlar",
+    recognised="OCR ilə oxunub, dəqiqlik {percent} %",
 )

@@ -134,4 +134,5 @@ ENGLISH = Strings(
     table="Table",
     pages="pages: {count}",
     details="Details",
+    recognised="read by OCR, {percent} % sure",
 )

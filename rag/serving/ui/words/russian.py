@@ -134,4 +134,5 @@ RUSSIAN = Strings(
     table="Таблица",
     pages="страниц: {count}",
     details="Подробности",
+    recognised="распознано OCR, точность {percent} %",
 )

@@ -134,4 +134,5 @@ TURKISH = Strings(
     table="Tablo",
     pages="sayfa: {count}",
     details="Ayrıntılar",
+    recognised="OCR ile okundu, güven %{percent}",
 )
