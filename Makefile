@@ -15,7 +15,7 @@ test: check  ## lint, types and every test that fits in ten minutes
 	$(BIN)/python -m pytest -m "not long" --ignore=tests/browser
 	$(BIN)/python -m pytest -m "not long" tests/browser
 
-test-long: check  ## the soaks, the full kill runs and the real LLM as well
+test-long: check  ## the soaks, the full kill runs, the real LLM, every page of the documentation and the packages as well
 	$(BIN)/python -m pytest --ignore=tests/browser
 	$(BIN)/python -m pytest tests/browser
 

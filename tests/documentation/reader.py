@@ -56,9 +56,7 @@ class PageReader:
     def __init__(self, folder: Path, path: Path) -> None:
         self._folder = folder
         folder.mkdir(parents=True)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self._port = str(free.getsockname()[1])
+        self._port = free_port()
         kept = {name: os.environ[name] for name in KEPT if name in os.environ}
         self._environment = kept | {
             "PATH": f"{path}:{os.environ['PATH']}",
@@ -128,6 +126,13 @@ class PageReader:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGINT)
             process.wait(30)
+
+
+def free_port() -> str:
+    """A port of loopback that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return str(free.getsockname()[1])
 
 
 def has(tool: str) -> bool:

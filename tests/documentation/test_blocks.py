@@ -12,7 +12,13 @@ from tests.documentation.blocks import SHELL, SHOWN, blocks
 from tests.documentation.reader import ROOT, PageReader, tools
 
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
-RUN = [page for page in PAGES if any(block.runs for block in blocks(page))]
+QUICK = {"first-minutes", "models", "intranet"}
+"""What `make test` has time for; the others open the models many times, and are followed by `make test-long`."""
+RUN = [
+    pytest.param(page, id=page.stem, marks=[] if page.stem in QUICK else [pytest.mark.long])
+    for page in PAGES
+    if any(block.runs for block in blocks(page))
+]
 ALLOWED = ("needs", "installs", "opens", "not ours", "signs")
 
 
@@ -24,7 +30,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.mark.model
 @pytest.mark.skipif(sys.platform == "win32", reason="the blocks are for a POSIX shell")
-@pytest.mark.parametrize("written", RUN, ids=lambda file: file.stem)
+@pytest.mark.parametrize("written", RUN)
 def test_a_page_does_what_it_says(written: Path, path: Path, tmp_path: Path) -> None:
     reader = PageReader(tmp_path / "reader", path)
     try:

@@ -14,7 +14,7 @@ import yaml
 from docs.generate import commands, pages, parameters
 from rag.settings import PREFIX, Settings, load_settings
 from tests.documentation.blocks import blocks
-from tests.documentation.reader import ROOT, has
+from tests.documentation.reader import ROOT, free_port, has
 
 DOCS = ROOT / "docs"
 MADE = pages()
@@ -105,7 +105,7 @@ def test_the_nginx_blocks_are_configurations(tmp_path: Path) -> None:
     main = tmp_path / "nginx.conf"
     main.write_text(
         f"pid {tmp_path}/pid;\nerror_log stderr;\nevents {{}}\nhttp {{\naccess_log off;\n"
-        + "\n".join(servers).replace("/etc/nginx", str(tmp_path)).replace("listen 443", "listen 127.0.0.1:0")
+        + "\n".join(servers).replace("/etc/nginx", str(tmp_path)).replace("listen 443", f"listen 127.0.0.1:{free_port()}")
         + "}\n",
         encoding="utf-8",
     )
