@@ -33,7 +33,8 @@ class Embedding(Group):
     """Which model embeds. ``None`` is the packaged all-MiniLM-L6-v2."""
 
     model: str | None = None
-    batch_size: int = Field(32, ge=1, le=1024)
+    runtime: Literal["onnx", "torch"] = Field("onnx", description="onnx: an int8 export; torch: the model's own library")
+    batch_size: int = Field(32, ge=1, le=1024, description="of torch; ONNX Runtime takes texts one by one")
 
 
 class ReaderModel(Group):

@@ -37,9 +37,9 @@ from rag.llm.prompts import load as load_prompt
 from rag.llm.registry import open_backend
 from rag.models.embedder import Embedder
 from rag.models.onnx_reader import OnnxReader
+from rag.models.opening import open_embedder
 from rag.models.reader import Reader
 from rag.models.reranker import CrossEncoderReranker, Reranker
-from rag.models.sentence_transformer import SentenceTransformerEmbedder
 from rag.retrieval.catalogue import Catalogue
 from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
@@ -113,7 +113,7 @@ class Engine:
             BackendMissing: the language model's package, key or file is not there.
         """
         kb = kb or find_knowledge_base(settings.kb)
-        embedder = SentenceTransformerEmbedder.load(settings.embedding, threads=settings.threads)
+        embedder = open_embedder(settings.embedding, threads=settings.threads)
         live = LiveIndex(kb, embedder.identity, settings)
         reranker = settings.retrieval.reranker
         engine = cls(
