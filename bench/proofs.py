@@ -20,7 +20,7 @@ from rag.corpus.shape.sentences import split
 from rag.evaluation.figures.metrics import auroc
 from rag.knowledge_base import find_knowledge_base
 from rag.models.onnx_reader import OnnxReader
-from rag.models.sentence_transformer import SentenceTransformerEmbedder
+from rag.models.opening import open_embedder
 from rag.settings import Embedding
 from rag.types import Passage, Span
 
@@ -50,7 +50,7 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=1, help="only every so many-th claim")
     parser.add_argument("-v", action="store_true", help="print what was judged wrong")
     arguments = parser.parse_args()
-    embedder = SentenceTransformerEmbedder.load(Embedding())
+    embedder = open_embedder(Embedding())
     prover = Prover(OnnxReader.load(arguments.reader), embedder)
     if not arguments.replies:
         report("strangers", strangers(prover, arguments.every), arguments.v)

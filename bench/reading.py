@@ -15,7 +15,7 @@ from rag.answering.reading.paragraphs import QuestionReading
 from rag.index.generation import open_current
 from rag.knowledge_base import KnowledgeBase
 from rag.models.onnx_reader import OnnxReader
-from rag.models.sentence_transformer import SentenceTransformerEmbedder
+from rag.models.opening import open_embedder
 from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
 
@@ -26,7 +26,7 @@ def main() -> None:
     parser.add_argument("kb", type=Path)
     parser.add_argument("questions", type=Path)
     arguments = parser.parse_args()
-    embedder, reader = SentenceTransformerEmbedder.load(Settings().embedding), OnnxReader.load()
+    embedder, reader = open_embedder(Settings().embedding), OnnxReader.load()
     index = open_current(KnowledgeBase(arguments.kb), embedder.identity, Settings())
     retriever, reading, prover = Retriever(index, embedder), QuestionReading(reader, index), Prover(reader, embedder)
     rows = [json.loads(line) for line in arguments.questions.read_text(encoding="utf-8").splitlines()]

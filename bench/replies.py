@@ -25,7 +25,7 @@ from rag.indexing.build import build
 from rag.knowledge_base import KnowledgeBase, find_knowledge_base
 from rag.llm.backend import Message, TextChunk, Usage
 from rag.models.onnx_reader import OnnxReader
-from rag.models.sentence_transformer import SentenceTransformerEmbedder
+from rag.models.opening import open_embedder
 from rag.settings import Settings
 from rag.types import Answer
 
@@ -61,7 +61,7 @@ def main() -> None:
     arguments = parser.parse_args()
     rows = [json.loads(line) for line in (arguments.folder / "replies.jsonl").read_text(encoding="utf-8").splitlines()]
     rows = rows[:: arguments.every]
-    embedder = SentenceTransformerEmbedder.load(Settings().embedding)
+    embedder = open_embedder(Settings().embedding)
     reader, model = OnnxReader.load(arguments.reader), Scripted()
     with tempfile.TemporaryDirectory() as folder:
         kb = KnowledgeBase(Path(folder))

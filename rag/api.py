@@ -27,7 +27,7 @@ from rag.guiding.making import Guides
 from rag.index.generation import current_id, open_current
 from rag.indexing.build import BuildReport, Progress, build
 from rag.knowledge_base import KnowledgeBase, find_knowledge_base
-from rag.models.sentence_transformer import SentenceTransformerEmbedder
+from rag.models.opening import open_embedder
 from rag.settings import Settings, load_settings
 from rag.types import Answer, Document, DocumentEntry, Filter, Hit, Outcome, Refusal, Turn
 
@@ -93,7 +93,7 @@ class OpenKnowledgeBase:
             IndexLocked: another process is indexing this knowledge base.
             ModelError: the embedding model cannot be loaded.
         """
-        embedder = SentenceTransformerEmbedder.load(self._settings.embedding, threads=self._settings.threads)
+        embedder = open_embedder(self._settings.embedding, threads=self._settings.threads)
         guides = Guides(self._kb, self._settings, embedder)
         return build(self._kb, self._settings, embedder, rebuild=rebuild, progress=progress, guides=guides)
 

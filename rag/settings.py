@@ -33,7 +33,10 @@ class Embedding(Group):
     """Which model embeds. ``None`` is the packaged all-MiniLM-L6-v2."""
 
     model: str | None = Field(None, description="a sentence-transformers model by folder or hub name; unset: the packaged one")
-    batch_size: int = Field(32, ge=1, le=1024, description="texts that are embedded at a time")
+    runtime: Literal["onnx", "torch"] = Field("onnx", description="onnx: an int8 export; torch: the model's own library")
+    batch_size: int = Field(
+        32, ge=1, le=1024, description="texts that torch embeds at a time; ONNX Runtime takes them one by one"
+    )
 
 
 class ReaderModel(Group):

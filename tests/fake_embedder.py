@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from rag.models.embedder import ModelIdentity, TokenVectors, Vectors
+from rag.models.embedder import ModelIdentity, Vectors
 
 WORD = re.compile(r"\w+|[^\w\s]")
 
@@ -47,15 +47,6 @@ class FakeEmbedder:
 
     def count_tokens(self, text: str) -> int:
         return len(WORD.findall(text))
-
-    def embed_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
-        made = []
-        for text in texts:
-            found = [*WORD.finditer(text)]
-            rows = [row(m.group(), self.dimension) for m in found]
-            vectors = np.stack(rows) if rows else np.zeros((0, self.dimension), np.float32)
-            made.append(TokenVectors(tuple(m.group() for m in found), tuple(m.span() for m in found), vectors))
-        return made
 
     def _embed(self, text: str) -> Vectors:
         words = re.findall(r"\w+", text)

@@ -24,8 +24,9 @@ from rag.answering.reading.selection import select
 from rag.index.generation import Generation, open_current
 from rag.indexing.build import build
 from rag.knowledge_base import KnowledgeBase, find_knowledge_base
+from rag.models.embedder import Embedder
 from rag.models.onnx_reader import OnnxReader
-from rag.models.sentence_transformer import SentenceTransformerEmbedder
+from rag.models.opening import open_embedder
 from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
 from training.rows import held_out, question_rows
@@ -67,7 +68,7 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
-    embedder = SentenceTransformerEmbedder.load(Settings().embedding)
+    embedder = open_embedder(Settings().embedding)
     reader = OnnxReader.load(arguments.reader)
     with tempfile.TemporaryDirectory() as folder, arguments.out.open("w", encoding="utf-8") as out:
         if arguments.set in ("held-out", "foreign", "squad"):
@@ -82,9 +83,7 @@ def main() -> None:
             out.write(json.dumps(row) + "\n")
 
 
-def rows(
-    asked: Sequence[Asked], index: Generation, embedder: SentenceTransformerEmbedder, reader: OnnxReader
-) -> Iterator[dict[str, object]]:
+def rows(asked: Sequence[Asked], index: Generation, embedder: Embedder, reader: OnnxReader) -> Iterator[dict[str, object]]:
     """One row for each question in each mode that applies to it."""
     retriever, whole = Retriever(index, embedder), QuestionReading(reader, index)
     documents = [entry.id for entry in index.documents()]

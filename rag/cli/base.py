@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 Kb = Annotated[Path | None, typer.Option("--kb", metavar="DIR", help="The knowledge base folder.", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead.")]
 
+SAMPLE, PIECE = 40, 800
+"""Pieces, and characters of each."""
+
 
 def settings_of(kb: Path | None, **flags: Any) -> Settings:
     """The settings from file, environment and flags; a misspelt variable is pointed out on stderr."""
@@ -60,11 +63,36 @@ def echo_json(value: object) -> None:
 def build_index(settings: Settings, kb: KnowledgeBase, *, rebuild: bool = False) -> BuildReport:
     from rag.guiding.making import Guides
     from rag.indexing.build import build
-    from rag.models.sentence_transformer import SentenceTransformerEmbedder
+    from rag.models.opening import open_for_indexing
 
-    embedder = SentenceTransformerEmbedder.load(settings.embedding, threads=settings.threads)
+    embedder = open_for_indexing(
+        settings.embedding,
+        sample=lambda: _sample(settings, kb),
+        say=lambda line: typer.echo(f"charterqa: {line}", err=True),
+        threads=settings.threads,
+    )
     with _progress_bar() as tell:
         return build(kb, settings, embedder, rebuild=rebuild, progress=tell, guides=Guides(kb, settings, embedder))
+
+
+def _sample(settings: Settings, kb: KnowledgeBase) -> list[str]:
+    """Pieces of the smallest sources: what an export of the model is compared with it on."""
+    from rag.corpus.loading import Loader
+    from rag.corpus.sources import list_sources
+    from rag.errors import CharterError
+
+    pieces: list[str] = []
+    with Loader(settings.parsing) as loader:
+        for source in sorted(list_sources(kb), key=lambda source: source.path.stat().st_size if source.path.is_file() else 0):
+            if len(pieces) >= SAMPLE:
+                break
+            try:
+                documents = loader.load(source)
+            except CharterError:
+                continue  # the build says what is wrong with it
+            texts = [document.text for document in documents[:SAMPLE]]
+            pieces += [text[at : at + PIECE] for text in texts for at in range(0, min(len(text), 4 * PIECE), PIECE)]
+    return [piece for piece in pieces if piece.strip()][:SAMPLE]
 
 
 @contextmanager

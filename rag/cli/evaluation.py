@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rag.indexing.build import Progress as BuildProgress
     from rag.knowledge_base import KnowledgeBase
     from rag.llm.backend import Backend
-    from rag.models.sentence_transformer import SentenceTransformerEmbedder
+    from rag.models.embedder import Embedder
     from rag.settings import Settings
 
 FORMAT = """A questions file has one JSON object a line, in UTF-8:
@@ -368,10 +368,10 @@ def _library_of(dataset: Dataset, settings: Settings) -> tuple[Settings, Knowled
     return settings, kb
 
 
-def _embedder(settings: Settings) -> SentenceTransformerEmbedder:
-    from rag.models.sentence_transformer import SentenceTransformerEmbedder
+def _embedder(settings: Settings) -> Embedder:
+    from rag.models.opening import open_embedder
 
-    return SentenceTransformerEmbedder.load(settings.embedding, threads=settings.threads)
+    return open_embedder(settings.embedding, threads=settings.threads)
 
 
 @contextmanager

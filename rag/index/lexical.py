@@ -1,4 +1,5 @@
-"""The lexical side: BM25 over bm25s, kept in one file of plain arrays. The one module that knows bm25s' retriever.
+"""The lexical side: BM25 as bm25s computes it when an index is built, kept in one file of plain arrays. The one module that
+knows bm25s' retriever, and only where it builds: asking is a sum over columns, and the library brings scipy.
 
 The format is ours rather than the library's folder of files, so that exactly the bytes whose checksum was verified are parsed,
 and ``allow_pickle`` is off on both ways.
@@ -10,10 +11,10 @@ import io
 import json
 import zipfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol
 
-import bm25s
 import numpy as np
 from numpy.typing import NDArray
 
@@ -62,31 +63,41 @@ class LexicalIndex(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Columns:
+    """A sparse matrix by columns: the scores of term ``n = at[term]`` are ``data[indptr[n]:indptr[n + 1]]``, for the passages
+    in the same stretch of ``indices``."""
+
+    data: NDArray[np.float32]
+    indices: NDArray[np.int32]
+    indptr: NDArray[np.int64]
+    at: dict[str, int]
+
+
 class Bm25Index:
     """BM25 with Lucene's idf, ``log(1 + (N - n + 0.5) / (n + 0.5))``, as bm25s computes it ahead of time."""
 
-    def __init__(self, retriever: bm25s.BM25, languages: tuple[str, ...]) -> None:
-        self._retriever = retriever
+    def __init__(self, columns: _Columns, passages: int, languages: tuple[str, ...], *, k1: float, b: float) -> None:
+        self._columns = columns
+        self._passages = passages
         self._languages = languages
+        self._k1, self._b = k1, b
 
     @classmethod
     def build(cls, texts: Sequence[str], languages: Sequence[str | None], *, k1: float, b: float) -> Bm25Index:
         """An index over ``texts``, each in its language (``None``: English)."""
         cut = [terms(text, language) for text, language in zip(texts, languages, strict=True)]
-        retriever = _indexed(cut, k1, b, empty="")
-        pairs = _indexed([[f"{a} {b}" for a, b in pairwise(row)] for row in cut], k1, b, empty=" ")
-        joined = bm25s.BM25(k1=k1, b=b, method="lucene", dtype="float32", int_dtype="int32")
-        one, two = retriever.scores, pairs.scores
-        offset = len(retriever.vocab_dict)
-        _fill(
-            joined,
-            np.concatenate([one["data"], (PAIR_WEIGHT * two["data"]).astype(np.float32)]),
-            np.concatenate([one["indices"], two["indices"]]).astype(np.int32),
-            np.concatenate([one["indptr"], two["indptr"][1:] + one["indptr"][-1]]).astype(np.int64),
-            len(texts),
-            retriever.vocab_dict | {pair: offset + n for pair, n in pairs.vocab_dict.items()},
+        one = _indexed(cut, k1, b, empty="")
+        two = _indexed([[f"{a} {b}" for a, b in pairwise(row)] for row in cut], k1, b, empty=" ")
+        offset = len(one.at)
+        joined = _Columns(
+            np.concatenate([one.data, (PAIR_WEIGHT * two.data).astype(np.float32)]),
+            np.concatenate([one.indices, two.indices]).astype(np.int32),
+            np.concatenate([one.indptr, two.indptr[1:] + one.indptr[-1]]).astype(np.int64),
+            one.at | {pair: offset + n for pair, n in two.at.items()},
         )
-        return cls(joined, tuple(sorted({language or "en" for language in languages})) or ("en",))
+        known = tuple(sorted({language or "en" for language in languages})) or ("en",)
+        return cls(joined, len(texts), known, k1=k1, b=b)
 
     @classmethod
     def from_bytes(cls, stored: bytes) -> Bm25Index:
@@ -117,25 +128,24 @@ class Bm25Index:
         )
         if not sound:
             raise _damaged("has arrays that do not fit each other")
-        retriever = bm25s.BM25(k1=k1, b=b, method="lucene", dtype="float32", int_dtype="int32")
-        _fill(retriever, data, indices, indptr, passages, {word: n for n, word in enumerate(words)})
-        return cls(retriever, languages)
+        columns = _Columns(data, indices, indptr, {word: n for n, word in enumerate(words)})
+        return cls(columns, passages, languages, k1=k1, b=b)
 
     @property
     def size(self) -> int:
         """How many passages are in."""
-        return int(self._retriever.scores["num_docs"])
+        return self._passages
 
     def to_bytes(self) -> bytes:
         """One ``.npz`` of three arrays and a JSON of the rest."""
         about = {
-            "k1": self._retriever.k1,
-            "b": self._retriever.b,
+            "k1": self._k1,
+            "b": self._b,
             "languages": self._languages,
             "passages": self.size,
-            "terms": sorted(self._retriever.vocab_dict, key=self._retriever.vocab_dict.__getitem__),
+            "terms": sorted(self._columns.at, key=self._columns.at.__getitem__),
         }
-        arrays = {name: np.asarray(self._retriever.scores[name]) for name in ARRAYS}
+        arrays = {name: np.asarray(getattr(self._columns, name)) for name in ARRAYS}
         packed = np.frombuffer(json.dumps(about, ensure_ascii=False).encode("utf-8"), dtype=np.uint8)
         stream = io.BytesIO()
         np.savez(stream, allow_pickle=False, about=packed, **arrays)
@@ -161,41 +171,31 @@ class Bm25Index:
 
     def document_frequency(self, wanted: Sequence[str]) -> dict[str, int]:
         """In how many passages each of these terms (as :meth:`terms` gives them) stands; 0 for an unknown one."""
-        at, indptr = self._retriever.vocab_dict, self._retriever.scores["indptr"]
+        at, indptr = self._columns.at, self._columns.indptr
         return {term: int(indptr[at[term] + 1] - indptr[at[term]]) if term in at else 0 for term in wanted}
 
     def _all_scores(self, text: str) -> NDArray[np.float32]:
-        ids = self._retriever.get_tokens_ids([*self.terms(text), *query_pairs(text, self._languages)])
-        if not ids:
-            return np.zeros(self.size, dtype=np.float32)
-        return np.asarray(self._retriever.get_scores_from_ids(ids), dtype=np.float32)
+        found = np.zeros(self.size, dtype=np.float32)
+        data, indices, indptr, at = self._columns.data, self._columns.indices, self._columns.indptr, self._columns.at
+        for term in [*self.terms(text), *query_pairs(text, self._languages)]:
+            if term in at:  # a passage stands once in a column, so nothing is added twice
+                start, end = indptr[at[term]], indptr[at[term] + 1]
+                found[indices[start:end]] += data[start:end]
+        return found
 
 
-def _indexed(rows: Sequence[Sequence[str]], k1: float, b: float, *, empty: str) -> bm25s.BM25:
-    """A retriever over rows of terms; one without any term holds a single column, ``empty``, that nothing is in."""
-    retriever = bm25s.BM25(k1=k1, b=b, method="lucene", dtype="float32", int_dtype="int32")
+def _indexed(rows: Sequence[Sequence[str]], k1: float, b: float, *, empty: str) -> _Columns:
+    """The columns of rows of terms; without any term a single column, ``empty``, that nothing is in."""
     vocabulary: dict[str, int] = {}
     ids = [[vocabulary.setdefault(term, len(vocabulary)) for term in row] for row in rows]
-    if any(ids):
-        retriever.index((ids, vocabulary), create_empty_token=False, show_progress=False)
-    else:
-        _fill(retriever, np.zeros(0, np.float32), np.zeros(0, np.int32), np.zeros(2, np.int64), len(rows), {empty: 0})
-    return retriever
+    if not any(ids):
+        return _Columns(np.zeros(0, np.float32), np.zeros(0, np.int32), np.zeros(2, np.int64), {empty: 0})
+    import bm25s
 
-
-def _fill(
-    retriever: bm25s.BM25,
-    data: NDArray[np.float32],
-    indices: NDArray[np.int32],
-    indptr: NDArray[np.int64],
-    passages: int,
-    vocabulary: dict[str, int],
-) -> None:
-    """What bm25s' own ``load`` sets after it has read its files."""
-    retriever.scores = {"data": data, "indices": indices, "indptr": indptr, "num_docs": passages}
-    retriever.vocab_dict = vocabulary
-    retriever.unique_token_ids_set = set(vocabulary.values())
-    retriever.nonoccurrence_array = None
+    retriever = bm25s.BM25(k1=k1, b=b, method="lucene", dtype="float32", int_dtype="int32")
+    retriever.index((ids, vocabulary), create_empty_token=False, show_progress=False)
+    data, indices, indptr = (np.asarray(retriever.scores[name]) for name in ARRAYS)
+    return _Columns(data, indices, indptr, dict(retriever.vocab_dict))
 
 
 def _damaged(what: str) -> IndexDamaged:

@@ -17,7 +17,7 @@ from rag.index.store import StoredDocument
 from rag.indexing.publish import generations
 from rag.knowledge_base import KnowledgeBase
 from rag.models.embedder import ModelIdentity
-from rag.models.folder import find_model
+from rag.models.opening import open_embedder
 from rag.settings import Settings
 from rag.types import Span
 
@@ -131,7 +131,7 @@ def _of_vectors(generation: Generation) -> Iterator[Damage]:
 def _of_model(folder: Path, settings: Settings, identity: ModelIdentity | None) -> Iterator[Damage]:
     """Whether questions would be asked with the model and settings that the index was built with."""
     try:
-        wanted = Recipe.of(identity or find_model(settings.embedding.model).identity, settings)
+        wanted = Recipe.of(identity or open_embedder(settings.embedding).identity, settings)
         difference = read_manifest(folder).recipe.difference(wanted)
     except IndexUnusable:
         return  # reported already

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import httpx
 from pydantic import SecretStr
 
 from rag.errors import BackendMissing, CharterError
@@ -127,6 +126,8 @@ def _unopened(settings: Settings) -> str:
 
 def _silent(url: str, llm: Llm) -> str:
     """Empty where a server answers at ``url`` with anything but a refused key."""
+    import httpx  # late: half a second of imports that only a probe needs
+
     headers = {"Authorization": f"Bearer {llm.api_key.get_secret_value()}"} if llm.api_key else {}
     try:
         reply = httpx.get(url, headers=headers, timeout=_PROBE_SECONDS, follow_redirects=False)

@@ -26,18 +26,6 @@ class ModelIdentity:
     max_tokens: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class TokenVectors:
-    """The tokens of one text, without the special ones; ``vectors[i]`` stands for the characters ``offsets[i]`` of the text.
-
-    ``vectors`` has the shape (tokens, dimension); its rows have unit length.
-    """
-
-    tokens: tuple[str, ...]
-    offsets: tuple[tuple[int, int], ...]
-    vectors: Vectors
-
-
 class Embedder(Protocol):
     """Turns text into unit vectors, so that an inner product is a cosine. Safe to call from several threads.
 
@@ -59,8 +47,4 @@ class Embedder(Protocol):
 
     def count_tokens(self, text: str) -> int:
         """How many tokens ``text`` takes, without the special ones and without truncation."""
-        ...
-
-    def embed_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
-        """The contextual vector of every token of every text."""
         ...

@@ -6,13 +6,10 @@ the network's inputs and outputs it is and the checksum of every file, and both 
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import onnxruntime
@@ -20,15 +17,16 @@ from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
 from rag.errors import ModelError
+from rag.models.onnx_folder import CARD, MODEL, WORDS, OnnxFolder, first_line
 from rag.models.reader import Answerability, Floats
+
+__all__ = ["ARCHITECTURE", "CARD", "INPUTS", "MODEL", "OUTPUTS", "SHIPPED", "VERSION", "WORDS", "OnnxReader"]
 
 SHIPPED = Path(__file__).with_name("reader")
 ARCHITECTURE = "charterqa-reader"
 VERSION = 1
-MODEL, WORDS, CARD = "model.onnx", "tokenizer.json", "card.json"
 INPUTS = ["input_ids", "attention_mask", "token_type_ids"]
 OUTPUTS = ["span", "answerable", "support"]
-MOST_BYTES = 2 << 30
 MOST_TOKENS = 8192
 STRIDE = 64
 LONGEST_QUESTION = 96
@@ -58,25 +56,19 @@ class OnnxReader:
         Raises:
             ModelError: a file is missing, damaged, or of another architecture or version.
         """
+        remedy = _remedy(folder)
         path = SHIPPED if folder is None else Path(folder).expanduser()
-        card = _card(path)
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3
-        if threads:
-            options.intra_op_num_threads = threads
+        opened = OnnxFolder.open(path, ARCHITECTURE, VERSION, noun="reader", remedy=remedy)
+        session, words = opened.load(threads=threads)
         try:
-            words = Tokenizer.from_file(str(path / WORDS))
-            session = onnxruntime.InferenceSession(str(path / MODEL), options, providers=["CPUExecutionProvider"])
-            window = int(card["window"])
+            window = int(opened.card["window"])
             if not LONGEST_QUESTION + 2 * STRIDE <= window <= MOST_TOKENS:
                 raise ValueError(f"a window of {window} tokens is of no use")
-        except Exception as error:  # noqa: BLE001 - both libraries raise bare exceptions of their own for a bad file
-            raise ModelError(f"The reader in {path} cannot be loaded: {_first_line(error)}.", remedy=_remedy(folder)) from None
+        except (ValueError, KeyError, TypeError) as error:
+            raise ModelError(f"The reader in {path} cannot be loaded: {first_line(error)}.", remedy=remedy) from None
         if [i.name for i in session.get_inputs()] != INPUTS or [o.name for o in session.get_outputs()] != OUTPUTS:
-            raise ModelError(f"The network in {path / MODEL} is no reader.", remedy=_remedy(folder))
-        words.no_padding()
-        words.no_truncation()
-        return cls(session, words, _fingerprint(card), window)
+            raise ModelError(f"The network in {path / MODEL} is no reader.", remedy=remedy)
+        return cls(session, words, opened.fingerprint, window)
 
     def answers(self, question: str, texts: Sequence[str]) -> tuple[Answerability, ...]:
         """See :class:`rag.models.reader.Reader`."""
@@ -150,38 +142,5 @@ def _windows(count: int, room: int) -> list[tuple[int, int]]:
     return [(start, min(start + room, count)) for start in starts]
 
 
-def _card(path: Path) -> dict[str, Any]:
-    remedy = _remedy(None if path == SHIPPED else path)
-    if not path.is_dir():
-        raise ModelError(f"There is no reader folder {path}.", remedy=remedy)
-    try:
-        card: dict[str, Any] = json.loads((path / CARD).read_text(encoding="utf-8"))
-        architecture, version, files = card["architecture"], card["version"], dict(card["files"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError(f"The reader in {path} has no usable {CARD}: {_first_line(error)}.", remedy=remedy) from None
-    if architecture != ARCHITECTURE or version != VERSION:
-        raise ModelError(
-            f"The reader in {path} is {architecture} version {version}; this program reads {ARCHITECTURE} version {VERSION}.",
-            remedy=remedy,
-        )
-    for name in (MODEL, WORDS):
-        file = path / name
-        if not file.is_file() or file.stat().st_size > MOST_BYTES:
-            raise ModelError(f"The reader in {path} has no usable {name}.", remedy=remedy)
-        with file.open("rb") as stream:
-            if hashlib.file_digest(stream, "sha256").hexdigest() != files.get(name):
-                raise ModelError(f"The reader in {path} is damaged: {name} has an unexpected checksum.", remedy=remedy)
-    return card
-
-
-def _fingerprint(card: dict[str, Any]) -> str:
-    listed = "\n".join(f"{name}\0{digest}" for name, digest in sorted(card["files"].items()))
-    return hashlib.sha256(listed.encode()).hexdigest()
-
-
 def _remedy(folder: Path | str | None) -> str:
     return "Reinstall charterqa." if folder is None else "Correct CHARTERQA_READER_MODEL, or unset it to use the one shipped."
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")

@@ -16,13 +16,12 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import onnx
-from onnx import TensorProto, helper, numpy_helper
-from onnxruntime.quantization import QuantType, quantize_dynamic
-from onnxruntime.quantization.matmul_nbits_quantizer import DefaultWeightOnlyQuantConfig, MatMulNBitsQuantizer
-from onnxruntime.quantization.shape_inference import quant_pre_process
+
+if TYPE_CHECKING:
+    import onnx
 
 BLOCK = 128
 LEVELS = 127
@@ -36,7 +35,13 @@ def quantize(plain: Path, out: Path) -> None:
 
     Raises:
         onnx.checker.ValidationError: what came out is no valid network.
+        ImportError: the package ``onnx`` is not installed.
     """
+    import onnx
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+    from onnxruntime.quantization.matmul_nbits_quantizer import DefaultWeightOnlyQuantConfig, MatMulNBitsQuantizer
+    from onnxruntime.quantization.shape_inference import quant_pre_process
+
     with tempfile.TemporaryDirectory() as folder:
         shaped, blocked = Path(folder) / "shaped.onnx", Path(folder) / "blocked.onnx"
         quant_pre_process(str(plain), str(shaped), skip_symbolic_shape=True)
@@ -62,6 +67,8 @@ def quantize(plain: Path, out: Path) -> None:
 
 def rows_of_tables(graph: onnx.GraphProto) -> None:
     """Replace every lookup in a large float table by one in int8 rows and one in their scales, multiplied."""
+    from onnx import TensorProto, helper, numpy_helper
+
     tables = {tensor.name: tensor for tensor in graph.initializer}
     nodes: list[onnx.NodeProto] = []
     made: dict[str, list[onnx.TensorProto]] = {}

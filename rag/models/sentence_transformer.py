@@ -13,7 +13,7 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from rag.errors import ModelError
-from rag.models.embedder import ModelIdentity, TokenVectors, Vectors
+from rag.models.embedder import ModelIdentity, Vectors
 from rag.models.folder import ModelFolder, find_model
 from rag.settings import Embedding
 
@@ -29,7 +29,7 @@ class SentenceTransformerEmbedder:
     """
 
     def __init__(self, folder: ModelFolder, *, batch_size: int = 32, threads: int = 0) -> None:
-        self._folder = folder
+        self.folder = folder
         self._batch_size = batch_size
         self._threads = threads
         self._lock = threading.RLock()
@@ -49,7 +49,7 @@ class SentenceTransformerEmbedder:
     @property
     def identity(self) -> ModelIdentity:
         """Which model this is, as read from its files."""
-        return self._folder.identity
+        return self.folder.identity
 
     def warm(self) -> None:
         """Load the weights now, so that the first question does not wait for them."""
@@ -61,7 +61,7 @@ class SentenceTransformerEmbedder:
             found = {t: self._remembered[t] for t in texts if t in self._remembered}
             missing = [t for t in dict.fromkeys(texts) if t not in found]
             if missing:
-                rows = self._unit(self._model().encode_query(missing, batch_size=self._batch_size, show_progress_bar=False))
+                rows = self._unit(self.model().encode_query(missing, batch_size=self._batch_size, show_progress_bar=False))
                 found |= dict(zip(missing, rows, strict=True))
             for text in texts:
                 self._remembered[text] = found[text]
@@ -75,69 +75,19 @@ class SentenceTransformerEmbedder:
         if not texts:
             return self._stack([])
         with self._lock:
-            return self._unit(self._model().encode_document(list(texts), batch_size=self._batch_size, show_progress_bar=False))
+            return self._unit(self.model().encode_document(list(texts), batch_size=self._batch_size, show_progress_bar=False))
 
     def count_tokens(self, text: str) -> int:
         """Tokens of ``text`` without the special ones."""
         if self._counter is not None:
             return len(self._counter.encode(text, add_special_tokens=False).ids)
         with self._lock:
-            return len(self._model().tokenizer.encode(text, add_special_tokens=False, truncation=False, verbose=False))
+            return len(self.model().tokenizer.encode(text, add_special_tokens=False, truncation=False, verbose=False))
 
-    def embed_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
-        """The contextual vector of every token. A text longer than the window is embedded window by window."""
-        with self._lock:
-            model = self._model()
-            pieces = [(n, start, text[start:end]) for n, text in enumerate(texts) for start, end in self._windows(text)]
-            inner = model.encode(
-                [piece for _, _, piece in pieces],
-                prompt="",
-                output_value=None,
-                batch_size=self._batch_size,
-                show_progress_bar=False,
-                convert_to_numpy=False,
-            )
-            gathered: list[list[tuple[str, tuple[int, int], Vectors]]] = [[] for _ in texts]
-            for (n, start, piece), features in zip(pieces, inner, strict=True):
-                gathered[n] += self._tokens_of(piece, start, features)
-        return [
-            TokenVectors(tuple(t for t, _, _ in g), tuple(o for _, o, _ in g), self._stack([v for _, _, v in g]))
-            for g in gathered
-        ]
-
-    def _tokens_of(self, piece: str, start: int, features: Any) -> list[tuple[str, tuple[int, int], Vectors]]:
-        tokenizer = self._model().tokenizer
-        encoded = tokenizer(piece, truncation=True, max_length=self.identity.max_tokens, return_offsets_mapping=True)
-        kept = features["attention_mask"].bool()
-        vectors = features["token_embeddings"][kept].float().cpu().numpy()
-        special = tokenizer.get_special_tokens_mask(encoded["input_ids"], already_has_special_tokens=True)
-        names = tokenizer.convert_ids_to_tokens(encoded["input_ids"])
-        rows = self._unit(vectors)
-        return [
-            (name, (start + int(a), start + int(b)), row)
-            for name, (a, b), row, out in zip(names, encoded["offset_mapping"], rows, special, strict=True)
-            if not out
-        ]
-
-    def _windows(self, text: str) -> list[tuple[int, int]]:
-        """Ranges of ``text`` that each fit the window, cut between words where there are any."""
-        room = max(self.identity.max_tokens - 8, 1)
-        encoded = self._model().tokenizer(
-            text, add_special_tokens=False, return_offsets_mapping=True, truncation=False, verbose=False
-        )
-        offsets = encoded["offset_mapping"]
-        ranges, begin = [], 0
-        while begin < len(offsets):
-            end = min(begin + room, len(offsets))
-            while end < len(offsets) and end > begin + room // 2 and offsets[end][0] == offsets[end - 1][1]:
-                end -= 1
-            ranges.append((int(offsets[begin][0]), int(offsets[end - 1][1])))
-            begin = end
-        return ranges
-
-    def _model(self) -> Any:
+    def model(self) -> Any:
+        """The library's own model, loaded at the first call."""
         if self._loaded is None:
-            self._loaded = _load(self._folder.path, self._threads)
+            self._loaded = _load(self.folder.path, self._threads)
             self._loaded.max_seq_length = self.identity.max_tokens
             width = self._loaded.get_embedding_dimension()
             if width != self.identity.dimension:

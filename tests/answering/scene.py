@@ -9,8 +9,9 @@ from functools import cache
 
 from rag.answering.proof.prover import Prover
 from rag.corpus.shape.sentences import split
+from rag.models.embedder import Embedder
 from rag.models.onnx_reader import OnnxReader
-from rag.models.sentence_transformer import SentenceTransformerEmbedder
+from rag.models.opening import open_embedder
 from rag.settings import Embedding
 from rag.types import Hit, Passage, Span
 from tests.fake_embedder import FakeEmbedder
@@ -48,9 +49,9 @@ def fake_prover(reader: FakeReader | None = None, *, threshold: float | None = N
 
 
 @cache
-def embedder() -> SentenceTransformerEmbedder:
+def embedder() -> Embedder:
     """The packaged MiniLM, loaded once."""
-    return SentenceTransformerEmbedder.load(Embedding(), threads=2)
+    return open_embedder(Embedding(), threads=2)
 
 
 @cache

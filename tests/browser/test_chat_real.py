@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from rag.guiding.engine import GuidedEngine
 from rag.indexing.build import build
 from rag.knowledge_base import KnowledgeBase
-from rag.models.sentence_transformer import SentenceTransformerEmbedder
+from rag.models.opening import open_embedder
 from rag.settings import Settings
 from tests.browser.conftest import Serve, Watched
 from tests.browser.test_chat import Chat
@@ -27,7 +27,7 @@ def url(server: Serve, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
     kb = KnowledgeBase(tmp_path_factory.mktemp("charter"))
     shutil.copytree(SOURCES, kb.sources)
     settings = Settings(kb=kb.root)
-    embedder = SentenceTransformerEmbedder.load(settings.embedding, threads=settings.threads)
+    embedder = open_embedder(settings.embedding, threads=settings.threads)
     build(kb, settings, embedder)
     engine = GuidedEngine.open(settings, kb)
     yield server(engine, kb=kb.root)

@@ -1,4 +1,4 @@
-"""What every embedder must do: the packaged model, and the fake that the quick tests use instead."""
+"""What every embedder must do: the packaged model on both of its runtimes, and the fake that the quick tests use instead."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from rag.models.embedder import Embedder
+from rag.models.onnx_embedder import OnnxEmbedder
 from rag.models.sentence_transformer import SentenceTransformerEmbedder
 from rag.settings import Embedding
 from tests.fake_embedder import FakeEmbedder
@@ -15,9 +16,21 @@ from tests.fake_embedder import FakeEmbedder
 TEXTS = ["The harbour opens at six.", "Dogs travel free.", "", "A naïve café — 100 €.", "harbour " * 700]
 
 
-@pytest.fixture(scope="module", params=["fake", pytest.param("packaged", marks=pytest.mark.model)])
+def _onnx() -> Embedder:
+    return OnnxEmbedder.load(threads=2)
+
+
+def _torch() -> Embedder:
+    return SentenceTransformerEmbedder.load(Embedding())
+
+
+@pytest.fixture(
+    scope="module",
+    params=[FakeEmbedder, pytest.param(_onnx, marks=pytest.mark.model), pytest.param(_torch, marks=pytest.mark.model)],
+)
 def embedder(request: pytest.FixtureRequest) -> Embedder:
-    return FakeEmbedder() if request.param == "fake" else SentenceTransformerEmbedder.load(Embedding())
+    made: Embedder = request.param()
+    return made
 
 
 def test_vectors_are_unit_rows_of_the_stated_dimension(embedder: Embedder) -> None:
@@ -36,7 +49,6 @@ def test_rows_come_in_the_order_of_the_texts(embedder: Embedder) -> None:
 def test_no_texts_give_no_rows(embedder: Embedder) -> None:
     assert embedder.embed_query([]).shape == (0, embedder.identity.dimension)
     assert embedder.embed_passages([]).shape == (0, embedder.identity.dimension)
-    assert embedder.embed_tokens([]) == []
 
 
 def test_a_question_is_nearest_to_the_passage_that_shares_its_words(embedder: Embedder) -> None:
@@ -49,21 +61,6 @@ def test_tokens_are_counted_without_truncation(embedder: Embedder) -> None:
     assert embedder.count_tokens("") == 0
     assert embedder.count_tokens("harbour") == 1
     assert embedder.count_tokens("harbour " * 700) == 700
-
-
-def test_token_vectors_stand_for_the_characters_at_their_offsets(embedder: Embedder) -> None:
-    for text, found in zip(TEXTS, embedder.embed_tokens(TEXTS), strict=True):
-        assert len(found.tokens) == len(found.offsets) == len(found.vectors) == embedder.count_tokens(text)
-        assert found.vectors.shape[1] == embedder.identity.dimension
-        np.testing.assert_allclose(np.linalg.norm(found.vectors, axis=1), 1.0, atol=1e-4)
-        covered = "".join(text[start:end] for start, end in found.offsets)
-        assert covered == "".join(text.split())
-
-
-def test_one_word_in_two_texts_has_kindred_token_vectors(embedder: Embedder) -> None:
-    one, two = embedder.embed_tokens(["The harbour opens.", "Every harbour closes."])
-    similar = one.vectors @ two.vectors.T
-    assert int(np.argmax(similar[1])) == 1, "harbour is nearest to harbour"
 
 
 def test_threads_get_the_same_vectors(embedder: Embedder) -> None:

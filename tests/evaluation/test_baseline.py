@@ -16,7 +16,7 @@ from rag.evaluation.runs.run_folder import RunFolder
 from rag.guiding.engine import GuidedEngine
 from rag.indexing.build import build
 from rag.knowledge_base import KnowledgeBase
-from rag.models.sentence_transformer import SentenceTransformerEmbedder
+from rag.models.opening import open_embedder
 from rag.settings import Settings
 from tests.evaluation.charter import INDEX, charter_questions
 
@@ -28,7 +28,7 @@ def test_the_default_knowledge_base_answers_no_worse_than_its_baseline(tmp_path:
     settings = Settings()
     kb = KnowledgeBase(tmp_path / "kb")
     shutil.copytree(INDEX / "sources", kb.sources)
-    build(kb, settings, SentenceTransformerEmbedder.load(settings.embedding, threads=settings.threads))
+    build(kb, settings, open_embedder(settings.embedding, threads=settings.threads))
     engine = GuidedEngine.open(settings, kb)
     try:
         now = run(charter_questions(), engine, circumstances(engine, settings, kb), RunFolder(tmp_path / "run"))

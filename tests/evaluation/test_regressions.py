@@ -23,7 +23,7 @@ from rag.evaluation.runs.run_folder import RunFolder
 from rag.guiding.engine import GuidedEngine
 from rag.indexing.build import build
 from rag.knowledge_base import KnowledgeBase
-from rag.models.sentence_transformer import SentenceTransformerEmbedder
+from rag.models.opening import open_embedder
 from rag.settings import Settings
 from tests.evaluation import degraded
 from tests.evaluation.charter import INDEX, charter_questions
@@ -40,7 +40,7 @@ BOILERPLATE = (
 
 def built(root: Path) -> KnowledgeBase:
     kb = KnowledgeBase(root)
-    build(kb, SETTINGS, SentenceTransformerEmbedder.load(SETTINGS.embedding, threads=SETTINGS.threads))
+    build(kb, SETTINGS, open_embedder(SETTINGS.embedding, threads=SETTINGS.threads))
     return kb
 
 

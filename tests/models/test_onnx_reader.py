@@ -17,7 +17,7 @@ from rag.errors import ModelError
 from rag.indexing.build import build
 from rag.knowledge_base import KnowledgeBase
 from rag.models.onnx_reader import ARCHITECTURE, CARD, MODEL, SHIPPED, VERSION, WORDS, OnnxReader
-from rag.models.sentence_transformer import SentenceTransformerEmbedder
+from rag.models.opening import open_embedder
 from rag.settings import load_settings
 
 OWN_REMEDY = "Correct CHARTERQA_READER_MODEL, or unset it to use the one shipped."
@@ -205,7 +205,7 @@ def test_the_variable_names_another_reader_and_a_bad_one_stops_the_engine_before
     (kb.sources / "ferry.txt").write_text("The ferry leaves on Mondays.", encoding="utf-8")
     settings = load_settings(environ={"CHARTERQA_READER_MODEL": str(folder)}, folder=tmp_path)
     assert settings.reader.model == str(folder)
-    build(kb, settings, SentenceTransformerEmbedder.load(settings.embedding))
+    build(kb, settings, open_embedder(settings.embedding))
     Engine.open(settings, kb).close()
     broken(folder)
     with pytest.raises(ModelError) as caught:
