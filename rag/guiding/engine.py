@@ -209,17 +209,17 @@ class GuidedEngine(Engine):
     def _guided(self, request: _Request, outcome: Outcome) -> Outcome:
         """``outcome`` with what helps a reader on."""
         asked = request.asked | {plain(part.text) for part in outcome.parts}
-        documents = self._current().catalogue.scope(request.filter).documents
+        opened = self._current()
+        documents = opened.catalogue.scope(request.filter).documents
         suggestions = self._suggestions()
         if isinstance(outcome, Answer):
             beside = suggestions.beside(outcome.citations, asked, documents, request.lang)
             return replace(outcome, guidance=Guidance(beside))
-        generation = self._current().generation
         text = outcome.standalone_question or request.question
         guidance = Guidance(
-            suggestions.nearest(text, asked, documents, request.lang), generation.guide.topics, self._absent(text)
+            suggestions.nearest(text, asked, documents, request.lang), opened.generation.guide.topics, self._absent(text)
         )
-        related = nearest_sentences(text, outcome.related, self.document, generation)
+        related = nearest_sentences(text, outcome.related, opened.citer.document, opened.generation)
         return replace(outcome, related=related, guidance=guidance)
 
     def _absent(self, question: str) -> tuple[str, ...]:
@@ -253,7 +253,7 @@ class GuidedEngine(Engine):
             if (documents is None or entry.id in documents)
             and named <= set(opened.generation.terms(f"{entry.title} {entry.id}"))
         ]
-        found = outline([self.document(entry.id) for entry in chosen])
+        found = outline([opened.citer.document(entry.id) for entry in chosen])
         return self._told(request, found) if found.points else None
 
     def _told(self, request: _Request, found: DocumentOutline) -> Iterator[Event]:

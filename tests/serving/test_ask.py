@@ -38,12 +38,19 @@ def test_an_answer_has_every_member_of_the_contract_and_quotes_to_the_character(
     assert set(answer) == {
         *("id", "question", "standalone_question", "status", "answer", "claims", "citations", "related", "withheld"),
         *("notice", "confidence", "backend", "model", "prompt", "index", "timings_ms"),
+        *("parts", "label", "topics", "suggestions", "not_mentioned", "card"),
     }
     assert answer["status"] == "answered"
     for citation in answer["citations"]:
         text = client.get(f"/api/v1/documents/{citation['document']}").json()["text"]
         assert text[citation["start"] : citation["end"]] == citation["quote"]
     assert {i for claim in answer["claims"] for i in claim["citations"]} <= {c["id"] for c in answer["citations"]}
+
+
+def test_questions_to_begin_with_are_handed_out_for_a_language(client: httpx.Client) -> None:
+    questions = client.get("/api/v1/examples", params={"lang": "az"}).json()["questions"]
+    assert questions == ["When does the harbour open?", "Who built the lighthouse?"]
+    assert client.get("/api/v1/examples", params={"lang": "?"}).status_code == 422
 
 
 def test_a_refusal_has_no_claims_and_no_citations_but_the_nearest_passages(client: httpx.Client) -> None:

@@ -17,6 +17,7 @@ OPERATIONS = [
     ("POST", "/api/v1/ask"),
     ("POST", "/api/v1/search"),
     ("GET", "/api/v1/documents"),
+    ("GET", "/api/v1/examples"),
     ("GET", "/api/v1/documents/{document_id}"),
     ("GET", "/api/v1/kbs"),
     ("POST", "/api/v1/feedback"),

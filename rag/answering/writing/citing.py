@@ -16,25 +16,25 @@ class Citer:
     """Makes citations. ``document`` gives a document by its id; the last few are remembered."""
 
     def __init__(self, document: Callable[[str], Document], hits: Sequence[Hit] = ()) -> None:
-        self._document = lru_cache(maxsize=REMEMBERED)(document)
+        self.document = lru_cache(maxsize=REMEMBERED)(document)
         self._copies = Copies(hits)
 
     def among(self, hits: Sequence[Hit]) -> Citer:
         """One that also names where a sentence stands in other documents among ``hits``."""
-        return Citer(self._document, hits)
+        return Citer(self.document, hits)
 
     def quote(self, passage: Passage, span: Span) -> str:
         """The words of ``span`` on one line; it may reach over the passage's edge."""
-        return " ".join(span.of(self._document(passage.document).text).split())
+        return " ".join(span.of(self.document(passage.document).text).split())
 
     def cite(self, number: int, passage: Passage, span: Span, highlights: tuple[Span, ...] = ()) -> Citation:
         """The excerpt ``span`` of a passage. Further places are what it cannot be understood without, and its copies."""
-        document = self._document(passage.document)
+        document = self.document(passage.document)
         contexts = [context.span for context in passage.context_of(span)]
         copies = self._copies.of(passage, span.of(document.text))
         excerpts = [
             *(_excerpt(document, place) for place in contexts),
-            *(_excerpt(self._document(copy.passage.document), copy.span) for copy in copies),
+            *(_excerpt(self.document(copy.passage.document), copy.span) for copy in copies),
             _excerpt(document, span),
         ]
         own = excerpts[-1]

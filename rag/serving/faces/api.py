@@ -22,9 +22,11 @@ from rag.serving.http.schemas import (
     DocumentShape,
     EntryShape,
     EventShape,
+    ExamplesShape,
     FeedbackBody,
     HitsShape,
     KbShape,
+    Lang,
     ProblemShape,
     SearchBody,
     TurnBody,
@@ -77,6 +79,12 @@ def api_router(library: Library, redactor: Redactor, editing: Callable[[Request]
         service = library.of(body.kb, identity_of(request))
         hits = await unless_gone(request, service.search(body.question, body.k, filter=body.filter.filter()))
         return JSONResponse(search_json(body.question, hits))
+
+    @router.get("/examples", response_model=None, responses={200: {"model": ExamplesShape}})
+    async def examples(request: Request, kb: Kb = None, lang: Annotated[Lang | None, Query()] = None) -> Response:
+        """Questions to begin with, each of which the documents answer, for an interface in ``lang``."""
+        service = library.of(kb, identity_of(request))
+        return JSONResponse({"questions": list(await service.examples(lang))})
 
     @router.get("/documents", response_model=None, responses={200: {"model": list[EntryShape]}})
     async def documents(request: Request, kb: Kb = None) -> Response:

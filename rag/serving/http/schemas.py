@@ -201,6 +201,12 @@ class HitsShape(BaseModel):
     hits: list[HitShape]
 
 
+class ExamplesShape(BaseModel):
+    """Questions to begin with."""
+
+    questions: list[str]
+
+
 class OriginShape(BaseModel):
     """Where a document comes from, as far as it is known."""
 
