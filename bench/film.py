@@ -63,7 +63,7 @@ def play(browser: Browser, url: str) -> Film:
     film.shoot(page, 1200)
     typed(film, page, ANSWERED)
     film.shoot(page, 3200)
-    quote = page.locator("a.quote").first
+    quote = page.locator(".links a").first
     quote.hover()
     film.shoot(page, 600)
     with page.expect_popup() as popup:

@@ -71,7 +71,7 @@ class Chat:
     def choose(self, label: str, value: str) -> None:
         """A choice in the page's menu."""
         self.page.locator("#charter-menu summary").click()
-        self.page.get_by_label(label, exact=True).select_option(value)
+        self.page.get_by_label(label).select_option(value)
         self.page.keyboard.press("Escape")
 
     def act(self, answer: Locator, name: str) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Collection
 
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rag.serving.http.peer import Peer
@@ -48,6 +49,7 @@ class Allowed:
 
     def __init__(self, app: ASGIApp, *, events: Collection[int]) -> None:
         self._app = app
+        self._page = GZipMiddleware(app)  # Gradio compresses its assets, not the page, which is half its configuration
         self._events = frozenset(events)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -74,7 +76,8 @@ class Allowed:
                     headers["Cache-Control"] = "private, max-age=31536000, immutable"  # their names hold their hash
             await send(message)
 
-        await self._app(scope, receive, guarded)
+        app = self._page if scope["type"] == "http" and scope["path"] == "/" else self._app
+        await app(scope, receive, guarded)
 
     async def _checked(self, receive: Receive) -> Receive:
         """``receive`` once more, for a body that names an event of the page: Gradio answers any other one with a 500.

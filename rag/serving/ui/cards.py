@@ -44,13 +44,13 @@ class Card:
         return tuple(sorted(span for span in spans if not any(span.overlaps(cited) for cited in own)))
 
 
-def cards(excerpts: tuple[Surroundings, ...]) -> tuple[Card, ...]:
-    """The excerpts in their order; one whose surroundings touch those of an earlier one joins its card."""
+def cards(excerpts: tuple[Surroundings, ...], *, joined: bool = True) -> tuple[Card, ...]:
+    """The excerpts in their order; where ``joined``, one whose surroundings touch an earlier one joins its card."""
     made: list[Card] = []
     for found in excerpts:
         card = _card(found)
         for n, other in enumerate(made):
-            if _same(card, other):
+            if joined and _same(card, other):
                 made[n] = _joined(other, card)
                 break
         else:

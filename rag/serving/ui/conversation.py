@@ -35,7 +35,7 @@ class ChatFailure:
 class Exchange:
     """One question and what came of it. ``number`` counts from 1 and never changes; ``excerpts`` are, in the order of their
     ids, the citations of an answer or the related passages of a refusal. ``commented`` says that a comment was stored.
-    ``scope`` are the documents that it was asked of, ``reading`` how many passages are read for it."""
+    ``scope`` are the documents that it was asked of, ``reading`` that the search is over and passages are read."""
 
     number: int
     question: str
@@ -47,7 +47,7 @@ class Exchange:
     rating: Rating | None = None
     commented: bool = False
     scope: Filter = UNFILTERED
-    reading: int = 0
+    reading: bool = False
 
     @property
     def running(self) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Literal, Protocol
 
 from rag.errors import CharterError, NotFound, ServiceLoading
-from rag.events import CitationReady, ClaimReady, Event, Finished
+from rag.events import CitationReady, ClaimReady, Event, Finished, Started
 from rag.serving.ui.chosen_language import Language
 from rag.serving.ui.conversation import ChatFailure, Conversation, Exchange, Rating
 from rag.serving.ui.excerpt import Surroundings, excerpt
@@ -73,7 +73,10 @@ class Dialogue:
         try:
             async with aclosing(self._service.stream(question, history=history, filter=scope, lang=language)) as events:
                 async for event in events:
-                    if isinstance(event, CitationReady):
+                    if isinstance(event, Started):
+                        exchange = replace(exchange, reading=True)
+                        yield asked.update(exchange)
+                    elif isinstance(event, CitationReady):
                         exchange = exchange.cite(await self._excerpt(event.citation))
                     elif isinstance(event, ClaimReady):
                         exchange = exchange.say(event.claim)

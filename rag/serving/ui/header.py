@@ -54,7 +54,7 @@ def header_html(language: Language, *, filled: bool, signed: bool = False) -> st
         f'<span class="wide">{escape(words.clear)}</span></button>'
         f'<button type="button" class="tool" data-library aria-expanded="false">{icon("book")}'
         f'<span class="wide">{escape(words.documents_name)}</span></button>{_menu(language, words, off, signed=signed)}'
-        f"</div></header>{drawings_html()}"
+        f"</div></header>"
     )
 
 

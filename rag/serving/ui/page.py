@@ -13,7 +13,7 @@ from rag.errors import CharterError
 from rag.serving.ui.chosen_language import Language, language, preferred
 from rag.serving.ui.conversation import ChatFailure, Conversation, Rating
 from rag.serving.ui.dialogue import Dialogue
-from rag.serving.ui.header import header_html, hint_html
+from rag.serving.ui.header import drawings_html, header_html, hint_html
 from rag.serving.ui.keeping import kept, restored
 from rag.serving.ui.library import library_html, narrowed
 from rag.serving.ui.presence import Presence
@@ -73,6 +73,7 @@ def page_of(gr: Any, dialogue: Dialogue, settings: Settings) -> Any:
             hint = gr.HTML(hint_html(default, limit), elem_id="charter-hint", **plain)
         below = gr.HTML(shelf_html(Shelf(loading=True), words), elem_id="charter-shelf", **plain)
         library = gr.HTML('<div class="unopened"></div>', elem_id="charter-library", **plain)
+        gr.HTML(drawings_html(), elem_id="charter-drawings", **plain)
         announcer = gr.HTML(announcement_html(None, default), elem_id="charter-announcer", **plain)
         saved = gr.Textbox(visible="hidden", elem_id="charter-saved")
         memory = gr.Textbox(visible="hidden", elem_id="charter-memory")
@@ -96,9 +97,11 @@ def page_of(gr: Any, dialogue: Dialogue, settings: Settings) -> Any:
 
         def drawn(talk: Conversation, speech: Language, shelf: Shelf) -> dict[Any, Any]:
             """The conversation, its head and what lies below an empty one."""
+            # What is sent costs time; the head only changes with the first question.
+            top = {header: head(speech, filled=bool(talk.exchanges))} if len(talk.exchanges) < 2 else {}
             return {
                 transcript: transcript_html(talk, shelf, speech),
-                header: head(speech, filled=bool(talk.exchanges)),
+                **top,
                 below: shelf_html(Shelf(loading=True) if talk.exchanges else shelf, STRINGS[speech]),
             }
 
@@ -165,7 +168,8 @@ def page_of(gr: Any, dialogue: Dialogue, settings: Settings) -> Any:
             """Another conversation: an empty one, or one that the browser kept."""
             talk = restored(_text(event, "text"))
             quiet_now = {announcer: announcement_html(None, speech)}
-            return {**view(talk, speech, shelf), **quiet_now, **limited(speech, shelf, _scope_of(talk))}
+            top = {header: head(speech, filled=bool(talk.exchanges))}
+            return {**view(talk, speech, shelf), **top, **quiet_now, **limited(speech, shelf, _scope_of(talk))}
 
         async def rate(event: gr.EventData, talk: Conversation, speech: Language, shelf: Shelf) -> dict[Any, Any]:
             rating: Rating = "up" if _text(event, "rating") == "up" else "down"
@@ -187,6 +191,7 @@ def page_of(gr: Any, dialogue: Dialogue, settings: Settings) -> Any:
             return {
                 spoken: speech,
                 **drawn(talk, speech, shelf),
+                header: head(speech, filled=bool(talk.exchanges)),
                 question: gr.Textbox(label=said.question_label, placeholder=said.placeholder),
                 send: gr.Button(said.send),
                 stop: gr.Button(said.stop),
@@ -214,8 +219,18 @@ def page_of(gr: Any, dialogue: Dialogue, settings: Settings) -> Any:
             yield {conversation: talk, **translated(talk, speech, shelf, scope)}
             asking = bool(linked) and all(exchange.question != linked for exchange in talk.exchanges)
             async for shelf in dialogue.shelf():
-                shows = {} if asking and not (shelf.loading or shelf.problem) else drawn(talk, speech, shelf)
-                yield {ready: shelf, **shows, **limited(speech, shelf, scope)}
+                quiet_now = asking and not (shelf.loading or shelf.problem)
+                yield (
+                    {ready: shelf}
+                    if talk.exchanges or quiet_now
+                    else {
+                        ready: shelf,
+                        transcript: transcript_html(talk, shelf, speech),
+                        below: shelf_html(shelf, STRINGS[speech]),
+                    }
+                )
+                if scope != UNFILTERED:
+                    yield limited(speech, shelf, scope)  # now that the titles are known
             if asking:
                 async with aclosing(answer(request, linked, talk, speech, shelf, scope)) as steps:
                     async for step in steps:

@@ -57,7 +57,7 @@ def sources_html(exchange: Exchange, words: Strings) -> str:
     title = words.related if refused else words.sources
     note = f'<p class="note">{escape(words.related_note)}</p>' if refused else ""
     cited = isinstance(exchange.outcome, Answer) or not refused
-    made = cards(exchange.excerpts)
+    made = cards(exchange.excerpts, joined=cited)
     items = "".join(_item(exchange, card, words) if cited else _related(exchange, card, words) for card in made)
     kind = "related" if refused else "cited"
     return (

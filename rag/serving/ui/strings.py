@@ -35,7 +35,6 @@ class Strings:
     export_markdown: str
     export_json: str
     exported: str
-    cleared: str
     language: str
     appearance: str
     sign_out: str
@@ -47,7 +46,6 @@ class Strings:
     no_documents: str
     loading: str
     question: str
-    answer: str
     sources: str
     source: str
     page: str
@@ -55,7 +53,6 @@ class Strings:
     open_source_of: str
     back: str
     new_tab: str
-    looking: str
     refused: str
     related: str
     related_note: str
@@ -70,7 +67,6 @@ class Strings:
     withheld_note: str
     notice: str
     understood_as: str
-    about: str
     confidence: str
     made_by: str
     extractive: str
@@ -122,8 +118,6 @@ class Strings:
     covers: str
     try_these: str
     ask_next: str
-    nearest: str
-    welcome: str
     why_not: str
     reason_wrong: str
     reason_incomplete: str
@@ -138,7 +132,6 @@ class Strings:
     choose_note: str
     asked_of: str
     let_go: str
-    opens_beside: str
     table: str
     pages: str
     details: str

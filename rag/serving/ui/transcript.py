@@ -85,7 +85,7 @@ def _understood(exchange: Exchange, words: Strings) -> str:
 
 def _answer(exchange: Exchange, words: Strings, *, newest: bool) -> str:
     if exchange.phase is Phase.LOOKING:
-        return _stage(_looking(exchange, words))
+        return _stage(words.reading if exchange.reading else words.searching)
     if exchange.phase is Phase.FAILED:
         return f'<div class="answer failure">{_failure(exchange, words)}</div>'
     if isinstance(exchange.outcome, Refusal):
@@ -96,10 +96,6 @@ def _answer(exchange: Exchange, words: Strings, *, newest: bool) -> str:
         return f'<div class="answer">{body}<p class="state">{escape(note)}</p></div>'
     first = _label(exchange.outcome, words) if isinstance(exchange.outcome, Answer) else _stage(words.checking)
     return f'{first}<div class="answer">{body}</div>{extras_html(exchange, words)}'
-
-
-def _looking(exchange: Exchange, words: Strings) -> str:
-    return words.reading.format(count=exchange.reading) if exchange.reading else words.searching
 
 
 def _stage(said: str) -> str:

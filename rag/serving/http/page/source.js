@@ -2,7 +2,8 @@
 // in Unicode code points of the article's text.
 
 // Beside the conversation the page is light or dark as that one is, and leaves out what the pane around it says.
-if (window.top !== window) document.documentElement.classList.add("framed");
+const framed = window.top !== window;
+document.documentElement.classList.toggle("framed", framed);
 try {
   const chosen = localStorage.getItem("charterqa-appearance");
   if (chosen === "light" || chosen === "dark") document.documentElement.dataset.scheme = chosen;
@@ -119,12 +120,12 @@ function bringIntoView(mark, tries = 20) {
   );
 }
 
-function goTo(n) {
+function goTo(n, quietly = false) {
   current = (n + excerpts.length) % excerpts.length;
   const mark = excerpts[current][0];
   mark.tabIndex = -1;
   bringIntoView(mark);
-  mark.focus({ preventScroll: true });
+  if (!quietly) mark.focus({ preventScroll: true });
   position.textContent = fill(position.dataset.words, current);
   const words = excerpts[current].map((part) => part.textContent).join("");
   said.textContent = `${fill(said.dataset.words, current)}: ${words}`;
@@ -145,7 +146,7 @@ function show() {
   }
   bar.hidden = excerpts.length < 2;
   said.classList.toggle("missing", spans.length > 0 && excerpts.length === 0);
-  if (excerpts.length > 0) goTo(0);
+  if (excerpts.length > 0) goTo(0, framed); // beside the conversation the reader is still in the conversation
   else said.textContent = spans.length > 0 ? said.dataset.missing : "";
 }
 

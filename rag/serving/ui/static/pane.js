@@ -55,6 +55,7 @@ function openSource(address, title, from) {
     old.contentWindow.location.replace(address.href);
   } else {
     frame = make("iframe", { src: address.href, title });
+    frame.addEventListener("load", () => frame.contentWindow.addEventListener("keydown", (key) => key.key === "Escape" && closePane()));
     if (old) old.replaceWith(frame);
     else pane.append(frame);
   }
