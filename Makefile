@@ -3,12 +3,17 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# Each step of a run says when it begins, in seconds since the command was given.
+BEGUN := $(shell date +%s)
+say = @printf '[%4d s] %s\n' $$(($$(date +%s) - $(BEGUN))) "$(1)"
 
 .PHONY: run test test-long check docs coverage dist format clean
 
 run: $(STAMP)  ## install, build the index, open the chat
-	$(BIN)/charterqa index
-	$(BIN)/python app.py
+	$(call say,Building the index: what has not changed is not read again)
+	@$(BIN)/charterqa index
+	$(call say,Starting the server: the chat is at the address below; Ctrl+C ends it)
+	@$(BIN)/python app.py
 
 # The browser tests have a process of their own: what two thousand tests leave behind slows a page past its time limits.
 test: check  ## lint, types and every test that fits in ten minutes
@@ -42,11 +47,14 @@ format: $(STAMP)
 
 # The CPU build of PyTorch first: left to a resolver, the default wheel brings gigabytes of CUDA.
 $(STAMP): pyproject.toml constraints.txt
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade "pip>=26"
-	$(BIN)/python -m pip install --quiet "$$(grep '^torch==' constraints.txt)"
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable . --group dev
-	touch $(STAMP)
+	$(call say,Making the virtual environment in $(VENV))
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --upgrade "pip>=26"
+	$(call say,Installing PyTorch: some 200 MB)
+	@$(BIN)/python -m pip install --quiet "$$(grep '^torch==' constraints.txt)"
+	$(call say,Installing charterqa and what it stands on: some minutes the first time)
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable . --group dev
+	@touch $(STAMP)
 
 clean:
 	rm -rf $(VENV) index/built site htmlcov dist

@@ -61,16 +61,18 @@ def echo_json(value: object) -> None:
 
 
 def build_index(settings: Settings, kb: KnowledgeBase, *, rebuild: bool = False) -> BuildReport:
-    from rag.guiding.making import Guides
-    from rag.indexing.build import build
-    from rag.models.opening import open_for_indexing
+    with working("Starting"):  # these imports take longer than all that follows, where nothing has changed
+        from rag.guiding.making import Guides
+        from rag.indexing.build import build
+        from rag.models.opening import open_for_indexing
 
-    embedder = open_for_indexing(
-        settings.embedding,
-        sample=lambda: _sample(settings, kb),
-        say=lambda line: typer.echo(f"charterqa: {line}", err=True),
-        threads=settings.threads,
-    )
+    with working("Loading the embedding model"):
+        embedder = open_for_indexing(
+            settings.embedding,
+            sample=lambda: _sample(settings, kb),
+            say=lambda line: typer.echo(f"charterqa: {line}", err=True),
+            threads=settings.threads,
+        )
     with _progress_bar() as tell:
         return build(kb, settings, embedder, rebuild=rebuild, progress=tell, guides=Guides(kb, settings, embedder))
 
@@ -93,6 +95,20 @@ def _sample(settings: Settings, kb: KnowledgeBase) -> list[str]:
             texts = [document.text for document in documents[:SAMPLE]]
             pieces += [text[at : at + PIECE] for text in texts for at in range(0, min(len(text), 4 * PIECE), PIECE)]
     return [piece for piece in pieces if piece.strip()][:SAMPLE]
+
+
+@contextmanager
+def working(what: str) -> Iterator[None]:
+    """A line on stderr, with the seconds so far, that is gone when the work is done; nothing in a pipe."""
+    from rich.console import Console
+    from rich.progress import Progress as Line
+    from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
+    with Line(*columns, console=console, transient=True, disable=not console.is_terminal) as line:
+        line.add_task(what, total=None)
+        yield
 
 
 @contextmanager

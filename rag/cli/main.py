@@ -12,7 +12,7 @@ import typer
 
 from rag import __version__
 from rag.cli.backup import backup, restore
-from rag.cli.base import Json, Kb, build_index, built, echo_json, knowledge_base, settings_of
+from rag.cli.base import Json, Kb, build_index, built, echo_json, knowledge_base, settings_of, working
 from rag.cli.doctor import doctor
 from rag.cli.evaluation import app as eval_app
 from rag.cli.feedback import app as feedback_app
@@ -241,7 +241,9 @@ def ask(
 
     settings = settings_of(kb, backend=backend, lang=lang)
     turns = _turns(history)
-    outcome = _engine(settings).ask(question, history=turns, filter=_filter(document, tag, since), lang=settings.lang)
+    engine = _engine(settings)
+    with working("Reading the documents"):
+        outcome = engine.ask(question, history=turns, filter=_filter(document, tag, since), lang=settings.lang)
     if as_json:
         echo_json(outcome_json(outcome))
     else:
@@ -320,9 +322,12 @@ def widget(
 
 
 def _engine(settings: Settings) -> GuidedEngine:
-    from rag.guiding.engine import GuidedEngine
-
-    return GuidedEngine.open(settings, built(settings))
+    opening = "Opening the models and the index"
+    with working(opening):
+        from rag.guiding.engine import GuidedEngine
+    kb = built(settings)  # it may have a bar of its own
+    with working(opening):
+        return GuidedEngine.open(settings, kb)
 
 
 def _filter(document: list[str] | None, tag: list[str] | None, since: str | None) -> Filter:
