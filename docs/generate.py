@@ -94,7 +94,7 @@ def _takes(field: Any) -> str:
     if get_origin(kind) is Literal:
         return ", ".join(f"`{value}`" for value in get_args(kind))
     if get_origin(kind) is tuple:
-        return "texts"
+        return "texts, separated by commas"
     word = KINDS.get(kind, "secret")
     signs = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
     bounds = [f"{sign} {getattr(m, name):,}" for m in field.metadata for name, sign in signs.items() if hasattr(m, name)]
@@ -104,6 +104,8 @@ def _takes(field: Any) -> str:
 def _default(value: Any) -> str:
     if value in (None, (), ""):
         return "–"
+    if isinstance(value, tuple):
+        return f"`{','.join(value)}`"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 

@@ -189,7 +189,7 @@ class Settings(Group):
     backend: str = Field("extractive", description="who writes the answers: the documents' own sentences, or PROVIDER:MODEL")
     host: str = Field("127.0.0.1", description="address to listen on; any but loopback needs CHARTERQA_AUTH")
     port: int = Field(7860, ge=0, le=65535, description="port to listen on; 0 takes a free one")
-    origins: tuple[str, ...] = Field((), description="exact origins of pages that may embed the widget; separated by commas")
+    origins: tuple[str, ...] = Field((), description="exact origins of pages that may embed the widget")
     hosts: tuple[str, ...] = Field((), description="names it is reached by; on loopback, localhost is always one of them")
     root_path: str = Field("", description="the path under which a proxy serves us, such as /qa")
     insecure: bool = Field(False, description="serve other machines without access control")

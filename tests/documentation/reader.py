@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -53,7 +52,8 @@ def write_tool(file: Path, script: str) -> None:
 class PageReader:
     """Follows the blocks of one page. ``close`` stops what keeps running."""
 
-    def __init__(self, folder: Path, path: Path) -> None:
+    def __init__(self, folder: Path, path: Path, shipped: Path) -> None:
+        """``shipped`` stands for the documents that come with the program, so that this checkout's own index is left alone."""
         self._folder = folder
         folder.mkdir(parents=True)
         self._port = free_port()
@@ -63,6 +63,7 @@ class PageReader:
             "HOME": str(folder),
             "PYTHONPATH": str(ROOT),
             "CHARTERQA_PORT": self._port,
+            "CHARTERQA_KB": str(shipped),
             "COLUMNS": "160",
             "NO_COLOR": "1",
         }
@@ -76,6 +77,8 @@ class PageReader:
             file = self._folder / block.file
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
+            if file.name == "charterqa.toml":  # which the environment would win over
+                self._environment.pop("CHARTERQA_KB", None)
         elif block.language == "text":
             self._compare(block)
         elif block.runs and block.keeps_running:
@@ -133,8 +136,3 @@ def free_port() -> str:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return str(free.getsockname()[1])
-
-
-def has(tool: str) -> bool:
-    """Whether this machine has it."""
-    return shutil.which(tool) is not None

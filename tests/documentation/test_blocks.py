@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,11 +30,21 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield folder
 
 
+@pytest.fixture(scope="module")
+def shipped(path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The documents that come with the program, indexed as ``make run`` does it."""
+    kb = tmp_path_factory.mktemp("shipped") / "index"
+    for name in ("sources", "questions"):
+        shutil.copytree(ROOT / "index" / name, kb / name)
+    subprocess.run([path / "charterqa", "index", "--kb", kb], check=True, capture_output=True)
+    return kb
+
+
 @pytest.mark.model
 @pytest.mark.skipif(sys.platform == "win32", reason="the blocks are for a POSIX shell")
 @pytest.mark.parametrize("written", RUN)
-def test_a_page_does_what_it_says(written: Path, path: Path, tmp_path: Path) -> None:
-    reader = PageReader(tmp_path / "reader", path)
+def test_a_page_does_what_it_says(written: Path, path: Path, shipped: Path, tmp_path: Path) -> None:
+    reader = PageReader(tmp_path / "reader", path, shipped)
     try:
         for block in blocks(written):
             reader.follow(block)

@@ -13,8 +13,7 @@ import yaml
 
 from docs.generate import commands, pages, parameters
 from rag.settings import PREFIX, Settings, load_settings
-from tests.documentation.blocks import blocks
-from tests.documentation.reader import ROOT, free_port, has
+from tests.documentation.reader import ROOT
 
 DOCS = ROOT / "docs"
 MADE = pages()
@@ -93,31 +92,6 @@ def test_the_readme_is_one_page_with_a_picture_that_moves() -> None:
     for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text):
         assert (ROOT / target).is_file(), target
     assert (DOCS / "images" / "tour.webp").stat().st_size < 1_500_000
-
-
-@pytest.mark.skipif(not has("nginx"), reason="there is no nginx")
-def test_the_nginx_blocks_are_configurations(tmp_path: Path) -> None:
-    key, certificate = tmp_path / "charterqa.key", tmp_path / "charterqa.crt"
-    made = "openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=intranet.example -days 1".split()
-    subprocess.run([*made, "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True)
-    servers = [b.text for b in blocks(DOCS / "intranet.md") if b.language == "nginx" and b.file]
-    assert len(servers) == 1
-    main = tmp_path / "nginx.conf"
-    main.write_text(
-        f"pid {tmp_path}/pid;\nerror_log stderr;\nevents {{}}\nhttp {{\naccess_log off;\n"
-        + "\n".join(servers).replace("/etc/nginx", str(tmp_path)).replace("listen 443", f"listen 127.0.0.1:{free_port()}")
-        + "}\n",
-        encoding="utf-8",
-    )
-    checked = subprocess.run(["nginx", "-t", "-c", str(main)], capture_output=True, text=True, check=False)
-    assert checked.returncode == 0, checked.stderr
-
-
-def test_the_environment_files_hold_settings_alone() -> None:
-    for block in (b for page in DOCS.rglob("*.md") for b in blocks(page) if b.file and b.file.endswith(".env")):
-        given = dict(line.split("=", 1) for line in block.text.splitlines())
-        assert load_settings(environ=given, folder=Path("/nonexistent")).auth.mode == "proxy"
-        assert all(name.startswith(PREFIX) for name in given)
 
 
 def test_the_workflows_and_forms_can_be_read() -> None:
