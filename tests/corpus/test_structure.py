@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from rag.corpus.formats.text import draft_text
 from rag.corpus.shape.assembly import assemble
 from rag.corpus.shape.markers import marker
@@ -139,3 +141,42 @@ def test_clauses_are_told_from_headings() -> None:
 def test_no_place_outside_the_text_has_a_path() -> None:
     assert path_at((), 0) == ()
     assert path_at(made("One line.").sections, 999) == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "label"),
+    [
+        ("II fəsil. Yekun müddəalar", "II fəsil"),
+        ("5-ci maddə. Üzvlük", "5-ci maddə"),
+        ("8-1-ci maddə", "8-1-ci maddə"),
+        ("BİRİNCİ BÖLÜM", "BİRİNCİ BÖLÜM"),
+        ("2. Bölüm: Üyelik", "2. Bölüm"),
+        ("GEÇİCİ MADDE 1 – (1) Eski kartlar geçerlidir.", "Geçici madde 1"),
+        ("EK MADDE 2 – (1) Kitap bulundurulur.", "Ek madde 2"),
+        ("Maddə 8-1. Tonqal", "Maddə 8-1"),
+    ],
+)
+def test_a_number_before_its_word_names_a_division_as_one_behind_it_does(line: str, label: str) -> None:
+    found = marker(line)
+    assert found is not None and (found.kind, found.label) == ("division", label)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "5-ci maddənin tələbləri",
+        "II fəsil tətbiq edilir.",
+        "1. Kitap",
+        "ci maddə",
+        "Birinci bölümde üyelik anlatılır.",
+        "8-1 hesabı",
+    ],
+)
+def test_a_line_that_only_begins_like_a_division_is_none(line: str) -> None:
+    found = marker(line)
+    assert found is None or found.kind != "division"
+
+
+def test_a_clause_of_an_inserted_article_has_its_number() -> None:
+    found = marker("8-1.2. İstisna xüsusi yerlərə aiddir.")
+    assert found is not None and (found.kind, found.label) == ("clause", "8-1.2")

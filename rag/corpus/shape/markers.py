@@ -34,6 +34,7 @@ _FIRST = re.compile(
     re.IGNORECASE,
 )
 """Azerbaijani and Turkish put the number first: ``II fəsil``, ``5-ci maddə``, ``BİRİNCİ BÖLÜM``."""
+_AFTER_A_DOT = frozenset(("bölüm", "kısım", "madde"))
 TABLE_CAPTION = re.compile(r"(?i)(?:table|cədvəl|таблица|tablo|tabelle|tableau|tabla|tabella)\s+\d\S{0,6}(?:[.:]|\s|\Z)")
 """``Table 1. Fees``: however large it is set, it names the table below and not what comes after that."""
 _NUMERAL_ONLY = re.compile(rf"{_NUMERAL}\Z")
@@ -128,9 +129,12 @@ def _division(line: str) -> Marker | None:
 def _numbered_first(line: str) -> Marker | None:
     match = _FIRST.match(line)
     after = _after_name(match["rest"]) if match is not None else None
-    if match is None or after is None or (match["numeral"] or "I").islower():
+    if match is None or after is None:
         return None
-    plain = _plain(match["word"])
+    numeral, plain = match["numeral"] or "", _plain(match["word"])
+    # "1. Kitap" may be the first thing on a list of things, and "ci" is no numeral
+    if (numeral.isalpha() and numeral.islower()) or (numeral.endswith(".") and plain not in _AFTER_A_DOT):
+        return None
     label = " ".join(line[: match.start("rest")].split())
     return Marker("division", label, f"division:{plain}", match.start("rest") + after, plain)
 

@@ -23,7 +23,7 @@ const STRINGS = {
     heading: "Ask the documents", close: "Close", reset: "New conversation", log: "Conversation",
     label: "Your question", send: "Send", stop: "Stop", retry: "Try again", you: "You asked:",
     greeting: "Ask a question. Every sentence of the answer comes with the passage that proves it.",
-    busy: "Searching the documents…", excerpt: "Excerpt {n}: {title}", page: "page {n}", recognised: "read by OCR, {n} % sure", source: "Open in the document",
+    busy: "Searching the documents…", excerpt: "Excerpt {n}: {title}", page: "page {n}", source: "Open in the document",
     related: "Nearest passages (not an answer)", withheld: "Left out because the documents do not support it: {n}",
     up: "Helpful", down: "Not helpful", comment: "What was wrong? (optional)", thanks: "Thank you.",
     stopped: "Stopped.", lost: "The connection was lost.", unreached: "The service cannot be reached just now.", wait: "The service is busy. Try again shortly.",
@@ -35,7 +35,7 @@ const STRINGS = {
     heading: "Sənədlərdən soruşun", close: "Bağla", reset: "Yeni söhbət", log: "Söhbət",
     label: "Sualınız", send: "Göndər", stop: "Dayandır", retry: "Yenidən cəhd et", you: "Sualınız:",
     greeting: "Sual verin. Cavabın hər cümləsi onu sübut edən parça ilə birlikdə göstərilir.",
-    busy: "Sənədlərdə axtarılır…", excerpt: "Parça {n}: {title}", page: "səhifə {n}", recognised: "OCR ilə oxunub, dəqiqlik {n} %", source: "Sənəddə aç",
+    busy: "Sənədlərdə axtarılır…", excerpt: "Parça {n}: {title}", page: "səhifə {n}", source: "Sənəddə aç",
     related: "Ən yaxın parçalar (cavab deyil)", withheld: "Sənədlər təsdiqləmədiyi üçün çıxarılıb: {n}",
     up: "Faydalıdır", down: "Faydasızdır", comment: "Nə səhv idi? (istəyə görə)", thanks: "Təşəkkür edirik.",
     stopped: "Dayandırıldı.", lost: "Əlaqə kəsildi.", unreached: "Xidmətə hazırda çatmaq olmur.", wait: "Xidmət məşğuldur. Bir azdan yenidən cəhd edin.",
@@ -47,7 +47,7 @@ const STRINGS = {
     heading: "Спросите документы", close: "Закрыть", reset: "Новый разговор", log: "Разговор",
     label: "Ваш вопрос", send: "Отправить", stop: "Остановить", retry: "Повторить", you: "Вы спросили:",
     greeting: "Задайте вопрос. Каждое предложение ответа подтверждено отрывком из документа.",
-    busy: "Поиск в документах…", excerpt: "Отрывок {n}: {title}", page: "стр. {n}", recognised: "распознано OCR, точность {n} %", source: "Открыть в документе",
+    busy: "Поиск в документах…", excerpt: "Отрывок {n}: {title}", page: "стр. {n}", source: "Открыть в документе",
     related: "Ближайшие отрывки (не ответ)", withheld: "Опущено, так как документы этого не подтверждают: {n}",
     up: "Полезно", down: "Не полезно", comment: "Что не так? (необязательно)", thanks: "Спасибо.",
     stopped: "Остановлено.", lost: "Связь прервалась.", unreached: "Сервис сейчас недоступен.", wait: "Сервис занят. Повторите немного позже.",
@@ -59,7 +59,7 @@ const STRINGS = {
     heading: "Belgelere sorun", close: "Kapat", reset: "Yeni sohbet", log: "Sohbet",
     label: "Sorunuz", send: "Gönder", stop: "Durdur", retry: "Yeniden dene", you: "Sorunuz:",
     greeting: "Bir soru sorun. Yanıtın her cümlesi, onu kanıtlayan alıntıyla birlikte gelir.",
-    busy: "Belgelerde aranıyor…", excerpt: "Alıntı {n}: {title}", page: "sayfa {n}", recognised: "OCR ile okundu, güven %{n}", source: "Belgede aç",
+    busy: "Belgelerde aranıyor…", excerpt: "Alıntı {n}: {title}", page: "sayfa {n}", source: "Belgede aç",
     related: "En yakın alıntılar (yanıt değil)", withheld: "Belgeler desteklemediği için çıkarılan: {n}",
     up: "Yararlı", down: "Yararlı değil", comment: "Yanlış olan neydi? (isteğe bağlı)", thanks: "Teşekkürler.",
     stopped: "Durduruldu.", lost: "Bağlantı kesildi.", unreached: "Hizmete şu anda ulaşılamıyor.", wait: "Hizmet meşgul. Biraz sonra yeniden deneyin.",
@@ -69,15 +69,15 @@ const STRINGS = {
   },
 };
 
-// In the shadow tree an important declaration on :host wins over the page's important ones: the page cannot hide or restyle
-// the element by accident. What the page may change goes through --charter-* and ::part; `hidden` hides it.
+// An important declaration on :host wins over the page's important ones: no page hides or restyles the element by accident.
+// What it may change goes through --charter-* and ::part; `hidden` hides it.
 const CSS = `
 :host { all: initial !important; color-scheme: light dark !important; unicode-bidi: isolate !important; display: block !important;
   font: 400 medium/1.5 var(--charter-font, system-ui, sans-serif) !important }
 :host([theme=light]) { color-scheme: light !important }
 :host([theme=dark]) { color-scheme: dark !important }
 :host([hidden]), [hidden] { display: none !important }
-/* The launcher lies in the top layer, out of reach of the page's transforms, filters, opacity and stacking. */
+/* The launcher lies in the top layer, out of reach of the page's transforms and stacking. */
 :host(:not([mode=inline])), [popover] { position: fixed !important; z-index: var(--charter-z-index, 2147483000) !important;
   --at: calc(var(--charter-offset, 20px) + var(--slot, 0) * 68px);
   inset: auto var(--charter-offset, 20px) var(--at) auto !important; width: 56px !important; height: 56px !important }
@@ -341,7 +341,7 @@ class CharterChat extends HTMLElement {
     this.#open = this.#inline;
     this.#unhide();
     this.#render();
-    // Where a body is swapped, the old element may leave after the new one has come.
+    // Of a swapped body the old element may leave after the new one came.
     if (this.#ordinal > 1)
       queueMicrotask(() => {
         if (this.isConnected && !this.#turns.length && this.#claim()) this.#render();
@@ -629,8 +629,8 @@ class CharterChat extends HTMLElement {
   /** @param {Citation} citation @param {() => void} [close] */
   #excerpt(citation, close) {
     const { title, section, page, recognised, start, end, document: id } = citation;
-    const sure = recognised != null && ` (${this.#say("recognised", { n: Math.round(100 * recognised) })})`;
-    const place = [...list(section), page != null && this.#say("page", { n: page }) + (sure || "")].filter(Boolean).join(" › ");
+    const scan = recognised ? ` (OCR ${Math.round(recognised * 100)} %)` : "";
+    const place = [...list(section), page != null && this.#say("page", { n: page }) + scan].filter(Boolean).join(" › ");
     const label = this.#say("excerpt", { n: citation.id, title });
     const words = list(citation.highlights).map((pair) => pair.join("-")).join();
     const span = [start, end].every(Number.isInteger) ? `#c=${start}-${end}${words && `&h=${words}`}` : "";
@@ -847,7 +847,7 @@ class CharterChat extends HTMLElement {
       const response = await Promise.race([this.#fetch(this.#base + "api/v1/ask", { body, signal }), ended(signal)]);
       const type = response.headers.get("Content-Type") ?? "";
       if (type.includes("json")) return await response.json();
-      if (!type.includes("event-stream") || !response.body) throw new Failure("signin", "", response.status); // a sign-in page, most likely
+      if (!type.includes("event-stream") || !response.body) throw new Failure("signin", "", response.status); // a sign-in page
       /** @type {Answer} */ const partial = (turn.answer = { status: "answered", answer: "", claims: [], citations: [] });
       for await (const { event, data } of events(response.body, alive)) {
         if (event === "claim") partial.claims.push(data);
@@ -884,7 +884,7 @@ class CharterChat extends HTMLElement {
     const server = new URL(this.#base).origin;
     if (server !== location.origin)
       try {
-        // The static file is open to every page: if it arrives and the answer did not, this page's origin is what is missing.
+        // Every page gets the static file: if it arrives and no answer did, the page's origin is missing.
         const probe = await fetch(this.#base + "widget/v1/widget.js", { method: "HEAD", cache: "no-store", credentials: "omit" });
         if (probe.ok) {
           console.error(`charter-chat: ${server} refuses this page. It needs the setting CHARTERQA_ORIGINS=${location.origin}`);
