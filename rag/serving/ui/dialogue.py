@@ -33,8 +33,8 @@ class AnswerService(Protocol):
     async def documents(self) -> tuple[DocumentEntry, ...]:
         """Every document, without its text."""
 
-    async def examples(self) -> tuple[str, ...]:
-        """Questions to begin with."""
+    async def examples(self, lang: str | None = None) -> tuple[str, ...]:
+        """Questions to begin with, for an interface in ``lang``."""
 
     async def feedback(self, answer_id: str, rating: Literal["up", "down"], comment: str | None = None) -> None:
         """Keep what a reader says of an answer."""
@@ -47,11 +47,11 @@ class Dialogue:
         self._service = service
         self._history_turns = history_turns
 
-    async def shelf(self) -> AsyncGenerator[Shelf]:
+    async def shelf(self, language: Language) -> AsyncGenerator[Shelf]:
         """What the empty page offers. While the server still loads, that is said, and the last one is what there is."""
         while True:
             try:
-                examples, documents = await self._service.examples(), await self._service.documents()
+                examples, documents = await self._service.examples(language), await self._service.documents()
             except ServiceLoading:
                 yield Shelf(loading=True)
                 await asyncio.sleep(LOADING_SECONDS)

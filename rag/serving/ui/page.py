@@ -181,8 +181,10 @@ def page_of(gr: Any, dialogue: Dialogue, settings: Settings) -> Any:
                 return {conversation: talk}
             return {conversation: rated, transcript: transcript_html(rated, shelf, speech), memory: kept(rated)}
 
-        def speak(event: gr.EventData, talk: Conversation, speech: Language, shelf: Shelf, scope: Filter) -> dict[Any, Any]:
-            return translated(talk, language(_text(event, "language")) or speech, shelf, scope, "")
+        async def speak(event: gr.EventData, talk: Conversation, speech: Language, scope: Filter) -> dict[Any, Any]:
+            chosen_language = language(_text(event, "language")) or speech
+            shelf = await anext(dialogue.shelf(chosen_language))  # its examples are in that language where there are any
+            return {ready: shelf, **translated(talk, chosen_language, shelf, scope, "")}
 
         def translated(
             talk: Conversation, speech: Language, shelf: Shelf, scope: Filter, wanted: str | None = None
@@ -199,7 +201,7 @@ def page_of(gr: Any, dialogue: Dialogue, settings: Settings) -> Any:
             }
 
         async def list_documents(event: gr.EventData, speech: Language, scope: Filter) -> dict[Any, Any]:
-            shelf = await anext(dialogue.shelf())
+            shelf = await anext(dialogue.shelf(speech))
             return {ready: shelf, **limited(speech, shelf, scope, _text(event, "wanted"))}
 
         def choose(event: gr.EventData, speech: Language, shelf: Shelf, scope: Filter) -> dict[Any, Any]:
@@ -218,7 +220,7 @@ def page_of(gr: Any, dialogue: Dialogue, settings: Settings) -> Any:
             shelf, scope = Shelf(loading=True), _scope_of(talk)
             yield {conversation: talk, **translated(talk, speech, shelf, scope)}
             asking = bool(linked) and all(exchange.question != linked for exchange in talk.exchanges)
-            async for shelf in dialogue.shelf():
+            async for shelf in dialogue.shelf(speech):
                 quiet_now = asking and not (shelf.loading or shelf.problem)
                 yield (
                     {ready: shelf}
@@ -251,8 +253,8 @@ def page_of(gr: Any, dialogue: Dialogue, settings: Settings) -> Any:
         for change in (transcript.clear, transcript.resume):
             change(begin, [spoken, ready], [*shown, hint, chosen], cancels=asking, **quiet)
         transcript.rate(rate, talking[:3], [conversation, transcript, memory], **quiet)
-        spoken_parts = [spoken, transcript, header, below, hint, question, send, stop, chosen, library]
-        transcript.speak(speak, talking, spoken_parts, **quiet)
+        spoken_parts = [ready, spoken, transcript, header, below, hint, question, send, stop, chosen, library]
+        transcript.speak(speak, [conversation, spoken, chosen], spoken_parts, **quiet)
         transcript.library(list_documents, [spoken, chosen], [ready, chosen, hint, library], **quiet)
         transcript.scope(choose, [spoken, ready, chosen], [chosen, hint, library], **quiet)
         memory.change(None, memory, None, js="(text) => { window.charterMemory.write(text); return []; }")

@@ -62,8 +62,8 @@ class Desk:
             raise self.failure
         return self.engine.documents()
 
-    async def examples(self) -> tuple[str, ...]:
-        return self.engine.examples()
+    async def examples(self, lang: str | None = None) -> tuple[str, ...]:
+        return self.engine.examples(lang)
 
     async def feedback(self, answer_id: str, rating: Literal["up", "down"], comment: str | None = None) -> None:
         self.ratings.append((answer_id, rating, comment))
@@ -188,7 +188,7 @@ def test_a_rating_is_stored_and_shown() -> None:
 
 def shelves(desk: Desk) -> list[Shelf]:
     async def collect() -> list[Shelf]:
-        return [shelf async for shelf in Dialogue(desk, history_turns=4).shelf()]
+        return [shelf async for shelf in Dialogue(desk, history_turns=4).shelf("en")]
 
     return run(collect)
 
