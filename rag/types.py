@@ -46,11 +46,8 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a paginated document; ``number`` starts at 1 and never decreases with the offset.
-
-    ``recognised`` is the confidence in [0, 1] with which its text was recognised in a picture (OCR); ``None`` where the file
-    itself says what its text is.
-    """
+    """One page; ``number`` starts at 1 and never decreases with the offset. ``recognised`` is the confidence (0 to 1) of the
+    text recognition (OCR) that read it, ``None`` where the file has its text."""
 
     number: int
     span: Span
@@ -369,8 +366,6 @@ class Refusal:
 
 
 Outcome = Answer | Refusal
-
-
 Loss = Literal["file", "version", "line", "part", "aside"]
 
 
