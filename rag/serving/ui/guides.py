@@ -9,10 +9,10 @@ from rag.serving.ui.strings import Strings
 from rag.types import Refusal
 
 
-def refusal_html(refusal: Refusal, words: Strings, *, newest: bool) -> str:
-    """The card of a refusal; of a greeting, the friendly one. Only the newest offers questions."""
+def refusal_html(refusal: Refusal, words: Strings) -> str:
+    """The card of a refusal; of a greeting, the friendly one."""
     guidance = refusal.guidance
-    suggested = suggestions_html(guidance.suggestions, words.try_these) if newest and guidance.suggestions else ""
+    suggested = suggestions_html(guidance.suggestions, words.try_these) if guidance.suggestions else ""
     topics = topics_html(guidance.topics, words)
     if guidance.card == "welcome":
         return f'<div class="answer welcome"><p>{escape(refusal.text)}</p>{suggested}{topics}</div>'

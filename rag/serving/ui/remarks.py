@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
+from rag.guiding.notices import Hint, say
+from rag.serving.ui.chosen_language import LANGUAGES
 from rag.serving.ui.conversation import Exchange
 from rag.serving.ui.strings import Strings
 from rag.serving.ui.takeaway import exchange_markdown
@@ -27,10 +29,18 @@ def extras_html(exchange: Exchange, words: Strings) -> str:
     outcome = exchange.outcome
     if outcome is None:
         return ""
-    notice = (
-        f'<p class="notice"><strong>{escape(words.notice)}:</strong> {escape(outcome.notice)}</p>' if outcome.notice else ""
-    )
+    told = _untold(outcome)
+    notice = f'<p class="notice"><strong>{escape(words.notice)}:</strong> {escape(told)}</p>' if told else ""
     return f"{notice}{_withheld(exchange, outcome, words)}"
+
+
+def _untold(outcome: Outcome) -> str:
+    """The notice without the sentence on the parts that have no answer: each of them says so in its place."""
+    notice = outcome.notice or ""
+    refused = " ".join(f"“{part.text}”" for part in outcome.parts if part.status == "refused")
+    for code in LANGUAGES if refused else ():
+        notice = notice.replace(say(Hint.PART_REFUSED, code, parts=refused), "")
+    return " ".join(notice.split())
 
 
 def folded_html(exchange: Exchange, kind: str, summary: str, body: str) -> str:

@@ -63,8 +63,8 @@ def _exchange(exchange: Exchange, words: Strings, *, newest: bool) -> str:
         f' aria-labelledby="{title}"><div class="dialogue">'
         f'<h2 class="question{" long" if long else ""}" id="{title}"><span class="sr">{escape(words.question)}: </span>'
         f"{escape(exchange.question)}</h2>{_unfold(exchange, words) if long else ''}"
-        f"{_understood(exchange, words)}{_answer(exchange, words, newest=newest)}"
-        f"{actions_html(exchange, words, newest=newest)}{_onwards(exchange, words) if newest else ''}</div>"
+        f"{_understood(exchange, words)}{_answer(exchange, words)}"
+        f"{actions_html(exchange, words, newest=newest)}{_onwards(exchange, words)}</div>"
         f"{sources_html(exchange, words)}</article>"
     )
 
@@ -83,13 +83,13 @@ def _understood(exchange: Exchange, words: Strings) -> str:
     return folded_html(exchange, "understood", words.understood_as, f"<p>{escape(rewritten)}</p>")
 
 
-def _answer(exchange: Exchange, words: Strings, *, newest: bool) -> str:
+def _answer(exchange: Exchange, words: Strings) -> str:
     if exchange.phase is Phase.LOOKING:
         return _stage(words.reading if exchange.reading else words.searching)
     if exchange.phase is Phase.FAILED:
         return f'<div class="answer failure">{_failure(exchange, words)}</div>'
     if isinstance(exchange.outcome, Refusal):
-        return refusal_html(exchange.outcome, words, newest=newest) + extras_html(exchange, words)
+        return refusal_html(exchange.outcome, words) + extras_html(exchange, words)
     body = claims_html(exchange, words)
     if exchange.phase is Phase.STOPPED:
         note = words.stopped if exchange.claims else words.stopped_nothing

@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 import pytest
 
 from rag.guidance import Guidance, Part
+from rag.guiding.notices import Hint, say
 from rag.serving.ui.chosen_language import LANGUAGES, Language
 from rag.serving.ui.conversation import ChatFailure, Conversation, Exchange
 from rag.serving.ui.excerpt import Surroundings, excerpt
@@ -200,12 +201,15 @@ def test_every_part_of_a_question_is_answered_or_named() -> None:
     exchange = direct("It was built in 1911 by Ada Varga.", "1911")
     assert isinstance(exchange.outcome, Answer)
     parts = (Part("When?", "answered", (0,)), Part("At what cost?", "refused", (), ("cost",)), Part("Why?", "not_asked"))
-    exchange = replace(exchange, outcome=replace(exchange.outcome, parts=parts))
+    notice = "The model was cut off. " + say(Hint.PART_REFUSED, "az", parts="“At what cost?”")
+    exchange = replace(exchange, outcome=replace(exchange.outcome, parts=parts, notice=notice))
     markup = transcript_html(Conversation((exchange,)), Shelf(), "en")
     when, cost, why = re.findall('<li class="part[^"]*">(.*?)</li>', markup)
     assert "1911" in when and "marker" in when
     assert "not in the documents" in cost and "<em>cost</em>" in cost and "marker" not in cost
     assert "ask this one by itself" in why
+    (told,) = elements(markup, "p", "notice")
+    assert told == "Please note: The model was cut off.", "what a part says in its place is not said again"
 
 
 def test_a_refusal_says_what_no_document_has_what_they_cover_and_what_can_be_asked() -> None:
