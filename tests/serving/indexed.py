@@ -75,7 +75,7 @@ class Office:
         assert response.status_code == 202, response.text
         until = time.monotonic() + 120
         while time.monotonic() < until:
-            job: dict[str, Any] = self.client.get(response.headers["location"], **options).json()
+            job: dict[str, Any] = self.client.get(response.headers["location"], params={"wait": 20}, **options).json()
             if job["state"] in {"done", "failed"}:
                 return job
         raise AssertionError("the job does not end")

@@ -127,7 +127,6 @@ NAMES = [
     "../escape.txt",
     "..\\escape.txt",
     "/etc/escape.txt",
-    "C:\\escape.txt",
     "folder/escape.txt",
     ".hidden.txt",
     "~$lock.docx",

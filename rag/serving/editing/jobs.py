@@ -27,7 +27,8 @@ KEPT = 200
 MOST_WAITING = 100
 LOCKED_SECONDS = 2.0
 LOCKED_TRIES = 300
-NICE = 10
+NICE = 3
+"""About half of what answers get. With less, a file's time for parsing would pass while it waits for its turn."""
 Build = Callable[[KnowledgeBase, Callable[[Progress], None]], BuildReport]
 
 
