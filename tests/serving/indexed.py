@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -82,7 +83,8 @@ class Office:
 
     def sources(self) -> set[str]:
         """Every file in the folder, hidden ones too, with its path inside."""
-        return {p.relative_to(self.kb.sources).as_posix() for p in self.kb.sources.rglob("*")}
+        found = [Path(folder) / name for folder, folders, files in os.walk(self.kb.sources) for name in (*folders, *files)]
+        return {path.relative_to(self.kb.sources).as_posix() for path in found}
 
     def listed(self) -> set[str]:
         """The documents in the index."""

@@ -19,6 +19,7 @@ OPERATIONS = [
     ("GET", "/api/v1/documents"),
     ("GET", "/api/v1/documents/{document_id}"),
     ("GET", "/api/v1/kbs"),
+    ("GET", "/api/v1/start"),
     ("POST", "/api/v1/documents"),
     ("PATCH", "/api/v1/documents/{document_id}"),
     ("DELETE", "/api/v1/documents/{document_id}"),

@@ -145,8 +145,5 @@ def library_head() -> str:
     """What belongs into the page's head."""
     words = json.dumps({language: asdict(told) for language, told in WORDS.items()}, ensure_ascii=False).replace("<", "\\u003c")
     css, script = ((HERE / name).read_text(encoding="utf-8") for name in ("upload.css", "upload.js"))
-    return (
-        f"<style>{css}</style>"
-        f'<script type="application/json" id="charter-library-words">{words}</script>'
-        f"<script>document.addEventListener('DOMContentLoaded', () => {{{script}}});</script>"
-    )
+    begin = "document.readyState === 'loading' ? addEventListener('DOMContentLoaded', begin) : begin()"
+    return f"<style>{css}</style><script>{script}\n{{ const begin = () => charterLibrary({words}); {begin}; }}</script>"

@@ -1,7 +1,6 @@
 // Which documents are asked, and, for whoever may, adding, renaming and deleting them. Mounts itself into [data-library-place],
 // else into the controls of the head, again whenever those are drawn anew. Everything is text; nothing becomes markup.
-(() => {
-  const ALL_WORDS = JSON.parse(document.getElementById("charter-library-words").textContent);
+window.charterLibrary = (ALL_WORDS) => {
   const kb = new URLSearchParams(location.search).get("kb") || "";
   const named = kb ? `?kb=${encodeURIComponent(kb)}` : "";
   const WAIT = 20;
@@ -211,4 +210,4 @@
     mark();
     new MutationObserver(() => { place(); mark(); }).observe(document.body, { childList: true, subtree: true });
   }).catch(() => {});
-})();
+};
