@@ -195,9 +195,7 @@ def page_of(gr: Any, dialogues: Dialogues, settings: Settings) -> Any:
                 **limited(speech, shelf, scope, wanted),
             }
 
-        async def list_documents(
-            request: gr.Request, event: gr.EventData, speech: Language, scope: Filter
-        ) -> dict[Any, Any]:
+        async def list_documents(request: gr.Request, event: gr.EventData, speech: Language, scope: Filter) -> dict[Any, Any]:
             shelf = await anext(dialogues.of(request).shelf())
             return {ready: shelf, **limited(speech, shelf, scope, _text(event, "wanted"))}
 

@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from pathlib import Path
-
-HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +139,7 @@ WORDS = {
 
 
 def library_head() -> str:
-    """What belongs into the page's head."""
+    """What belongs into the page's head, behind the script that ``static/upload.js`` is."""
     words = json.dumps({language: asdict(told) for language, told in WORDS.items()}, ensure_ascii=False).replace("<", "\\u003c")
-    css, script = ((HERE / name).read_text(encoding="utf-8") for name in ("upload.css", "upload.js"))
     begin = "document.readyState === 'loading' ? addEventListener('DOMContentLoaded', begin) : begin()"
-    return f"<style>{css}</style><script>{script}\n{{ const begin = () => charterLibrary({words}); {begin}; }}</script>"
+    return f"<script>{{ const begin = () => charterLibrary({words}); {begin}; }}</script>"

@@ -1,6 +1,6 @@
 // @ts-check
 /* <charter-chat>: answers with proof, inside somebody else's page. What you read is what is served. Its attributes, methods,
-events and themes, and what the host page's policy must allow, are in the README. */
+events and themes, and what the host page's policy must allow, are in docs/intranet.md. */
 /** @type {Record<string, Record<string, string>>} */
 const STRINGS = {
   en: {
