@@ -9,8 +9,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from rag.serving.app import create_app
 from rag.serving.editing.desk import Desk
-from rag.serving.http.app import create_app
 from tests.browser.conftest import Watched
 from tests.fake_engine import FakeEngine, document
 from tests.serving.indexed import IndexedEngine, library, plain_build

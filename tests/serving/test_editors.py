@@ -12,8 +12,8 @@ import pytest
 
 from rag.indexing.build import BuildReport, Progress
 from rag.knowledge_base import KnowledgeBase
+from rag.serving.app import create_app
 from rag.serving.editing.desk import Desk
-from rag.serving.http.app import create_app
 from tests.fake_engine import FakeEngine
 from tests.serving.live import running, settings_for
 from tests.serving.test_access import KEY, minted

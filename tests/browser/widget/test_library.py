@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from rag.serving.http.app import create_app
+from rag.serving.app import create_app
 from tests.browser.scripted_server import OPENING, Exchange, citation, refusal, refuses, streams
 from tests.browser.widget.stage import Stage
 from tests.fake_engine import FakeEngine, document
