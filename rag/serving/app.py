@@ -99,7 +99,7 @@ def create_app(
     app.include_router(widget_router(settings))
     app.router.routes.append(mcp.route())
     if ui:
-        mount(app, library.default, settings)
+        mount(app, library, settings)
         app.router.routes[-1] = ChatRoute(app.router.routes[-1])
     _defend(app, settings, library, proxies, identify, sessions)
     return app

@@ -113,6 +113,7 @@ class ScriptedServer:
         self.pages: dict[str, Page] = {}
         self.allowed: set[str] | None = None
         self.credentials = False
+        self.suggestions: list[str] = []
         for name in ("widget.js", "embed.js"):
             body = StaticFile.read(name).body.decode()
             public = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-store"}
@@ -148,6 +149,8 @@ class ScriptedServer:
             return self.plays.popleft() if len(self.plays) > 1 else self.plays[0]
         if path == "/api/v1/feedback":
             return lambda exchange: exchange.send(204, "", "text/plain")
+        if path == "/api/v1/start":
+            return lambda exchange: exchange.send_json({"suggestions": self.suggestions, "tags": []})
         if path in self.pages:
             page = self.pages[path]
             return lambda exchange: exchange.send(200, page.body, page.media_type, page.headers)

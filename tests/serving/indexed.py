@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -75,14 +76,15 @@ class Office:
         assert response.status_code == 202, response.text
         until = time.monotonic() + 120
         while time.monotonic() < until:
-            job: dict[str, Any] = self.client.get(response.headers["location"], **options).json()
+            job: dict[str, Any] = self.client.get(response.headers["location"], params={"wait": 20}, **options).json()
             if job["state"] in {"done", "failed"}:
                 return job
         raise AssertionError("the job does not end")
 
     def sources(self) -> set[str]:
         """Every file in the folder, hidden ones too, with its path inside."""
-        return {p.relative_to(self.kb.sources).as_posix() for p in self.kb.sources.rglob("*")}
+        found = [Path(folder) / name for folder, folders, files in os.walk(self.kb.sources) for name in (*folders, *files)]
+        return {path.relative_to(self.kb.sources).as_posix() for path in found}
 
     def listed(self) -> set[str]:
         """The documents in the index."""

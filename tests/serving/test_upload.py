@@ -127,7 +127,6 @@ NAMES = [
     "../escape.txt",
     "..\\escape.txt",
     "/etc/escape.txt",
-    "C:\\escape.txt",
     "folder/escape.txt",
     ".hidden.txt",
     "~$lock.docx",
@@ -299,7 +298,7 @@ def test_a_job_tells_how_far_it_is_while_the_old_documents_go_on_answering(tmp_p
         job = desk.client.get(accepted.headers["location"]).json()
         assert (job["state"], job["stage"], job["done"], job["total"]) == ("running", "embed", 3, 10)
         assert job["files"][0]["state"] == "waiting"
-        answer = desk.client.post("/api/v1/ask", json={"question": "When does the harbour open?"}).json()
+        answer = desk.client.post("/api/v1/ask", json={"question": "Which harbour opens?"}).json()
         assert answer["status"] == "answered"
         queued = desk.send(("second.txt", b"The second file."))
         assert desk.client.get(queued.headers["location"]).json()["state"] == "queued"
@@ -331,7 +330,8 @@ def test_what_a_killed_server_left_is_cleared_at_the_next_start_and_what_is_in_u
             folder.mkdir()
             (folder / "1.part").write_bytes(b"half")
         os.utime(old, (0, 0))
-    with office_again(tmp_path, desk.kb):
+    with office_again(tmp_path, desk.kb) as url:
+        assert httpx.get(f"{url}/healthz").status_code == 200
         assert not old.exists() and new.exists()
 
 

@@ -32,7 +32,7 @@ class Library:
             for number, (name, engine) in enumerate(engines.items())
         }
         self._readers = _readers(settings, tuple(engines))
-        self._auth = settings.auth
+        self._settings = settings
 
     @property
     def default(self) -> Service:
@@ -54,6 +54,10 @@ class Library:
     def open_to(self, identity: Identity) -> Sequence[Service]:
         """Those that ``identity`` may ask, in the order of the settings."""
         return [service for name, service in self._services.items() if self._may(name, identity)]
+
+    def refused(self, error: NotFound) -> Service:
+        """A service that says ``error`` whatever it is asked, for a face that shows errors where answers stand."""
+        return Service("none", Opening.failed(error), self._settings, self.resources)
 
     async def answered(self, answer_id: str, identity: Identity) -> Service:
         """The knowledge base that gave an answer. Raises ``NotFound``, also where ``identity`` may not ask it."""
@@ -82,7 +86,7 @@ class Library:
 
     def _may(self, name: str, identity: Identity) -> bool:
         readers = self._readers.get(name)
-        return readers is None or identity.user in readers or identity.administers(self._auth)
+        return readers is None or identity.user in readers or identity.administers(self._settings.auth)
 
 
 def _opening(engine: ServedEngine | OpenEngine) -> Opening:

@@ -33,6 +33,14 @@ class Opening:
         opening._settled.set()
         return opening
 
+    @classmethod
+    def failed(cls, error: CharterError) -> Opening:
+        """One that will never be open."""
+        opening = cls(lambda: opening.engine())
+        opening._failure = error
+        opening._settled.set()
+        return opening
+
     def start(self) -> None:
         """Begin, unless it has begun. A daemon thread: a stop while models load does not wait for them."""
         with self._lock:

@@ -15,7 +15,7 @@ from rag.serving.editing.arrival import Arrival, Arrived
 from rag.serving.http.departure import ClientGone
 from rag.settings import Settings
 
-PIECE = 2**18
+PIECE = 2**16
 """Bytes that are gathered before a thread writes them."""
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -36,6 +38,8 @@ FILES = {
         },
     }
 }
+LOOK_SECONDS = 0.1
+Wait = Annotated[float, Query(ge=0, le=25, description="seconds to wait for something to happen")]
 Replace = Annotated[bool, Query(description="take the place of documents of the same names")]
 
 
@@ -78,13 +82,16 @@ def editing_router(library: Library, desk: Desk | None, editors: Editors) -> API
         return _accepted(await open_desk.delete(service, document_id))
 
     @router.get("/jobs/{job_id}", response_model=None, responses={200: {"model": JobShape}})
-    async def job(job_id: str, request: Request) -> Response:
-        """How far a change is."""
+    async def job(job_id: str, request: Request, wait: Wait = 0.0) -> Response:
+        """How far a change is; with ``wait`` at the latest after so many seconds, sooner when something has happened."""
         if desk is None or not editors.may(request):
             editors.require(request)
             raise NotAllowed("Documents cannot be changed here.", remedy="Change them in the sources folder.")
         found = desk.jobs.job(job_id)
         library.of(found.kb, identity_of(request))
+        before, until = job_json(found), time.monotonic() + wait
+        while job_json(found) == before and not found.over and time.monotonic() < until:
+            await asyncio.sleep(LOOK_SECONDS)
         return JSONResponse(job_json(found))
 
     return router

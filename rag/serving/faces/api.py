@@ -29,11 +29,13 @@ from rag.serving.http.schemas import (
     Lang,
     ProblemShape,
     SearchBody,
+    StartShape,
     TurnBody,
 )
 from rag.serving.http.sse import begin, encode, encode_event, stream_response
 from rag.serving.operation.redaction import Redactor
-from rag.types import Turn
+from rag.serving.source.around import around
+from rag.types import Span, Turn
 
 PROBLEM = {"model": ProblemShape, "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemShape"}}}}
 RESPONSES: dict[int | str, dict[str, Any]] = {
@@ -51,6 +53,8 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
     504: {**PROBLEM, "description": "The model did not answer in time"},
 }
 Kb = Annotated[str | None, Query(min_length=1, max_length=100, description="which knowledge base; none: the default one")]
+At = Annotated[str | None, Query(pattern=r"^\d{1,9}-\d{1,9}$", description="START-END, as a citation has them")]
+Width = Annotated[int, Query(ge=0, le=5000)]
 DocumentId = Annotated[str, Path(description="The document's id, URL-encoded", examples=["charter-report.txt"])]
 
 
@@ -93,10 +97,22 @@ def api_router(library: Library, redactor: Redactor, editing: Callable[[Request]
         return JSONResponse([entry_json(entry) for entry in await service.documents()])
 
     @router.get("/documents/{document_id:path}", response_model=None, responses={200: {"model": DocumentShape}})
-    async def document(document_id: DocumentId, request: Request, kb: Kb = None) -> Response:
-        """One document with its canonical text, its sections and its pages."""
+    async def document(document_id: DocumentId, request: Request, kb: Kb = None, at: At = None, width: Width = 300) -> Response:
+        """One document with its canonical text, its sections and its pages; with ``at`` only the excerpt there and the
+        ``width`` characters before and after it."""
         service = library.of(kb, identity_of(request))
+        if at is not None:
+            start, end = map(int, at.split("-"))
+            span = Span(start, max(start, end))
+            return await service.rendered(document_id, lambda document: JSONResponse(around(document, span, width)))
         return await service.rendered(document_id, lambda document: JSONResponse(document_json(document)))
+
+    @router.get("/start", response_model=None, responses={200: {"model": StartShape}})
+    async def start(request: Request, kb: Kb = None) -> Response:
+        """What to begin with: questions that the documents answer, and the tags that a filter may name."""
+        service = library.of(kb, identity_of(request))
+        tags = sorted({tag for entry in await service.documents() for tag in entry.origin.tags})
+        return JSONResponse({"suggestions": list(await service.examples()), "tags": tags})
 
     @router.get("/kbs", response_model=None, responses={200: {"model": list[KbShape]}})
     async def kbs(request: Request) -> Response:

@@ -255,6 +255,13 @@ class KbShape(BaseModel):
     uploads: dict[str, Any] | None = None
 
 
+class StartShape(BaseModel):
+    """What to begin with."""
+
+    suggestions: list[str]
+    tags: list[str]
+
+
 class NoteShape(BaseModel):
     """What of a file is not in the index."""
 

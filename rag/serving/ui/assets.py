@@ -16,9 +16,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 FOLDER = Path(__file__).parent / "static"
-EARLY = ("memory.js", "appearance.js")
+EARLY = ("memory.js", "appearance.js", "upload.js")
 """Run before the first paint, in this order: what they say decides how the page is laid out."""
-STYLES = ("frame.css", "composer.css", "answer.css", "sources.css", "panes.css")
+STYLES = ("frame.css", "composer.css", "answer.css", "sources.css", "panes.css", "upload.css")
 SCRIPTS = ("main.js", "words.js", "notes.js", "composing.js", "menus.js", "talks.js", "pane.js")
 """Modules. The first imports the others."""
 MEDIA = {".css": "text/css", ".js": "text/javascript"}

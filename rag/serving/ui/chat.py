@@ -8,10 +8,12 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.routing import Mount
 
+from rag.serving.core.library import Library
 from rag.serving.ui.allowed import Allowed
+from rag.serving.ui.asked import Dialogues
 from rag.serving.ui.assets import assets_router, head_html
-from rag.serving.ui.dialogue import AnswerService, Dialogue
 from rag.serving.ui.page import page_of
+from rag.serving.ui.upload import library_head
 from rag.settings import Settings
 
 HERE = Path(__file__).parent
@@ -29,7 +31,7 @@ MONO = ("ui-monospace", "Consolas", "monospace")
 UPLOAD_BYTES = 1  # no component takes a file, and the route is closed as well
 
 
-def mount(app: FastAPI, service: AnswerService, settings: Settings) -> FastAPI:
+def mount(app: FastAPI, library: Library, settings: Settings) -> FastAPI:
     """Add the chat to ``app`` at ``/``; mount it last, since it takes every path that is left.
 
     ``app`` needs Starlette's own ``CORSMiddleware`` before, or Gradio trusts every origin; :class:`Allowed` takes back what
@@ -40,7 +42,7 @@ def mount(app: FastAPI, service: AnswerService, settings: Settings) -> FastAPI:
 
     theme = gr.themes.Base(primary_hue="teal", neutral_hue="slate", font=SANS, font_mono=MONO)
     app.include_router(assets_router())
-    page = page_of(gr, Dialogue(service, history_turns=settings.limits.history_turns), settings)
+    page = page_of(gr, Dialogues(library, history_turns=settings.limits.history_turns), settings)
     gr.mount_gradio_app(
         app,
         page,
@@ -56,7 +58,7 @@ def mount(app: FastAPI, service: AnswerService, settings: Settings) -> FastAPI:
         pwa=False,
         favicon_path=str(HERE / "favicon.svg"),
         theme=theme,
-        head=head_html(),
+        head=head_html() + library_head(),
     )
     mounted = app.router.routes[-1]
     if not isinstance(mounted, Mount):

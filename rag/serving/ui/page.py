@@ -10,9 +10,9 @@ from functools import partial
 from typing import Any
 
 from rag.errors import CharterError
+from rag.serving.ui.asked import Dialogues
 from rag.serving.ui.chosen_language import Language, language, preferred
 from rag.serving.ui.conversation import ChatFailure, Conversation, Rating
-from rag.serving.ui.dialogue import Dialogue
 from rag.serving.ui.header import drawings_html, header_html, hint_html
 from rag.serving.ui.keeping import kept, restored
 from rag.serving.ui.library import library_html, narrowed
@@ -34,7 +34,7 @@ if (window.charterStart) window.charterStart(trigger, watch);
 else window.charterWaiting = [trigger, watch];"""
 
 
-def page_of(gr: Any, dialogue: Dialogue, settings: Settings) -> Any:
+def page_of(gr: Any, dialogues: Dialogues, settings: Settings) -> Any:
     """The page and its events. Every event goes through the queue, so that one open route serves them all."""
     default: Language = settings.lang or "en"
     words = STRINGS[default]
@@ -114,7 +114,7 @@ def page_of(gr: Any, dialogue: Dialogue, settings: Settings) -> Any:
             request: gr.Request, text: str, talk: Conversation, speech: Language, shelf: Shelf, scope: Filter
         ) -> Steps:
             with presence.answering(request.session_hash):
-                async with aclosing(dialogue.ask(talk.stop(), text, speech, scope)) as steps:
+                async with aclosing(dialogues.of(request).ask(talk.stop(), text, speech, scope)) as steps:
                     async for step in steps:
                         yield view(step, speech, shelf)
 
@@ -171,19 +171,24 @@ def page_of(gr: Any, dialogue: Dialogue, settings: Settings) -> Any:
             top = {header: head(speech, filled=bool(talk.exchanges))}
             return {**view(talk, speech, shelf), **top, **quiet_now, **limited(speech, shelf, _scope_of(talk))}
 
-        async def rate(event: gr.EventData, talk: Conversation, speech: Language, shelf: Shelf) -> dict[Any, Any]:
+        async def rate(
+            request: gr.Request, event: gr.EventData, talk: Conversation, speech: Language, shelf: Shelf
+        ) -> dict[Any, Any]:
             rating: Rating = "up" if _text(event, "rating") == "up" else "down"
             comment = REASONS.get(_text(event, "reason")) or _text(event, "comment").strip() or None
             try:
-                rated = await dialogue.rate(talk, _text(event, "answer"), rating, comment)
+                rated = await dialogues.of(request).rate(talk, _text(event, "answer"), rating, comment)
             except CharterError as error:
                 gr.Warning(f"{STRINGS[speech].feedback_failed} {error}")
                 return {conversation: talk}
             return {conversation: rated, transcript: transcript_html(rated, shelf, speech), memory: kept(rated)}
 
-        async def speak(event: gr.EventData, talk: Conversation, speech: Language, scope: Filter) -> dict[Any, Any]:
+        async def speak(
+            request: gr.Request, event: gr.EventData, talk: Conversation, speech: Language, scope: Filter
+        ) -> dict[Any, Any]:
             chosen_language = language(_text(event, "language")) or speech
-            shelf = await anext(dialogue.shelf(chosen_language))  # its examples are in that language where there are any
+            # its examples are in that language where there are any
+            shelf = await anext(dialogues.of(request).shelf(chosen_language))
             return {ready: shelf, **translated(talk, chosen_language, shelf, scope, "")}
 
         def translated(
@@ -200,8 +205,8 @@ def page_of(gr: Any, dialogue: Dialogue, settings: Settings) -> Any:
                 **limited(speech, shelf, scope, wanted),
             }
 
-        async def list_documents(event: gr.EventData, speech: Language, scope: Filter) -> dict[Any, Any]:
-            shelf = await anext(dialogue.shelf(speech))
+        async def list_documents(request: gr.Request, event: gr.EventData, speech: Language, scope: Filter) -> dict[Any, Any]:
+            shelf = await anext(dialogues.of(request).shelf(speech))
             return {ready: shelf, **limited(speech, shelf, scope, _text(event, "wanted"))}
 
         def choose(event: gr.EventData, speech: Language, shelf: Shelf, scope: Filter) -> dict[Any, Any]:
@@ -220,7 +225,7 @@ def page_of(gr: Any, dialogue: Dialogue, settings: Settings) -> Any:
             shelf, scope = Shelf(loading=True), _scope_of(talk)
             yield {conversation: talk, **translated(talk, speech, shelf, scope)}
             asking = bool(linked) and all(exchange.question != linked for exchange in talk.exchanges)
-            async for shelf in dialogue.shelf(speech):
+            async for shelf in dialogues.of(request).shelf(speech):
                 quiet_now = asking and not (shelf.loading or shelf.problem)
                 yield (
                     {ready: shelf}

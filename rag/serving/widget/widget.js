@@ -1,22 +1,6 @@
 // @ts-check
-/*
-<charter-chat>: answers with proof, inside somebody else's page. What you read is what is served.
-
-Attributes  server (default: where this file is from), mode (launcher | inline), position (bottom-right, top-left…), lang, theme
-            (auto | light | dark), heading, greeting, suggestions ("A|B" or JSON), persist (session | local | none),
-            token-url, credentials ("include" sends a proxy's cookie), id (names the stored conversation), hidden
-Methods     open() close() ask(text): Promise<Answer?> reset()
-Properties  getToken: async () => JWT; strings: texts laid over STRINGS
-Events      charter-open, -close, -answer (Answer), -error ({code, message, status}), -feedback ({answer_id, rating, comment})
-Theming     the --charter-… and part="…" below
-Host CSP    script-src and connect-src for the server; nothing else
-*/
-
-/** @typedef {{id: number, document: string, title: string, section: string[], page: number?, recognised?: number, start: number, end: number, quote: string, highlights?: number[][]}} Citation */
-/** @typedef {{text: string, citations: number[]}} Claim */
-/** @typedef {{id?: string, status: string, answer: string, claims: Claim[], citations: Citation[], related?: Citation[], withheld?: {text: string, reason: string}[], notice?: string?}} Answer */
-/** @typedef {{question: string, answer?: Answer, done?: boolean, failure?: {code: string, detail?: string}, rating?: string, node?: any}} Turn */
-
+/* <charter-chat>: answers with proof, inside somebody else's page. What you read is what is served. Its attributes, methods,
+events and themes, and what the host page's policy must allow, are in docs/intranet.md. */
 /** @type {Record<string, Record<string, string>>} */
 const STRINGS = {
   en: {
@@ -30,6 +14,7 @@ const STRINGS = {
     signin: "Sign in again to ask questions.", failed: "The service could not answer.",
     long: "Please shorten the question: {n} of {most} characters.",
     origin: "The service does not accept questions from this page. Its administrator must allow {origin}.",
+    copy: "Copy", sources: "Sources ({n})", topics: "The documents are about: {list}", not_mentioned: "Not in the documents: {list}",
   },
   az: {
     heading: "Sənədlərdən soruşun", close: "Bağla", reset: "Yeni söhbət", log: "Söhbət",
@@ -42,6 +27,7 @@ const STRINGS = {
     signin: "Sual vermək üçün yenidən daxil olun.", failed: "Xidmət cavab verə bilmədi.",
     long: "Sualı qısaldın: {n} simvol, ən çoxu {most}.",
     origin: "Xidmət bu səhifədən sual qəbul etmir. İnzibatçı {origin} ünvanına icazə verməlidir.",
+    copy: "Köçür", sources: "Mənbələr ({n})", topics: "Sənədlərin mövzuları: {list}", not_mentioned: "Sənədlərdə yoxdur: {list}",
   },
   ru: {
     heading: "Спросите документы", close: "Закрыть", reset: "Новый разговор", log: "Разговор",
@@ -54,6 +40,7 @@ const STRINGS = {
     signin: "Чтобы задавать вопросы, войдите снова.", failed: "Сервис не смог ответить.",
     long: "Сократите вопрос: {n} из {most} знаков.",
     origin: "Сервис не принимает вопросы с этой страницы. Администратор должен разрешить {origin}.",
+    copy: "Копировать", sources: "Источники ({n})", topics: "О чём документы: {list}", not_mentioned: "В документах нет: {list}",
   },
   tr: {
     heading: "Belgelere sorun", close: "Kapat", reset: "Yeni sohbet", log: "Sohbet",
@@ -66,11 +53,11 @@ const STRINGS = {
     signin: "Soru sormak için yeniden oturum açın.", failed: "Hizmet yanıt veremedi.",
     long: "Soruyu kısaltın: {n} / {most} karakter.",
     origin: "Hizmet bu sayfadan soru kabul etmiyor. Yöneticinin {origin} adresine izin vermesi gerekir.",
+    copy: "Kopyala", sources: "Kaynaklar ({n})", topics: "Belgelerin konuları: {list}", not_mentioned: "Belgelerde yok: {list}",
   },
 };
 
-// An important declaration on :host wins over the page's important ones: no page hides or restyles the element by accident.
-// What it may change goes through --charter-* and ::part; `hidden` hides it.
+// Important declarations on :host win over the page's: it changes what --charter-*, ::part and `hidden` let it change.
 const CSS = `
 :host { all: initial !important; color-scheme: light dark !important; unicode-bidi: isolate !important; display: block !important;
   font: 400 medium/1.5 var(--charter-font, system-ui, sans-serif) !important }
@@ -140,6 +127,9 @@ small, .small { font-size: .87em; color: var(--muted) }
 small, header b { display: block }
 strong, mark:not(:has(strong)) { background: light-dark(#ffe680, #6b5808); color: light-dark(#2b2300, #fff6cf); border-radius: 3px; padding: 1px 2px }
 mark { background: none; color: inherit }
+.lead, blockquote:has(mark) { color: var(--muted) }
+blockquote mark { color: var(--text) }
+.lead { display: block }
 blockquote { margin: 8px 0; max-height: 14em; overflow: auto }
 a { color: var(--accent); display: inline-block; min-height: 24px }
 summary { cursor: pointer; min-height: 24px; padding: 2px 0 }
@@ -177,14 +167,15 @@ const ICONS = {
   reset: "M4 5v5h5M4.5 10A8 8 0 1 1 4 14",
   send: "M12 20V5M5 11l7-7 7 7",
   stop: "M7 7h10v10H7z",
+  copy: "M9 9h11v11H9zM15 9V4H4v11h5",
   rate: "M7 11v9H4v-9zM7 11l4-8a2 2 0 0 1 3 2l-1 4h6l-2 10a1 1 0 0 1-1 1H7",
 };
 const RTL = /^(ar|ckb|dv|fa|he|ps|sd|ug|ur|yi)\b/i;
-const KEPT = 20; // turns that are stored and shown again
-const HISTORY = 6; // messages that go with a follow-up, each cut at 2,000 characters
-const MOST = 4000; // characters of a question
+const KEPT = 20;
+const HISTORY = 6;
+const MOST = 4000;
 /** @type {Map<string, CharterChat>} */
-const claimed = new Map(); // storage keys in use on this page: two widgets never share one
+const claimed = new Map();
 
 /** An element. Text only ever becomes text nodes; functions become listeners.
  * @param {string} tag @param {Record<string, any>} [attributes] @param {any[]} children @returns {any} */
@@ -211,10 +202,9 @@ const icon = (name) => {
 /** @param {any} value */
 const list = (value) => (Array.isArray(value) ? value.filter(Boolean) : []);
 
-/** An answer as it can be shown, whoever sent or stored it. @param {any} answer @returns {Answer} */
+/** @param {any} answer @returns {Answer} */
 const whole = (answer) => ({ ...answer, answer: String(answer.answer ?? ""), claims: list(answer.claims), citations: list(answer.citations) });
 
-/** What went wrong, for the reader (detail) and for programs (code, status). */
 class Failure extends Error {
   /** @param {string} code @param {string} [detail] @param {number} [status] */
   constructor(code, detail = "", status = 0) {
@@ -225,14 +215,14 @@ class Failure extends Error {
   }
 }
 
-/** The Failure that a problem document (RFC 9457) describes. @param {any} problem @param {number} status */
+/** @param {any} problem @param {number} status */
 const failure = (problem, status) => {
   const code = status === 401 || status === 0 ? "signin" : status === 429 || status === 503 ? "wait" : "failed";
   const id = problem?.request_id;
   return new Failure(code, [problem?.detail || problem?.title, id && `(${id})`].filter(Boolean).join(" "), status);
 };
 
-/** Rejects when a signal says so. @param {AbortSignal} signal @returns {Promise<never>} */
+/** @param {AbortSignal} signal @returns {Promise<never>} */
 const ended = (signal) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
 
 /** The events of an event stream. A garbled one is dropped: `done` carries the whole answer.
@@ -295,7 +285,7 @@ const quoted = ({ quote, start, highlights }) => {
 };
 
 class CharterChat extends HTMLElement {
-  static observedAttributes = ["mode", "position", "lang", "dir", "heading", "greeting", "suggestions"];
+  static observedAttributes = ["mode", "position", "lang", "dir", "heading", "greeting", "suggestions", "kb", "tags"];
   #root = this.attachShadow({ mode: "open" });
   #states = this.attachInternals().states;
   #key = "";
@@ -306,6 +296,8 @@ class CharterChat extends HTMLElement {
   /** @type {Promise<string>?} */ #token = null;
   #renewAt = 0;
   #open = false;
+  /** @type {string[]} */ #begin = [];
+  /** @type {Failure?} */ #wrong = null;
   /** @type {Record<string, string>} */ #t = STRINGS.en;
   #strings = {};
   #lang = "en";
@@ -317,11 +309,10 @@ class CharterChat extends HTMLElement {
     for (const type of ["keydown", "keypress", "keyup"])
       this.#root.addEventListener(type, (/** @type {any} */ event) => {
         if (type === "keydown") this.#onKey(event);
-        if (event.target.matches("textarea, input")) event.stopPropagation(); // no shortcut of the page
+        if (event.target.matches("textarea, input")) event.stopPropagation();
       });
   }
 
-  /** Texts laid over the shipped ones: {heading: "…", send: "…"}. */
   get strings() {
     return this.#strings;
   }
@@ -332,25 +323,25 @@ class CharterChat extends HTMLElement {
 
   connectedCallback() {
     if (Object.hasOwn(this, "strings")) {
-      const early = this.strings; // set before this file had loaded
+      const early = this.strings;
       delete (/** @type {any} */ (this).strings);
       this.#strings = { ...early };
     }
-    if (this.#key) return this.#surface(); // only moved
+    if (this.#key) return this.#surface();
     this.#claim();
     this.#open = this.#inline;
     this.#unhide();
     this.#render();
-    // Of a swapped body the old element may leave after the new one came.
+    if (!this.#signs) this.#start();
+    // Where a body is swapped, the old element may leave after the new one has come.
     if (this.#ordinal > 1)
       queueMicrotask(() => {
         if (this.isConnected && !this.#turns.length && this.#claim()) this.#render();
       });
   }
 
-  /** Takes the first free storage key; whether it is a new one. */
   #claim() {
-    const name = `charter-chat ${this.#base} ${this.id || (this.#inline ? "inline" : "launcher")}`;
+    const name = `charter-chat ${this.#url("", "")} ${this.id || (this.#inline ? "inline" : "launcher")}`;
     const others = [...claimed].filter(([, element]) => element !== this && element.isConnected);
     let key = name;
     for (let n = 2; others.some(([used]) => used === key); n++) key = `${name} ${n}`;
@@ -389,6 +380,7 @@ class CharterChat extends HTMLElement {
     const opened = !this.#open;
     this.#show(true);
     this.#ui.input?.focus();
+    if (opened && this.#signs && !this.#turns.length) this.#start();
     if (opened) this.#emit("charter-open");
   }
 
@@ -423,7 +415,7 @@ class CharterChat extends HTMLElement {
       const cause = await this.#explain(error, control.signal);
       turn.failure = { code: cause.code, detail: cause.detail };
       this.#tail(turn);
-      if ([413, 422].includes(cause.status)) this.#ui.input.value ||= question; // to be shortened
+      if ([413, 422].includes(cause.status)) this.#ui.input.value ||= question;
       if (cause.code !== "stopped") this.#emit("charter-error", { code: cause.code, message: cause.message, status: cause.status });
     }
     if (this.#control === control) {
@@ -445,13 +437,10 @@ class CharterChat extends HTMLElement {
     if (this.#open) this.#ui.input?.focus();
   }
 
-  // ---- what the attributes say
-
   get #inline() {
     return this.getAttribute("mode") === "inline";
   }
 
-  /** The server's address with a slash at its end. */
   get #base() {
     let url = new URL("../..", import.meta.url);
     try {
@@ -461,9 +450,11 @@ class CharterChat extends HTMLElement {
     return url.origin + url.pathname.replace(/\/*$/, "/");
   }
 
-  /** @param {string} path @param {string} id */
-  #url(path, id) {
-    return this.#base + path + String(id).split("/").map(encodeURIComponent).join("/");
+  /** @param {string} path @param {string} id @param {string} [query] */
+  #url(path, id, query = "") {
+    const kb = this.getAttribute("kb");
+    const asked = [kb && `kb=${encodeURIComponent(kb)}`, query].filter(Boolean).join("&");
+    return this.#base + path + String(id).split("/").map(encodeURIComponent).join("/") + (asked && `?${asked}`);
   }
 
   /** @param {string} key @param {Record<string, any>} [values] */
@@ -471,7 +462,7 @@ class CharterChat extends HTMLElement {
     return (this.#t[key] ?? key).replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
   }
 
-  /** A failure in the reader's words. @param {{code: string, detail?: string}} failure */
+  /** @param {{code: string, detail?: string}} failure */
   #tell({ code, detail }) {
     return `${this.#say(code, { origin: location.origin })} ${detail || ""}`.trim();
   }
@@ -493,8 +484,6 @@ class CharterChat extends HTMLElement {
     const dir = this.getAttribute("dir") || (RTL.test(wanted) ? "rtl" : STRINGS[short] ? "ltr" : nearest("dir"));
     return { dir: dir === "rtl" ? "rtl" : "ltr", lang: Object.keys(this.#strings).length ? wanted : this.#lang };
   }
-
-  // ---- what is seen
 
   #render() {
     if (!this.#key) return;
@@ -524,8 +513,9 @@ class CharterChat extends HTMLElement {
       panel: /** @type {any} */ (null),
     });
     ui.input.value = draft;
-    const chips = this.#suggestions().map((text) => h("button", { part: "suggestion", click: () => this.#submit(text) }, text));
-    if (chips.length) ui.intro.append(h("p", { class: "chips" }, chips));
+    const chips = this.#chips(this.#suggestions());
+    if (chips) ui.intro.append(chips);
+    if (this.#wrong) ui.intro.append(h("p", { part: "note error" }, this.#tell(this.#wrong)));
     ui.intro.hidden = this.#turns.length > 0;
     ui.log.append(ui.intro, ...this.#turns.map((turn) => this.#view(turn)));
     ui.panel = h("div", { id: "panel", part: "panel", role: this.#inline ? null : "dialog", "aria-label": this.#inline ? null : heading },
@@ -545,8 +535,26 @@ class CharterChat extends HTMLElement {
     if (root?.popover && this.isConnected && !root.matches(":popover-open")) root.showPopover();
   }
 
+  /** @param {string[]} texts */
+  #chips(texts) {
+    return texts.length ? h("p", { class: "chips" }, texts.map((text) => h("button", { part: "suggestion", click: () => this.#submit(text) }, text))) : null;
+  }
+
+  async #start() {
+    this.#wrong = null;
+    try {
+      this.#begin = list((await (await this.#fetch(this.#url("api/v1/start", ""), {})).json()).suggestions).map(String);
+    } catch (error) {
+      const cause = await this.#explain(error);
+      console.error(`charter-chat: ${this.#tell(cause)}`);
+      this.#wrong = cause;
+    }
+    if (!this.#turns.length) this.#render();
+  }
+
   #suggestions() {
-    const text = this.getAttribute("suggestions") ?? "";
+    const text = this.getAttribute("suggestions");
+    if (text == null) return this.#begin;
     try {
       return list(JSON.parse(text)).map(String);
     } catch {
@@ -574,7 +582,7 @@ class CharterChat extends HTMLElement {
     if (focused === send || focused === stop) input.focus();
   }
 
-  /** The one announcement of a turn. The stream itself is no live region. @param {Turn} turn */
+  /** The one announcement of a turn. @param {Turn} turn */
   #announce(turn) {
     const { answer, failure } = turn;
     const words = answer ? pieces(answer.answer, answer.claims, answer.citations).filter((piece) => typeof piece === "string") : [];
@@ -594,7 +602,7 @@ class CharterChat extends HTMLElement {
     return turn.node;
   }
 
-  /** Appends words to a displayed answer. @param {Turn} turn @param {string} words */
+  /** @param {Turn} turn @param {string} words */
   #grow(turn, words) {
     const { claims, citations } = /** @type {Answer} */ (turn.answer);
     const text = turn.node.querySelector(".text");
@@ -637,35 +645,37 @@ class CharterChat extends HTMLElement {
     const link = h("a", { href: this.#url("source/", id) + span, target: "_blank", rel: "noopener", click: (/** @type {any} */ event) => {
       if (!this.#signs) return; // a link cannot carry the token, so the document is read here
       event.preventDefault();
-      this.#read(citation, box, link);
+      this.#around(citation, box, 1500, link);
     } }, this.#t.source);
     const box = h("div", { part: "excerpt", role: "group", "aria-label": label, tabindex: -1 },
       h("header", {}, h("div", {}, h("b", { dir: "auto" }, title), h("small", { dir: "auto" }, place)),
         close ? h("button", { "aria-label": this.#t.close, title: this.#t.close, click: close }, icon("close")) : ""),
-      h("blockquote", { dir: "auto" }, quoted(citation)), link);
+      h("blockquote", { dir: "auto" }, list(citation.spans).slice(0, -1).filter((s) => s.document === id).map((s) => h("span", { class: "lead" }, s.quote)), quoted(citation)), link);
+    if (close) this.#around(citation, box, 200);
     return Object.assign(box, { close });
   }
 
-  /** Shows the passage in its document, inside the excerpt. @param {Citation} citation @param {any} box @param {HTMLElement} link */
-  async #read(citation, box, link) {
+  /** Shows the passage in its context; instead of the link, where that cannot lead there. @param {Citation} citation @param {any} box @param {number} width @param {HTMLElement} [link] */
+  async #around(citation, box, width, link) {
     const { document: id, start, end } = citation;
     const quote = box.querySelector("blockquote");
     try {
-      const response = await this.#fetch(this.#url("api/v1/documents/", id), {});
-      const text = [...String((await response.json()).text)]; // offsets count code points
-      const mark = h("mark", {}, quoted({ ...citation, quote: text.slice(start, end).join("") }));
-      quote.replaceChildren(text.slice(Math.max(0, start - 1500), start).join(""), mark, text.slice(end, end + 1500).join(""));
+      const { before, after, quote: found } = await (await this.#fetch(this.#url("api/v1/documents/", id, `at=${start}-${end}&width=${width}`), {})).json();
+      if (typeof before !== "string" || (!link && found !== citation.quote)) return;
+      const lead = quote.querySelectorAll(".lead");
+      const mark = h("mark", {}, quoted({ ...citation, quote: found }));
+      quote.replaceChildren(...lead, before, mark, after);
+      if (!link) return;
       quote.tabIndex = 0;
       quote.focus();
       quote.scrollTop = mark.offsetTop - quote.offsetTop - 40;
       link.remove();
     } catch (error) {
-      const cause = await this.#explain(error);
-      link.replaceWith(h("p", {}, this.#tell(cause)));
+      link?.replaceWith(h("p", {}, this.#tell(await this.#explain(error))));
     }
   }
 
-  /** All that follows the words of an answer. @param {Turn} turn */
+  /** @param {Turn} turn */
   #tail(turn) {
     const tail = turn.node.querySelector(".tail");
     const { answer, failure } = turn;
@@ -688,6 +698,12 @@ class CharterChat extends HTMLElement {
       answer.notice && h("p", { part: "note notice", dir: "auto" }, answer.notice),
       related.length && h("div", {}, h("p", { class: "small" }, this.#t.related), related.map((c) =>
         h("details", {}, h("summary", { dir: "auto" }, [c.title, ...list(c.section)].join(" › ")), this.#excerpt(c)))),
+      ...(answer.status === "refused" ? ["not_mentioned", "topics"] : []).map((key) => {
+        const named = list(/** @type {any} */ (answer)[key]).join(", ");
+        return named && h("p", { class: "small", dir: "auto" }, this.#say(key, { list: named }));
+      }),
+      this.#chips(list(answer.suggestions)),
+      answer.citations.length && h("details", { class: "small" }, h("summary", {}, this.#say("sources", { n: answer.citations.length })), answer.citations.map((c) => this.#excerpt(c))),
       withheld.length && h("details", { class: "small" }, h("summary", {}, this.#say("withheld", { n: withheld.length })),
         h("ul", {}, withheld.map((w) => h("li", { dir: "auto" }, `${w.text} (${w.reason})`)))),
       answer.id && this.#rating(turn, answer.id),
@@ -719,10 +735,14 @@ class CharterChat extends HTMLElement {
     } });
     const buttons = /** @type {const} */ (["up", "down"]).map((name) =>
       h("button", { name, "aria-label": this.#t[name], title: this.#t[name], "aria-pressed": String(turn.rating === name), click: () => send(name, "") }, icon("rate")));
-    return h("div", { part: "feedback" }, buttons, note, comments);
+    const copy = h("button", { "aria-label": this.#t.copy, title: this.#t.copy, click: async () => {
+      const { answer, citations } = /** @type {Answer} */ (turn.answer);
+      await navigator.clipboard.writeText([answer, ...citations.map((c) => `[${c.id}] ${c.title}: “${c.quote}”`)].join("\n\n"));
+      note.textContent = "✓";
+    } }, icon("copy"));
+    return h("div", { part: "feedback" }, navigator.clipboard ? copy : "", buttons, note, comments);
   }
 
-  /** Whether it is too long, which is said. */
   #count(text = this.#ui.input.value) {
     const n = [...text.trim()].length;
     this.#ui.count.textContent = n > MOST ? this.#say("long", { n, most: MOST }) : "";
@@ -746,7 +766,6 @@ class CharterChat extends HTMLElement {
       event.preventDefault();
       this.#submit(this.#ui.input.value);
     } else if (key === "Tab" && getComputedStyle(this.#ui.panel).position === "fixed") {
-      // The panel fills a small screen: the focus does not wander off behind it.
       const stops = [...this.#ui.panel.querySelectorAll("button, a, summary, input, textarea, [tabindex='0']")].filter((n) => n.checkVisibility());
       const ends = [stops[0], stops[stops.length - 1]];
       if (shiftKey) ends.reverse();
@@ -767,8 +786,6 @@ class CharterChat extends HTMLElement {
   #emit(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
   }
-
-  // ---- what goes over the wire
 
   #history() {
     const messages = this.#turns.filter((t) => t.done && t.answer).flatMap((t) => [
@@ -812,7 +829,7 @@ class CharterChat extends HTMLElement {
     let life = 60;
     try {
       const { exp, iat } = JSON.parse(atob(token.split(".")[1].replace(/-/g, "+").replace(/_/g, "/")));
-      life = exp - (iat ?? started / 1000); // by its own clock where it says when it began
+      life = exp - (iat ?? started / 1000);
     } catch {}
     this.#renewAt = started + 1000 * (life - Math.min(30, life / 2));
     return /** @type {string} */ (token);
@@ -837,17 +854,19 @@ class CharterChat extends HTMLElement {
   async #request(turn, history, control) {
     let timer = 0;
     const alive = (seconds = 45) => {
-      clearTimeout(timer); // the server says something every 15 s
+      clearTimeout(timer);
       timer = setTimeout(() => control.abort(new Failure("lost")), seconds * 1000);
     };
     try {
       alive(150);
-      const body = JSON.stringify({ question: turn.question, history, lang: this.#lang, stream: true });
+      const tags = (this.getAttribute("tags") ?? "").split(",").map((tag) => tag.trim()).filter(Boolean);
+      const body = JSON.stringify({ question: turn.question, history, lang: this.#lang, stream: true,
+        kb: this.getAttribute("kb") || undefined, filter: tags.length ? { tags } : undefined });
       const { signal } = control;
       const response = await Promise.race([this.#fetch(this.#base + "api/v1/ask", { body, signal }), ended(signal)]);
       const type = response.headers.get("Content-Type") ?? "";
       if (type.includes("json")) return await response.json();
-      if (!type.includes("event-stream") || !response.body) throw new Failure("signin", "", response.status); // a sign-in page
+      if (!type.includes("event-stream") || !response.body) throw new Failure("signin", "", response.status);
       /** @type {Answer} */ const partial = (turn.answer = { status: "answered", answer: "", claims: [], citations: [] });
       for await (const { event, data } of events(response.body, alive)) {
         if (event === "claim") partial.claims.push(data);
@@ -874,10 +893,10 @@ class CharterChat extends HTMLElement {
     else turn.node.replaceWith(this.#view(turn));
   }
 
-  /** What a thrown thing means. @param {any} error @param {AbortSignal} [signal] @returns {Promise<Failure>} */
+  /** @param {any} error @param {AbortSignal} [signal] @returns {Promise<Failure>} */
   async #explain(error, signal) {
     if (signal?.aborted) return signal.reason instanceof Failure ? signal.reason : new Failure("stopped");
-    if (!(error instanceof Failure)) console.warn("charter-chat:", error); // a cut or garbled reply
+    if (!(error instanceof Failure)) console.warn("charter-chat:", error);
     const { code } = error;
     if (code === "signin" && !this.#signs) console.error("charter-chat: the server asks who you are. Set token-url or getToken.");
     if (code !== "unreached") return error instanceof Failure ? error : new Failure("lost");
@@ -893,8 +912,6 @@ class CharterChat extends HTMLElement {
       } catch {}
     return error;
   }
-
-  // ---- what is kept
 
   get #store() {
     const persist = this.getAttribute("persist");
@@ -920,7 +937,7 @@ class CharterChat extends HTMLElement {
     try {
       if (kept.length) this.#store?.setItem(this.#key, JSON.stringify(kept));
       else this.#store?.removeItem(this.#key);
-    } catch {} // full: as above
+    } catch {}
   }
 }
 

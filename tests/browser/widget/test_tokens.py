@@ -174,7 +174,7 @@ def test_where_a_link_cannot_carry_the_token_the_document_opens_in_place(stage: 
     start = len(before)
     cited = {**OPENING["citations"][0], "start": start, "end": start + len(quote), "document": "a/b c#_1"}
     stage.server.routes["/api/v1/documents/a/b%20c%23_1"] = lambda exchange: exchange.send_json(
-        {"text": before + quote + " After."}
+        {"before": before, "quote": quote, "after": " After."}
     )
     chat = stage.open(TOKEN_URL, play=streams({**OPENING, "citations": [cited]}))
     read_in_place(chat)
@@ -183,8 +183,9 @@ def test_where_a_link_cannot_carry_the_token_the_document_opens_in_place(stage: 
     expect(chat.excerpt.locator("blockquote")).to_contain_text("After.")
     expect(chat.excerpt.locator("blockquote")).to_be_focused()
     assert len(chat.page.context.pages) == 1
-    (request,) = stage.server.asked("/api/v1/documents/a/b%20c%23_1")
-    assert request.headers["authorization"] == f"Bearer {minter.minted[0]}"
+    glance, whole = stage.server.asked("/api/v1/documents/a/b%20c%23_1")
+    assert glance.path.endswith(f"?at={start}-{start + len(quote)}&width=200") and whole.path.endswith("&width=1500")
+    assert {request.headers["authorization"] for request in (glance, whole)} == {f"Bearer {minter.minted[0]}"}
     assert chat.violations() == []
 
 

@@ -71,7 +71,7 @@ def test_the_type_check_would_find_a_mistake(tmp_path: Path) -> None:
     wrong = (FOLDER / "widget.js").read_text(encoding="utf-8").replace("this.#turns.push(turn)", "this.#turns.push(1)")
     (tmp_path / "widget.js").write_text(wrong, encoding="utf-8")
     options = ["--allowJs", "--checkJs", "--noEmit", "--strict", "--target", "es2024", "--module", "esnext"]
-    command = [*compiler(), "--ignoreConfig", *options, str(tmp_path / "widget.js")]
+    command = [*compiler(), "--ignoreConfig", *options, str(TYPES / "contract.d.ts"), str(tmp_path / "widget.js")]
     result = subprocess.run(command, cwd=TYPES, capture_output=True, text=True, timeout=120, check=False)
     assert result.returncode != 0
     assert "TS2345" in result.stdout

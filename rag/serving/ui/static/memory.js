@@ -1,7 +1,9 @@
 // The conversations and the unsent question, kept in this browser. Nothing is kept where storage is switched off.
 // A tab knows which conversation it shows; all tabs share the list of them.
 (() => {
-  const place = new URL("./", document.baseURI).pathname; // another server may lie below another path of this host
+  // Another server may lie below another path of this host, and each knowledge base has conversations of its own.
+  const kb = new URLSearchParams(location.search).get("kb");
+  const place = new URL("./", document.baseURI).pathname + (kb ? `?kb=${kb}` : "");
   const named = (name) => (place === "/" ? name : `${name} ${place}`);
   const MOST = 60; // conversations; the oldest go first, also where the browser has no room left
   const attempt = (work, otherwise) => {

@@ -1,0 +1,31 @@
+"""Which knowledge base a page of the chat asks: the one that its address names with ``?kb=NAME``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rag.errors import NotFound
+from rag.serving.access.identity import Identity
+from rag.serving.core.library import Library
+from rag.serving.ui.dialogue import Dialogue
+
+
+class Dialogues:
+    """One :class:`Dialogue` a knowledge base, handed out to those who may ask it."""
+
+    def __init__(self, library: Library, *, history_turns: int) -> None:
+        self._library = library
+        self._history_turns = history_turns
+
+    def of(self, request: Any) -> Dialogue:
+        """For a request of Gradio's. An address that names none, in a server whose default one the reader may not ask, means
+        the first that they may. Where there is none for them, whatever is asked of the dialogue says so.
+        """
+        identity: Identity = request.scope["charterqa.identity"]
+        name = request.query_params.get("kb")
+        try:
+            service = self._library.of(name, identity)
+        except NotFound as error:
+            others = self._library.open_to(identity) if name is None else ()
+            service = others[0] if others else self._library.refused(error)
+        return Dialogue(service, history_turns=self._history_turns)
