@@ -23,7 +23,7 @@ from rag.evaluation.figures.metrics import auroc, ece
 from rag.models.logistic import Logistic, fit
 
 WEIGHTS = {"answerable": 1.0, "no": 1.0, "paragraph removed": 0.7, "article removed": 0.4}
-OWN_WEIGHT = 0.5
+OWN_WEIGHT = 2.0
 FOLDS = 6
 RIDGE = 3.0
 

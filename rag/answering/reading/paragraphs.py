@@ -74,8 +74,7 @@ class Figures:
     itself. ``chosen``: what all marks of the chosen sentence come to. ``second``: ``answerable`` of the next best paragraph.
     ``cosine``: of the question and the best hit. ``shared``: the share of the question's terms, by their rarity, that the
     passage of the chosen sentence holds; ``held``: that the sentence itself does. ``ahead``: the lead of the best hit by BM25
-    over the second, per unit of rarity asked for. ``missing``: the share of the question's names and numbers that no text has;
-    ``unknown``: the share of its terms, by rarity, that no passage of the whole index has.
+    over the second, per unit of rarity asked for. ``missing``: the share of the question's names and numbers that no text has.
     """
 
     answerable: float
@@ -88,7 +87,6 @@ class Figures:
     held: float
     ahead: float
     missing: float
-    unknown: float
 
     def row(self) -> NDArray[np.float64]:
         """The figures in the order of :data:`FIGURES`."""
@@ -156,7 +154,6 @@ class QuestionReading:
             held=self._shared(rarity, in_context(best.hit.passage, best.span)),
             ahead=_ahead(rarity, hits),
             missing=_missing(question, texts),
-            unknown=self._unknown(rarity),
         )
         return Reading(question, tuple(candidates), figures)
 
@@ -188,7 +185,6 @@ class QuestionReading:
             held=candidates[0].score / FOREIGN_SCALE,
             ahead=_ahead(self._rarity(question), hits),
             missing=_missing(question, texts),
-            unknown=self._unknown(smoothed),
         )
         return Reading(question, tuple(candidates), figures, foreign=True)
 
@@ -210,11 +206,6 @@ class QuestionReading:
         held = set(self._statistics.terms(text))
         total = sum(rarity.values())
         return sum(weight for term, weight in rarity.items() if term in held) / total if total else 0.0
-
-    def _unknown(self, rarity: dict[str, float]) -> float:
-        frequency = self._statistics.document_frequency([*rarity])
-        total = sum(rarity.values())
-        return sum(weight for term, weight in rarity.items() if not frequency.get(term)) / total if total else 0.0
 
     def _rarity(self, question: str, beside: int = 0) -> dict[str, float]:
         """The idf, in Lucene's form, of each term of the question, as if ``beside`` more passages held none of them."""
