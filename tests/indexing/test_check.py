@@ -60,8 +60,9 @@ def test_one_flipped_byte_in_any_published_file_is_found(built: KnowledgeBase, s
     dice = random.Random(3)
     flips = found = 0
     files = list(published(built))
-    assert sorted({p.name for p in files}) == ["CURRENT", "lexical.npz", "manifest.json", "passages.sqlite", "vectors.faiss"]
-    assert len(files) == 9
+    names = ["CURRENT", "guide.json", "lexical.npz", "manifest.json", "passages.sqlite", "vectors.faiss"]
+    assert sorted({p.name for p in files}) == names
+    assert len(files) == 11
     for path in files:
         size = path.stat().st_size
         positions = {0, size - 1, *(dice.randrange(size) for _ in range(40))}
@@ -201,7 +202,7 @@ def test_a_vector_too_few_is_found_before_it_is_parsed(built: KnowledgeBase, set
 
 def test_another_format_is_answered_with_the_command_that_mends_it(built: KnowledgeBase, settings: Settings) -> None:
     def newer(path: Path) -> None:
-        path.write_bytes(path.read_bytes().replace(b'"schema": 3', b'"schema": 99'))
+        path.write_bytes(path.read_bytes().replace(b'"schema": 4', b'"schema": 99'))
 
     forge(built, "manifest.json", newer)
     with pytest.raises(IndexUnusable, match="format 99") as caught:
@@ -214,7 +215,7 @@ def test_another_format_is_answered_with_the_command_that_mends_it(built: Knowle
 
 
 def test_a_manifest_that_is_none_is_damage(built: KnowledgeBase, settings: Settings) -> None:
-    for content in (b"[]", b"{}", b'{"schema": 3}', b"\xff"):
+    for content in (b"[]", b"{}", b'{"schema": 4}', b"\xff"):
         identity = generation_id(2, content)
         shutil.rmtree(built.built / identity, ignore_errors=True)
         (built.built / identity).mkdir()

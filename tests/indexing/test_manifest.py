@@ -50,7 +50,7 @@ def test_what_differs_is_said_in_words(other: Recipe, said: str) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "error"),
     [
-        (b'"schema": 3', b'"schema": 1', IndexMismatch),
+        (b'"schema": 4', b'"schema": 1', IndexMismatch),
         (b'"lexical.npz"', b'"lexical.pkl"', IndexDamaged),
         (b'"number": 7', b'"many": 7', IndexDamaged),
         (b'"recipe"', b'"receipt"', IndexDamaged),

@@ -24,11 +24,12 @@ BUILT_IN = {"le", "quantile"}
 @pytest.fixture(scope="module")
 def exported() -> dict[str, set[str]]:
     """Each series that the server exports, with its labels, once everything has happened at least once."""
-    metrics = Metrics(lambda: Load(1, 0), lambda: "00001-abc")
+    metrics = Metrics(lambda: Load(1, 0), lambda: {"default": "00001-abc"})
     engine = FakeEngine()
     for question in ("Who built the lighthouse?", "Who sank?"):
-        metrics.outcome(engine.ask(question))
-    metrics.failure(BackendTimeout("slow"), backend=True)
+        metrics.outcome(engine.ask(question), "default")
+    metrics.failure(BackendTimeout("slow"), "default", backend=True)
+    metrics.changed("default", "done")
     metrics.cancelled()
     metrics.answer_lost()
     metrics.feedback("down")

@@ -21,7 +21,8 @@ class Dialogues:
         """For a request of Gradio's. An address that names none, in a server whose default one the reader may not ask, means
         the first that they may. Where there is none for them, whatever is asked of the dialogue says so.
         """
-        identity: Identity = request.scope["charterqa.identity"]
+        # Gradio passes what it hands on through JSON, which a scope does not survive.
+        identity: Identity = request.request.scope["charterqa.identity"]
         name = request.query_params.get("kb")
         try:
             service = self._library.of(name, identity)
