@@ -1,8 +1,8 @@
 """What can be checked exactly about a claim, whatever a model thinks of it.
 
 A quotation is to the letter; an address, a name or a number that stands in no passage is made up; a number, date or time must
-stand in the sentences that the claim rests on, in any usual form and with the same unit. Nothing else is a guard: what needs
-judgement is the reader's.
+stand in the sentences that the claim rests on, in any usual form and with the same unit, or follow from two that do. Nothing
+else is a guard: what needs judgement is the reader's.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 
 from rag.answering.markup import URL
+from rag.answering.proof.derived import follows
 from rag.answering.proof.quotation import edited
 from rag.answering.proof.values import Value, values
 from rag.types import Passage
@@ -51,6 +52,7 @@ class Guard:
         self._same = frozenset(w for pattern, known in _SAME if re.search(rf"\b(?:{pattern})", self._text) for w in known)
         self._short = frozenset(_folded(m[0]) for m in re.finditer(r"\b[A-Z][A-Z.]{1,5}\b", self._text))
         self._values = values(self._text)
+        self._by_passage = [values(p.text) for p in passages]
 
     def foreign(self, claim: str) -> str | None:
         """What in ``claim`` stands in no passage, as a reason; ``None`` where nothing does."""
@@ -62,7 +64,8 @@ class Guard:
         for word in self._names(claim):
             return f"No source has “{word}”."
         for value in values(claim):
-            if not _counts_nothing(claim, value) and not any(value.agrees(other) for other in self._values):
+            told = _counts_nothing(claim, value) or any(value.agrees(other) for other in self._values)
+            if not told and not any(follows(value, given) for given in self._by_passage):
                 return f"No source has “{claim[value.start : value.end]}”."
         return None
 
@@ -70,7 +73,8 @@ class Guard:
         """A number, date or time of ``claim`` that ``evidence`` does not have, as a reason."""
         theirs = values(evidence)
         for value in values(claim):
-            if not _counts_nothing(claim, value) and not any(value.agrees(other) for other in theirs):
+            told = _counts_nothing(claim, value) or any(value.agrees(other) for other in theirs)
+            if not told and not follows(value, theirs):
                 return f"The source does not have “{claim[value.start : value.end]}” there."
         return None
 

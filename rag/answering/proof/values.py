@@ -82,9 +82,9 @@ class Value:
             return bool(self.keys & other.keys) and not strict
         if self.kind == "month":
             return self.unit == other.unit and bool(self.keys & other.keys)
-        return self.unit.fits(other.unit) and bool(self._amounts() & other._amounts())
+        return self.unit.fits(other.unit) and bool(self.amounts() & other.amounts())
 
-    def _amounts(self) -> set[Fraction]:
+    def amounts(self) -> set[Fraction]:
         """The readings in the first unit of the dimension."""
         factor = self.unit.factor if self.unit else 1
         return {Fraction(key[1:]) * factor for key in self.keys if key[0] == "n"}

@@ -139,7 +139,6 @@ WORDS = {
 
 
 def library_head() -> str:
-    """What belongs into the page's head, behind the script that ``static/upload.js`` is."""
+    """What belongs into the page's head beside the script that ``static/upload.js`` is. Either may come first."""
     words = json.dumps({language: asdict(told) for language, told in WORDS.items()}, ensure_ascii=False).replace("<", "\\u003c")
-    begin = "document.readyState === 'loading' ? addEventListener('DOMContentLoaded', begin) : begin()"
-    return f"<script>{{ const begin = () => charterLibrary({words}); {begin}; }}</script>"
+    return f"<script>window.charterLibraryWords = {words}; window.charterLibrary?.();</script>"

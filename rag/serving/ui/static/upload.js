@@ -1,6 +1,8 @@
 // Which documents are asked, and, for whoever may, adding, renaming and deleting them. Mounts itself into [data-library-place],
 // else into the controls of the head, again whenever those are drawn anew. Everything is text; nothing becomes markup.
-window.charterLibrary = (ALL_WORDS) => {
+window.charterLibrary = () => {
+  if (document.readyState === "loading") return addEventListener("DOMContentLoaded", window.charterLibrary);
+  const ALL_WORDS = window.charterLibraryWords;
   const kb = new URLSearchParams(location.search).get("kb") || "";
   const named = kb ? `?kb=${encodeURIComponent(kb)}` : "";
   const WAIT = 20;
@@ -211,3 +213,4 @@ window.charterLibrary = (ALL_WORDS) => {
     new MutationObserver(() => { place(); mark(); }).observe(document.body, { childList: true, subtree: true });
   }).catch(() => {});
 };
+if (window.charterLibraryWords) window.charterLibrary();

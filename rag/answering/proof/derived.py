@@ -1,0 +1,45 @@
+"""Amounts that stand in no source and follow from two that do: a sum, a difference, what is left of a hundred per cent.
+
+As exact as the amounts themselves; whether they are the right two is the reader's to judge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import combinations
+
+from rag.answering.proof.units import Unit
+from rag.answering.proof.values import Value
+
+_DAY, _YEAR = Unit("minute", Fraction(1440)), Unit("month", Fraction(12))
+
+
+def follows(value: Value, given: Sequence[Value]) -> bool:
+    """Whether two of ``given`` make ``value``."""
+    if value.kind != "number" or (value.unit is not None and value.unit.dated):
+        return False
+    return any(_same(value, amount, unit) for amount, unit in _made(given))
+
+
+def _same(value: Value, amount: Fraction, unit: Unit | None) -> bool:
+    if value.unit is None or unit is None or not value.unit.measure or not unit.measure:
+        return any(Fraction(key[1:]) == amount for key in value.keys)
+    return value.unit.fits(unit) and amount * unit.factor in value.amounts()
+
+
+def _made(given: Sequence[Value]) -> Iterator[tuple[Fraction, Unit | None]]:
+    numbers = [(value, Fraction(min(value.keys)[1:])) for value in given if value.kind in ("number", "year")]
+    for value, amount in numbers:
+        if value.unit is not None and value.unit.dimension == "share":
+            yield 100 - amount, value.unit
+    for (one, first), (other, second) in combinations(numbers, 2):
+        if one.kind == other.kind == "year":
+            yield abs(first - second), _YEAR
+        elif one.unit is not None and one.unit.dated:
+            if one.unit == other.unit:
+                yield abs(first - second), _DAY
+        elif one.kind == other.kind and (one.unit is None or other.unit is None or one.unit == other.unit):
+            unit = one.unit or other.unit
+            yield first + second, unit
+            yield abs(first - second), unit
