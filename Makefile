@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# Two files of tests at a time; the tests of one file share their servers.
+TWO := -n 2 --dist loadfile
 # Each step of a run says when it begins, in seconds since the command was given.
 BEGUN := $(shell date +%s)
 say = @printf '[%4d s] %s\n' $$(($$(date +%s) - $(BEGUN))) "$(1)"
@@ -17,8 +19,8 @@ run: $(STAMP)  ## install, build the index, open the chat
 
 # The browser tests have a process of their own: what two thousand tests leave behind slows a page past its time limits.
 test: check  ## lint, types and every test that fits in ten minutes
-	$(BIN)/python -m pytest -m "not long" --ignore=tests/browser
-	$(BIN)/python -m pytest -m "not long" tests/browser
+	$(BIN)/python -m pytest $(TWO) -m "not long" --ignore=tests/browser --ignore=tests/test_architecture.py
+	$(BIN)/python -m pytest $(TWO) -m "not long" tests/browser
 
 test-long: check  ## the soaks, the full kill runs, the real LLM, every page of the documentation and the packages as well
 	$(BIN)/python -m pytest --ignore=tests/browser

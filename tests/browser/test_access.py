@@ -101,6 +101,7 @@ def test_with_a_token_a_person_signs_in_at_the_start_page_chats_and_signs_out(vi
     page.get_by_label("Your question").fill("Who built the lighthouse?")
     page.keyboard.press("Enter")
     expect(page.locator(".claim")).to_contain_text(LIGHTHOUSE)
+    page.locator("#charter-menu summary").click()
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     assert page.evaluate("sessionStorage.length") == 0

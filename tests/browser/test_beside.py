@@ -103,6 +103,7 @@ def test_documents_are_found_and_limit_what_is_asked(newcomer: Chat) -> None:
     expect(asked_of).to_contain_text("#ferries")
     for name in ("No longer only Ferry note", "No longer only #ferries"):
         page.get_by_role("button", name=name).click()
+        expect(page.get_by_role("button", name=name)).to_have_count(0)
     expect(asked_of).to_have_count(0)
     newcomer.ask("Built by whom, the lighthouse?")
     expect(newcomer.last.locator(".claim")).to_contain_text(LIGHTHOUSE)

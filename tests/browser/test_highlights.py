@@ -66,8 +66,8 @@ def test_in_the_widget_the_words_that_answer_are_strong_and_its_link_names_them(
     watched.page.get_by_label("Your question").fill(QUESTION)
     watched.page.keyboard.press("Enter")
     watched.page.locator("charter-chat .marker").click()
-    expect(watched.page.locator("charter-chat blockquote")).to_have_text(LIGHTHOUSE)
-    expect(watched.page.locator("charter-chat blockquote strong")).to_have_text(WORDS)
+    expect(watched.page.locator("charter-chat blockquote mark")).to_have_text(LIGHTHOUSE)
+    expect(watched.page.locator("charter-chat blockquote mark strong")).to_have_text(WORDS)
     link = watched.page.get_by_role("link", name="Open in the document")
     expect(link).to_have_attribute("href", f"{base}/{FRAGMENT}")
     assert [found for found in violations(watched.page) if "color-contrast" in found] == []

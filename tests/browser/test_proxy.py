@@ -187,6 +187,7 @@ def test_a_reader_signs_in_below_a_path_with_a_cookie_for_that_path_alone(contex
     expect(page.locator(".example").first).to_be_visible()
     session = next(cookie for cookie in context.cookies() if cookie["name"] == "charterqa_session")
     assert (session["path"], session["secure"], session["httpOnly"]) == ("/signed/", True, True)
+    page.locator("#charter-menu summary").click()
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     assert page.url == start

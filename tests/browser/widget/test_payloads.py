@@ -51,7 +51,7 @@ def test_payloads_in_every_field_of_an_answer_stay_text(stage: Stage) -> None:
     expect(chat.find(".question")).to_contain_text("<script>alert(1)</script>")
     expect(chat.text).to_contain_text("<script>alert(1)</script>")
     chat.find(".marker").first.click()
-    chat.find("summary").click()
+    chat.find("summary").last.click()
     chat.button("Helpful").click()
     expect(chat.find("[part=feedback]")).to_contain_text("Thank you.")
     assert_inert(stage, chat)
