@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import os
 import re
 import shlex
 import shutil
@@ -182,6 +183,7 @@ def test_the_host_of_the_jwt_way_is_the_example_with_the_same_key() -> None:
 def test_caddy_takes_its_files(name: str) -> None:
     caddy = shutil.which("caddy")
     if caddy is None:
+        assert os.environ.get("CI") != "true", "caddy is not installed"
         pytest.skip("no caddy on this machine")
     command = [caddy, "adapt", "--config", DEPLOY / name, "--adapter", "caddyfile", "--validate"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

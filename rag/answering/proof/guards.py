@@ -64,8 +64,9 @@ class Guard:
         for word in self._names(claim):
             return f"No source has “{word}”."
         for value in values(claim):
-            told = _counts_nothing(claim, value) or any(value.agrees(other) for other in self._values)
-            if not told and not any(follows(value, given) for given in self._by_passage):
+            if not (_counts_nothing(claim, value) or self._states(value)) and not any(
+                follows(value, given) for given in self._by_passage
+            ):
                 return f"No source has “{claim[value.start : value.end]}”."
         return None
 
@@ -74,9 +75,13 @@ class Guard:
         theirs = values(evidence)
         for value in values(claim):
             told = _counts_nothing(claim, value) or any(value.agrees(other) for other in theirs)
-            if not told and not follows(value, theirs):
+            if not told and (self._states(value) or not follows(value, theirs)):
                 return f"The source does not have “{claim[value.start : value.end]}” there."
         return None
+
+    def _states(self, value: Value) -> bool:
+        """Whether a passage has the value as it is: then it is cited from there, and does not follow from others."""
+        return any(value.agrees(other) for other in self._values)
 
     def _names(self, claim: str) -> list[str]:
         """The capitalised words of ``claim``, not at the beginning of a sentence, that no passage has in any form."""
