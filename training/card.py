@@ -25,7 +25,7 @@ def described(data: Path, run: Path, step: int) -> dict[str, Any]:
         {"data": f"{task}/{name}", "licence": table[task, name][0], "attribution": table[task, name][1]} for task, name in used
     ]
     parameters = json.loads((run / "run.json").read_text("utf-8")) if (run / "run.json").exists() else {}
-    kept = {k: parameters[k] for k in ("seed", "rate", "first_tokens", "second_tokens", "bf16") if k in parameters}
+    kept = {k: parameters[k] for k in ("start", "seed", "rate", "first_tokens", "second_tokens", "bf16") if k in parameters}
     figures = json.loads((run / FIGURES).read_text("utf-8")) if (run / FIGURES).exists() else {}
     return {
         "name": "charterqa reader",
