@@ -75,6 +75,7 @@ def followed(clean: Path) -> str:
     return printed
 
 
+@pytest.mark.long
 @pytest.mark.model
 @pytest.mark.skipif(sys.platform == "win32", reason="the page is for a POSIX shell")
 def test_the_page_leads_from_a_clean_folder_to_a_widget_with_jwt(clean: Path) -> None:
