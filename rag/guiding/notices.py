@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from rag.answering.writing.notices import LANGUAGES
+from rag.answering.writing.notices import in_language
 
 
 class Hint(Enum):
@@ -52,6 +52,5 @@ _TEXTS: dict[Hint, dict[str, str]] = {
 
 
 def say(hint: Hint, lang: str | None, **values: str) -> str:
-    """The sentence in ``lang``, or in English where ``lang`` is not one of :data:`LANGUAGES`."""
-    code = (lang or "en").split("-")[0].lower()
-    return _TEXTS[hint][code if code in LANGUAGES else "en"].format(**values)
+    """The sentence in ``lang``, or in English where it is not there in ``lang``."""
+    return in_language(_TEXTS[hint], lang).format(**values)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cached_property
 
 from rag.answering.markup import URL
 from rag.answering.proof.derived import follows
@@ -52,7 +53,6 @@ class Guard:
         self._same = frozenset(w for pattern, known in _SAME if re.search(rf"\b(?:{pattern})", self._text) for w in known)
         self._short = frozenset(_folded(m[0]) for m in re.finditer(r"\b[A-Z][A-Z.]{1,5}\b", self._text))
         self._values = values(self._text)
-        self._by_passage = [values(p.text) for p in passages]
 
     def foreign(self, claim: str) -> str | None:
         """What in ``claim`` stands in no passage, as a reason; ``None`` where nothing does."""
@@ -78,6 +78,11 @@ class Guard:
             if not told and (self._states(value) or not follows(value, theirs)):
                 return f"The source does not have “{claim[value.start : value.end]}” there."
         return None
+
+    @cached_property
+    def _by_passage(self) -> list[tuple[Value, ...]]:
+        """What an amount may follow from; read only where one stands nowhere."""
+        return [values(passage.text) for passage in self._passages]
 
     def _states(self, value: Value) -> bool:
         """Whether a passage has the value as it is: then it is cited from there, and does not follow from others."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum
 
 from rag.errors import BackendError
@@ -83,8 +84,12 @@ _TEXTS: dict[Notice, dict[str, str]] = {
 
 def say(notice: Notice, lang: str | None, **values: str) -> str:
     """The sentence in ``lang``, or in English where ``lang`` is not one of :data:`LANGUAGES`."""
-    texts = _TEXTS[notice]
-    return texts.get((lang or "en").split("-")[0].lower(), texts["en"]).format(**values)
+    return in_language(_TEXTS[notice], lang).format(**values)
+
+
+def in_language(texts: Mapping[str, str], lang: str | None) -> str:
+    """The one of ``texts``, by language, that is in ``lang`` ("az", "az-Latn"), or the English one."""
+    return texts.get((lang or "en").split("-")[0].lower(), texts["en"])
 
 
 def why(lang: str | None, failure: BackendError | None, *, silent: bool) -> str:
