@@ -48,6 +48,9 @@ class FakeEmbedder:
     def count_tokens(self, text: str) -> int:
         return len(WORD.findall(text))
 
+    def knows(self, text: str) -> bool:
+        return True
+
     def _embed(self, text: str) -> Vectors:
         words = re.findall(r"\w+", text)
         total = np.sum([row(w, self.dimension) for w in words], axis=0) if words else row("", self.dimension)

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from weakref import WeakKeyDictionary
 
 from rag.answering.engine import Engine
-from rag.answering.reading.paragraphs import FOREIGN_PIECES
 from rag.answering.writing.asked import Asked, Clock
 from rag.answering.writing.composition import Composition
 from rag.events import CitationReady, ClaimReady, Delta, Event, Finished, Started
@@ -225,7 +224,7 @@ class GuidedEngine(Engine):
     def _absent(self, question: str) -> tuple[str, ...]:
         """What the documents never mention. Of a question in another language than theirs that would be every word."""
         opened = self._current()
-        if opened.generation.languages == ("en",) and self._reader.pieces_per_word(question) > FOREIGN_PIECES:
+        if opened.generation.languages == ("en",) and not self._reader.knows(question):
             return ()
         return not_mentioned(opened.retriever.mended(question), opened.generation)
 

@@ -48,3 +48,7 @@ class Embedder(Protocol):
     def count_tokens(self, text: str) -> int:
         """How many tokens ``text`` takes, without the special ones and without truncation."""
         ...
+
+    def knows(self, text: str) -> bool:
+        """Whether ``text`` is in a language that the model knows."""
+        ...

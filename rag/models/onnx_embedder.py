@@ -24,6 +24,7 @@ from tokenizers import Tokenizer
 from rag.errors import ModelError
 from rag.models.embedder import ModelIdentity, Vectors
 from rag.models.onnx_folder import CARD, MODEL, WORDS, OnnxFolder
+from rag.models.vocabulary import Vocabulary
 
 __all__ = ["ARCHITECTURE", "CARD", "INPUTS", "MODEL", "OUTPUT", "SHIPPED", "VERSION", "WORDS", "OnnxEmbedder"]
 
@@ -47,6 +48,7 @@ class OnnxEmbedder:
         self._words = words
         self._lock = threading.Lock()
         self._workers = threads or os.cpu_count() or 1
+        self._vocabulary = Vocabulary.of(words)
         self._inputs = [i.name for i in session.get_inputs()]
         # The int8 weights follow from the source; two exports of it, made on two machines, are one model.
         fingerprint = hashlib.sha256(f"{card['source']}\0{ARCHITECTURE}\0{VERSION}".encode()).hexdigest()
@@ -109,6 +111,12 @@ class OnnxEmbedder:
         """Tokens of ``text`` without the special ones."""
         with self._lock:
             return len(self._words.encode(text, add_special_tokens=False).ids)
+
+    def knows(self, text: str) -> bool:
+        """Whether the vocabulary has the words of ``text``."""
+        with self._lock:
+            encoded = self._words.encode(text, add_special_tokens=False)
+        return self._vocabulary.knows(text, encoded)
 
     def _vector(self, text: str) -> Vectors:
         ids = self._ids(text)

@@ -6,7 +6,6 @@ the network's inputs and outputs it is and the checksum of every file, and both 
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,6 +18,7 @@ from tokenizers import Encoding, Tokenizer
 from rag.errors import ModelError
 from rag.models.onnx_folder import CARD, MODEL, WORDS, OnnxFolder, first_line
 from rag.models.reader import Answerability, Floats
+from rag.models.vocabulary import Vocabulary
 
 __all__ = ["ARCHITECTURE", "CARD", "INPUTS", "MODEL", "OUTPUTS", "SHIPPED", "VERSION", "WORDS", "OnnxReader"]
 
@@ -34,9 +34,6 @@ LONGEST_QUESTION = 96
 LONGEST_CLAIM = 160
 
 
-_WORD = re.compile(r"\w+")
-
-
 class OnnxReader:
     """See :class:`rag.models.reader.Reader`. Pairs are run one by one: padding and int8 scales would make the figures of one
     depend on its neighbours, and on a CPU a batch gains nothing."""
@@ -46,7 +43,8 @@ class OnnxReader:
         self._words = words
         self._lock = threading.Lock()
         self._window = window
-        self._cls, self._sep = (words.token_to_id(token) or 0 for token in ("[CLS]", "[SEP]"))
+        self._vocabulary = Vocabulary.of(words)
+        self._first, self._between = (_special(words, names) for names in (("[CLS]", "<s>"), ("[SEP]", "</s>")))
         self.fingerprint = fingerprint
 
     @classmethod
@@ -94,11 +92,9 @@ class OnnxReader:
             found[row] = best
         return found
 
-    def pieces_per_word(self, text: str) -> float:
+    def knows(self, text: str) -> bool:
         """See :class:`rag.models.reader.Reader`."""
-        words = _WORD.findall(text)
-        pieces = sum(text[start:end].isalnum() for start, end in self._encode(text).offsets)
-        return pieces / len(words) if words else 0.0
+        return self._vocabulary.knows(text, self._encode(text))
 
     def _answer(self, asked: Encoding, text: str) -> Answerability:
         encoded = self._encode(text)
@@ -117,11 +113,11 @@ class OnnxReader:
             begins[start:end] = np.maximum(begins[start:end], inner[:, 0] + moved)
             ends[start:end] = np.maximum(ends[start:end], inner[:, 1] + moved)
             answerable = max(answerable, float(logit[0]))
-        offsets = np.array(encoded.offsets, np.int64).reshape(count, 2)
+        offsets = np.array([_trimmed(text, *place) for place in encoded.offsets], np.int64).reshape(count, 2)
         return Answerability(answerable, nowhere, begins, ends, offsets)
 
     def _run(self, first: Sequence[int], second: Sequence[int]) -> list[NDArray[np.float32]]:
-        ids = np.array([[self._cls, *first, self._sep, *second, self._sep]], np.int64)
+        ids = np.array([[self._first, *first, self._between, *second, self._between]], np.int64)
         types = np.zeros_like(ids)
         types[0, len(first) + 2 :] = 1
         feed = dict(zip(INPUTS, (ids, np.ones_like(ids), types), strict=True))
@@ -140,6 +136,17 @@ def _windows(count: int, room: int) -> list[tuple[int, int]]:
     step = max(1, room - STRIDE)
     starts = range(0, count - STRIDE, step)
     return [(start, min(start + room, count)) for start in starts]
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """The characters of a token without the space that some vocabularies count to the word after it."""
+    while start < end - 1 and text[start].isspace():
+        start += 1
+    return start, end
+
+
+def _special(words: Tokenizer, names: Sequence[str]) -> int:
+    return next((found for name in names if (found := words.token_to_id(name)) is not None), 0)
 
 
 def _remedy(folder: Path | str | None) -> str:

@@ -78,6 +78,6 @@ class Reader(Protocol):
         (pairs, 3). A claim that does not fit in the window beside its evidence is not supported."""
         ...
 
-    def pieces_per_word(self, text: str) -> float:
-        """Tokens a word: 1.0 to 1.6 in a language that the reader knows, far more in one that it spells out."""
+    def knows(self, text: str) -> bool:
+        """Whether ``text`` is in a language that the reader knows. In another its figures mean nothing."""
         ...

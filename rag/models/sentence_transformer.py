@@ -15,6 +15,7 @@ from tokenizers import Tokenizer
 from rag.errors import ModelError
 from rag.models.embedder import ModelIdentity, Vectors
 from rag.models.folder import ModelFolder, find_model
+from rag.models.vocabulary import Vocabulary
 from rag.settings import Embedding
 
 REMEMBERED = 1024
@@ -83,6 +84,12 @@ class SentenceTransformerEmbedder:
             return len(self._counter.encode(text, add_special_tokens=False).ids)
         with self._lock:
             return len(self.model().tokenizer.encode(text, add_special_tokens=False, truncation=False, verbose=False))
+
+    def knows(self, text: str) -> bool:
+        """Whether the vocabulary has the words of ``text``; taken for granted of a tokenizer in a form of its own."""
+        if self._counter is None:
+            return True
+        return Vocabulary.of(self._counter).knows(text, self._counter.encode(text, add_special_tokens=False))
 
     def model(self) -> Any:
         """The library's own model, loaded at the first call."""

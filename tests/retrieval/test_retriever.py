@@ -124,15 +124,15 @@ def test_a_share_of_nothing_is_bm25_alone_and_of_everything_is_dense_alone(index
     assert [h.passage.id for h in dense_only] == [f"p{s.row}" for s in index.dense(vector, 3)]
 
 
-class BrokenWords(FakeEmbedder):
-    """A model that does not know the language: it breaks every word into three pieces."""
+class Ignorant(FakeEmbedder):
+    """A model that does not know the language."""
 
-    def count_tokens(self, text: str) -> int:
-        return 3 * super().count_tokens(text)
+    def knows(self, text: str) -> bool:
+        return False
 
 
 def test_a_model_that_does_not_know_the_language_weighs_a_third_and_alone_as_ever() -> None:
-    known, broken = MemoryIndex(FakeEmbedder()), MemoryIndex(BrokenWords())
+    known, broken = MemoryIndex(FakeEmbedder()), MemoryIndex(Ignorant())
     question = "When was the lighthouse built?"
     for set_to, counts_as in ((0.6, 0.2), (1.0, 1.0), (0.0, 0.0)):
         found = Retriever(broken, broken.embedder, Retrieval(dense_weight=set_to)).search(question, 5)

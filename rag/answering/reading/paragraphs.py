@@ -99,7 +99,7 @@ FIGURES = tuple(field.name for field in fields(Figures))
 @dataclass(frozen=True, slots=True)
 class Reading:
     """``candidates`` are the sentences of all hits that were read, best first; ``figures`` is ``None`` where there are none.
-    ``foreign`` says that the reader spells the question or the best passage out: it does not know the language."""
+    ``foreign`` says that the reader does not know the language of the question or of the best passage."""
 
     question: str
     candidates: tuple[Candidate, ...]
@@ -107,12 +107,6 @@ class Reading:
     foreign: bool = False
 
 
-FOREIGN_PIECES = 2.0
-"""Tokens a word from which a text counts as of a language that the reader does not know: English questions have 1.2, 99 of 100
-below 1.9; Turkish ones 3.0, Russian ones 6.1 (XQuAD)."""
-
-
-FEW_WORDS = 4
 FEW_PASSAGES = 20
 """Added to a small collection: of three passages, a word that stands in none would count for more than all others."""
 FOREIGN_SCALE = 8.0
@@ -128,7 +122,7 @@ class QuestionReading:
 
     def read(self, question: str, hits: Sequence[Hit]) -> Reading:
         """Every sentence of every hit. No hits, or hits without a sentence, give no candidates."""
-        if hits and (self._foreign(question) or self._foreign(hits[0].passage.text)):
+        if hits and not (self._reader.knows(question) and self._reader.knows(hits[0].passage.text)):
             return self._by_words(question, hits)
         question = spelt_out(question, [hit.passage.text for hit in hits])
         units = [(hit, unit, _before(hit.passage, unit)) for hit in hits for unit in paragraphs(hit.passage)]
@@ -156,11 +150,6 @@ class QuestionReading:
             missing=_missing(question, texts),
         )
         return Reading(question, tuple(candidates), figures)
-
-    def _foreign(self, text: str) -> bool:
-        """Whether the reader spells ``text`` out. A few words may all be rare names: of them more is asked."""
-        pieces = self._reader.pieces_per_word(text)
-        return pieces > (FOREIGN_PIECES if len(text.split()) >= FEW_WORDS else 2 * FOREIGN_PIECES)
 
     def _by_words(self, question: str, hits: Sequence[Hit]) -> Reading:
         """The same by shared terms alone, for a language that the reader does not know."""
