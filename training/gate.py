@@ -1,4 +1,6 @@
-"""Fit the gate that is shipped: ``python -m training.gate --broad FILE … --own FILE … [--foreign FILE …] [--report FILE …] [--write]``.
+"""Fit the gate that is shipped: ``python -m training.gate --broad FILE … --own FILE … [--foreign FILE …] [--report FILE …] [--multilingual] [--write]``.
+
+With ``--multilingual`` it is the gate of that profile, and what words cannot tell, between two languages, is fitted by itself.
 
 The files are what ``training.readings`` wrote. The broad ones (texts by other hands, held out of the training) teach what a figure
 is worth; the own ones (official texts) set the threshold and the calibration, out of fold. Reported files take no part.
@@ -16,11 +18,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answering.engine import SHIPPED_GATE
-from rag.answering.reading.answerability import FOREIGN, Example, Gate, best_threshold, fit_gate
+from rag.answering.engine import shipped_gate
+from rag.answering.reading.answerability import ACROSS, FOREIGN, Example, Gate, best_threshold, fit_gate
 from rag.answering.reading.paragraphs import CHOICE, FIGURES, MARKS
 from rag.evaluation.figures.metrics import auroc, ece
 from rag.models.logistic import Logistic, fit
+from rag.settings import MULTILINGUAL, Embedding
 
 WEIGHTS = {"answerable": 1.0, "no": 1.0, "paragraph removed": 0.7, "article removed": 0.4}
 OWN_WEIGHT = 2.0
@@ -74,14 +77,20 @@ def calibrated(gate: Gate, confidence: NDArray[np.float64], labels: NDArray[np.f
     return replace(gate, model=model, threshold=float(threshold))
 
 
-def fitted_foreign(read: Read, threshold: float) -> Logistic:
-    """What is judged where the reader does not know the language, moved so that one threshold serves both."""
-    columns = [FIGURES.index(name) for name in FOREIGN]
+def fitted_apart(names: tuple[str, ...], read: Read, threshold: float) -> Logistic:
+    """A fit on some of the figures (:data:`FOREIGN`, :data:`ACROSS`), moved so that one threshold serves all."""
+    columns = [FIGURES.index(name) for name in names]
     weights = np.array([WEIGHTS[mode] for mode in read.mode])
-    model = fit(FOREIGN, read.figures[:, columns], read.answerable, weights, ridge=RIDGE)
+    model = fit(names, read.figures[:, columns], read.answerable, weights, ridge=RIDGE)
     cut = best_threshold(model.probability(read.figures[:, columns]), read.answerable)
     moved = np.log(threshold / (1 - threshold)) - np.log(cut / (1 - cut))
     return replace(model, bias=model.bias + float(moved))
+
+
+def of_two_languages(read: Read) -> Read:
+    """The rows whose words tell nothing."""
+    kept = [n for n, row in enumerate(read.rows) if row["across"]]
+    return Read(read.figures[kept], read.answerable[kept], [read.mode[n] for n in kept], [read.rows[n] for n in kept])
 
 
 def choice(read: Read, *, steps: int = 400, rate: float = 0.3, ridge: float = 0.02) -> NDArray[np.float64]:
@@ -105,10 +114,11 @@ def choice(read: Read, *, steps: int = 400, rate: float = 0.3, ridge: float = 0.
 def report(name: str, read: Read, gate: Gate) -> None:
     """What the gate does on one file."""
     confidence = gate.model.probability(read.figures)
-    if any(row["foreign"] for row in read.rows) and gate.foreign is not None:
-        strange = np.array([row["foreign"] for row in read.rows])
-        columns = [FIGURES.index(f) for f in FOREIGN]
-        confidence = np.where(strange, gate.foreign.probability(read.figures[:, columns]), confidence)
+    for names, kind, model in ((ACROSS, "across", gate.across), (FOREIGN, "foreign", gate.foreign)):
+        if model is not None:
+            of_kind = np.array([row[kind] for row in read.rows])
+            columns = [FIGURES.index(f) for f in names]
+            confidence = np.where(of_kind, model.probability(read.figures[:, columns]), confidence)
     yes = read.answerable == 1
     print(f"{name}: {yes.sum()} answerable, {(~yes).sum()} not")
     for mode in sorted({m for m in read.mode if m != "answerable"}):
@@ -135,12 +145,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     for name in ("broad", "own", "foreign", "report"):
         parser.add_argument(f"--{name}", type=Path, nargs="*", default=[])
+    parser.add_argument("--multilingual", action="store_true")
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
     broad, own = load(arguments.broad), load(arguments.own)
     gate = fitted(broad, own)
     if arguments.foreign:
-        gate = replace(gate, foreign=fitted_foreign(load(arguments.foreign), gate.threshold))
+        gate = replace(gate, foreign=fitted_apart(FOREIGN, load(arguments.foreign), gate.threshold))
+    if arguments.multilingual:
+        gate = replace(gate, across=fitted_apart(ACROSS, of_two_languages(own), gate.threshold))
     for name, read in (("broad", broad), ("own", own)):
         print(name)
         choice(read)
@@ -150,7 +163,8 @@ def main() -> None:
     for file in (*arguments.broad, *arguments.own, *arguments.foreign, *arguments.report):
         report(file.stem, load([file]), gate)
     if arguments.write:
-        SHIPPED_GATE.write_text(json.dumps(gate.to_json(), indent=1) + "\n", encoding="utf-8")
+        file = shipped_gate(Embedding(model=MULTILINGUAL if arguments.multilingual else None))
+        file.write_text(json.dumps(gate.to_json(), indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

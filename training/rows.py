@@ -6,7 +6,7 @@ import gzip
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -109,3 +109,26 @@ def _lines(file: Path) -> Iterator[dict[str, Any]]:
         for line in lines:
             if line.strip():
                 yield json.loads(line)
+
+
+def translated(folder: Path, originals: dict[str, OwnPassage]) -> dict[str, dict[str, OwnPassage]]:
+    """The passages of ``originals`` in the languages of ``folder`` (a file each, named by it), by name and then language.
+
+    A translation gives the number of each question and claim in the original, from which it has the sentence that answers, the
+    evidence and the label.
+    """
+    found: dict[str, dict[str, OwnPassage]] = {}
+    for file in sorted(folder.glob("*.jsonl")):
+        for row in _lines(file):
+            of = originals[row["of"]]
+            claims = tuple((c["text"], *of.claims[c["n"]][1:]) for c in row["claims"])
+            questions = tuple((q["q"], q["answer"], of.questions[q["n"]][2]) for q in row["questions"])
+            name = f"{of.id}:{file.stem}"
+            made = OwnPassage(name, row["title"], row["section"], tuple(row["sentences"]), claims, questions)
+            same = replace(
+                of,
+                claims=tuple(of.claims[c["n"]] for c in row["claims"]),
+                questions=tuple(of.questions[q["n"]] for q in row["questions"]),
+            )
+            found.setdefault(of.id, {"en": same})[file.stem] = made
+    return found

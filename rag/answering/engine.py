@@ -41,13 +41,17 @@ from rag.models.reader import Reader
 from rag.models.reranker import Reranker
 from rag.retrieval.catalogue import Catalogue
 from rag.retrieval.retriever import Retriever
-from rag.settings import Settings
+from rag.settings import Embedding, Settings
 from rag.types import UNFILTERED, Document, DocumentEntry, Filter, Hit, Outcome, Provenance, Turn, Withheld
 
 READ_HITS = 5
 BY_ITSELF = 0.0
 """Log odds from which a model's proved sentence answers the question by itself."""
-SHIPPED_GATE = Path(__file__).with_name("gate.json")
+
+
+def shipped_gate(embedding: Embedding) -> Path:
+    """The gate that was fitted on the figures of the shipped models."""
+    return Path(__file__).with_name("gate-multilingual.json" if embedding.multilingual else "gate.json")
 
 
 class CurrentIndex(Protocol):
@@ -370,11 +374,12 @@ class Engine:
 
     def _gate(self) -> Gate:
         """The gate stored with the knowledge base, else the one that is shipped."""
-        file = self._kb.gate if self._kb.gate.is_file() else SHIPPED_GATE
+        shipped = shipped_gate(self._settings.embedding)
+        file = self._kb.gate if self._kb.gate.is_file() else shipped
         stamp = f"{file}:{file.stat().st_mtime_ns}"
         if stamp not in self._gates:
             # The shipped gate serves any models until one is fitted; a stored one must be of these.
-            fingerprint = None if file == SHIPPED_GATE else self.fingerprint
+            fingerprint = None if file == shipped else self.fingerprint
             self._gates = {stamp: load_gate(file, fingerprint)}
         return self._gates[stamp]
 

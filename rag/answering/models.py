@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from rag.llm.backend import Backend
 from rag.llm.registry import EXTRACTIVE, open_backend
 from rag.models.embedder import Embedder
-from rag.models.onnx_reader import OnnxReader
-from rag.models.opening import open_embedder
+from rag.models.opening import open_embedder, open_reader
 from rag.models.reader import Reader
 from rag.models.reranker import CrossEncoderReranker, Reranker
 from rag.settings import Settings
@@ -34,7 +33,7 @@ class Models:
         reranker = settings.retrieval.reranker
         return cls(
             open_embedder(settings.embedding, threads=settings.threads),
-            OnnxReader.load(settings.reader.model, threads=settings.threads),
+            open_reader(settings),
             None if settings.backend == EXTRACTIVE else open_backend(settings),
             CrossEncoderReranker.load(reranker, threads=settings.threads) if reranker else None,
         )

@@ -211,7 +211,7 @@ def calibrate(
     """Fit the answerability gate on questions and store it in the knowledge base; its figures are cross-validated."""
     from dataclasses import replace
 
-    from rag.answering.engine import SHIPPED_GATE
+    from rag.answering.engine import shipped_gate
     from rag.answering.reading.answerability import load_gate
     from rag.evaluation.judging.gate_fitting import collect, fit_on, fitting_json
     from rag.evaluation.judging.votes import hear, vote_of
@@ -227,7 +227,7 @@ def calibrate(
     settings, base = _library_of(dataset, settings_of(kb))
     with _engine(settings.model_copy(update={"backend": "extractive"}), base) as engine, progress_bar("Reading") as tell:
         fingerprint = engine.fingerprint
-        before = load_gate(base.gate, fingerprint) if base.gate.is_file() else load_gate(SHIPPED_GATE, None)
+        before = load_gate(base.gate, fingerprint) if base.gate.is_file() else load_gate(shipped_gate(settings.embedding), None)
         located = locate(dataset.questions, KeptAnswers(engine))
         samples = collect(dataset.questions, engine, located, before, tell)
     fitting = fit_on(samples, fingerprint)

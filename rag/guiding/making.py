@@ -15,7 +15,7 @@ from functools import cached_property
 from itertools import islice, zip_longest
 from pathlib import Path
 
-from rag.answering.engine import SHIPPED_GATE, Engine
+from rag.answering.engine import Engine, shipped_gate
 from rag.errors import IndexMismatch
 from rag.guiding.given import EXAMPLES, given
 from rag.guiding.proposals import Proposal, propose
@@ -24,7 +24,7 @@ from rag.index.generation import Generation
 from rag.index.guide import Guide, GuideQuestion
 from rag.knowledge_base import KnowledgeBase
 from rag.models.embedder import Embedder
-from rag.models.onnx_reader import OnnxReader
+from rag.models.opening import open_reader
 from rag.models.reader import Reader
 from rag.settings import Settings
 from rag.types import Answer, Document
@@ -61,12 +61,12 @@ class Guides:
 
     @cached_property
     def _reader(self) -> Reader:
-        return self._given_reader or OnnxReader.load(self._settings.reader.model, threads=self._settings.threads)
+        return self._given_reader or open_reader(self._settings)
 
     @cached_property
     def fingerprint(self) -> str:
         """Of this code, the reader, the gate and the questions given by hand."""
-        gate = self._kb.gate if self._kb.gate.is_file() else SHIPPED_GATE
+        gate = self._kb.gate if self._kb.gate.is_file() else shipped_gate(self._settings.embedding)
         by_hand = [f for f in (self._kb.questions / EXAMPLES, *sorted(self._kb.questions.glob("*.jsonl"))) if f.is_file()]
         total = hashlib.sha256(self._reader.fingerprint.encode())
         for file in (*sorted(_HERE.glob("*.py")), gate, *by_hand):

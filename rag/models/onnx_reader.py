@@ -20,9 +20,10 @@ from rag.models.onnx_folder import CARD, MODEL, WORDS, OnnxFolder, first_line
 from rag.models.reader import Answerability, Floats
 from rag.models.vocabulary import Vocabulary
 
-__all__ = ["ARCHITECTURE", "CARD", "INPUTS", "MODEL", "OUTPUTS", "SHIPPED", "VERSION", "WORDS", "OnnxReader"]
+__all__ = ["ARCHITECTURE", "CARD", "INPUTS", "MODEL", "MULTILINGUAL", "OUTPUTS", "SHIPPED", "VERSION", "WORDS", "OnnxReader"]
 
 SHIPPED = Path(__file__).with_name("reader")
+MULTILINGUAL = Path(__file__).with_name("reader-multilingual")
 ARCHITECTURE = "charterqa-reader"
 VERSION = 1
 INPUTS = ["input_ids", "attention_mask", "token_type_ids"]
@@ -150,4 +151,6 @@ def _special(words: Tokenizer, names: Sequence[str]) -> int:
 
 
 def _remedy(folder: Path | str | None) -> str:
-    return "Reinstall charterqa." if folder is None else "Correct CHARTERQA_READER_MODEL, or unset it to use the one shipped."
+    if folder in (None, SHIPPED, MULTILINGUAL):
+        return "Reinstall charterqa."
+    return "Correct CHARTERQA_READER_MODEL, or unset it to use the one shipped."

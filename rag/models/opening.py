@@ -1,19 +1,20 @@
-"""Which embedder the settings mean: the shipped export, an export of another model in the user's cache, or the model itself."""
+"""Which models the settings mean. The embedder is the shipped export, an export of another model in the user's cache, or the
+model itself."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import platformdirs
-
 from rag.errors import ModelError
 from rag.models.embedder import Embedder
 from rag.models.exporting import export
 from rag.models.folder import ModelFolder, find_model
+from rag.models.multilingual import cache
 from rag.models.onnx_embedder import VERSION, OnnxEmbedder
+from rag.models.onnx_reader import MULTILINGUAL, OnnxReader
 from rag.models.sentence_transformer import SentenceTransformerEmbedder
-from rag.settings import Embedding
+from rag.settings import Embedding, Settings
 
 REFUSED = "refused.txt"
 
@@ -61,7 +62,16 @@ def open_for_indexing(
     return OnnxEmbedder.load(folder, threads=threads)
 
 
+def open_reader(settings: Settings) -> OnnxReader:
+    """The reader of the settings: the one they name, else the one of the multilingual profile or the English one.
+
+    Raises:
+        ModelError: a file is missing, damaged, or of another architecture or version.
+    """
+    shipped = MULTILINGUAL if settings.embedding.multilingual else None
+    return OnnxReader.load(settings.reader.model or shipped, threads=settings.threads)
+
+
 def exported(source: ModelFolder) -> Path:
     """Where the export of a model is kept on this machine."""
-    cache = platformdirs.user_cache_path("charterqa", appauthor=False)
-    return cache / "models" / f"{source.identity.fingerprint[:32]}-{VERSION}"
+    return cache() / f"{source.identity.fingerprint[:32]}-{VERSION}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -19,6 +20,9 @@ from rag.models.vocabulary import Vocabulary
 from rag.settings import Embedding
 
 REMEMBERED = 1024
+_E5 = re.compile(r"(?:^|[/-])e5-")
+E5_PROMPTS = {"query": "query: ", "document": "passage: "}
+"""What the models of this family were trained with; the hub's configuration of them leaves it to their description."""
 AGAIN = "Fetch the model again or choose another."
 
 
@@ -96,6 +100,8 @@ class SentenceTransformerEmbedder:
         if self._loaded is None:
             self._loaded = _load(self.folder.path, self._threads)
             self._loaded.max_seq_length = self.identity.max_tokens
+            if _E5.search(self.identity.name) and not any(self._loaded.prompts.values()):
+                self._loaded.prompts |= E5_PROMPTS
             width = self._loaded.get_embedding_dimension()
             if width != self.identity.dimension:
                 raise ModelError(

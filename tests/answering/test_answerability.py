@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.answering.engine import SHIPPED_GATE
+from rag.answering.engine import shipped_gate
 from rag.answering.reading.answerability import FOREIGN, VERSION, Example, Gate, Vote, best_threshold, fit_gate, load_gate
 from rag.answering.reading.paragraphs import FIGURES, Figures, Reading
 from rag.errors import IndexMismatch
 from rag.models.logistic import Logistic
+from rag.settings import Embedding
 
 NONE, ONE = (0.0,) * len(FOREIGN), (1.0,) * len(FOREIGN)
 FLAT = Figures(*(0.0,) * len(FIGURES))
@@ -143,5 +144,6 @@ def test_a_gate_with_values_that_mean_nothing_is_refused(gate: Gate, tmp_path: P
         load_gate(stored(gate, tmp_path, **changes), None)
 
 
-def test_the_shipped_gate_can_be_used_with_any_models() -> None:
-    assert 0 < load_gate(SHIPPED_GATE, None).threshold < 1
+@pytest.mark.parametrize("model", [None, "multilingual"])
+def test_the_shipped_gates_can_be_used_with_any_models(model: str | None) -> None:
+    assert 0 < load_gate(shipped_gate(Embedding(model=model)), None).threshold < 1

@@ -15,6 +15,7 @@ from rag.answering.markup import URL
 from rag.answering.proof.derived import follows
 from rag.answering.proof.quotation import edited
 from rag.answering.proof.values import Value, values
+from rag.corpus.shape.language import language_of
 from rag.types import Passage
 
 _WORD = re.compile(r"[^\W\d_]+(?:[.’'-][^\W\d_]+)*\.?")
@@ -36,6 +37,10 @@ _LONG = 5
 _MONTH = re.compile(r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]{0,6}\.?\Z")
 """A month is a value, in any form."""
 _LABEL = re.compile(r"\A[^.:;,]{1,40}:\s")
+
+
+_FEW = frozenset("two three four five iki üç dörd dört beş два две двух три трёх четыре пять".split())
+_NONE = frozenset("one first second once bir один одна одно одного одной".split())
 
 
 class Guard:
@@ -61,7 +66,8 @@ class Guard:
                 return "It has an address that the sources do not have."
         if (quotation := edited(claim, self._passages)) is not None:
             return f"The source does not say “{quotation}” word for word."
-        for word in self._names(claim):
+        names = self._names(claim)
+        for word in names if names and not self._translated(claim) else ():
             return f"No source has “{word}”."
         for value in values(claim):
             if not (_counts_nothing(claim, value) or self._states(value)) and not any(
@@ -78,6 +84,15 @@ class Guard:
             if not told and (self._states(value) or not follows(value, theirs)):
                 return f"The source does not have “{claim[value.start : value.end]}” there."
         return None
+
+    def _translated(self, claim: str) -> bool:
+        """Whether ``claim`` is in another language than the passages: it spells names otherwise, and only a reader can tell."""
+        mine = language_of(claim)
+        return mine is not None and self._language is not None and mine != self._language
+
+    @cached_property
+    def _language(self) -> str | None:
+        return language_of(self._text)
 
     @cached_property
     def _by_passage(self) -> list[tuple[Value, ...]]:
@@ -172,7 +187,5 @@ def _counts_nothing(claim: str, value: Value) -> bool:
     word = claim[value.start : value.end].casefold()
     if re.match(r"\s*\(\w{1,3}\)\s", claim) and value.start < 3:
         return True
-    counts = word in {"two", "three", "four", "five"} and (value.unit is None or not value.unit.measure)
-    return (
-        counts or word in {"one", "first", "second", "once"} or (value.start < 2 and bool(re.match(r"\s*\d{1,2}[.)]\s", claim)))
-    )
+    counts = word in _FEW and (value.unit is None or not value.unit.measure)
+    return counts or word in _NONE or (value.start < 2 and bool(re.match(r"\s*\d{1,2}[.)]\s", claim)))

@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from rag.answering.proof.numerals import POWERS, unit_name
+
 _TABLE = """
 second sec secs: minute 1/60
 minute mins: minute 1
@@ -55,6 +57,7 @@ _ORDINAL = re.compile(
 )
 _NEXT = re.compile(r"[\s\u00a0-]*(?:([%°€£$₼₺₽])|(per\s+cent)|([^\W\d_]+(?:['’][^\W\d_]+)?))")
 _BEFORE = re.compile(r"(?:([€£$₼₺₽])|\b(EUR|USD|GBP|AZN|TRY|RUB))\s?\Z")
+_TURKISH_PERCENT = re.compile(r"\byüzde\s\Z", re.IGNORECASE)
 DATED = "of the "
 _STOPS = frozenset(
     "a an and are as at before but by during each every for from had has have in is may must nor of on or over per shall than "
@@ -123,6 +126,8 @@ def unit_at(text: str, start: int, end: int) -> Unit | None:
         return replace(_UNITS["time"], per=_rate(text, end))
     if _ORDINAL.match(number):
         return Unit("place in a row")
+    if _TURKISH_PERCENT.search(text, max(0, start - 7), start):
+        return _UNITS["percent"]
     if found := _BEFORE.search(text, max(0, start - 5), start):
         return replace(_UNITS[(found[1] or found[2]).casefold()], per=_rate(text, end))
     power = ""
@@ -136,12 +141,12 @@ def unit_at(text: str, start: int, end: int) -> Unit | None:
         word = (found[1] or found[3]).casefold()
         if word in _STOPS:
             return counted or (COUNTED if word in _OF_SOME else None)
-        unit = _UNITS.get(word) or _UNITS.get(re.sub(r"['’]s?\Z|s['’]?\Z", "", word))
+        unit = _UNITS.get(word) or _UNITS.get(re.sub(r"['’]s?\Z|s['’]?\Z", "", word)) or _UNITS.get(unit_name(word) or "")
         if unit is not None:
             return Unit(unit.dimension + power, unit.factor, per=_rate(text, found.end()))
         if _MONTHS.match(found[3] or ""):
             break
-        power = _POWERS.get(word, power)
+        power = _POWERS.get(word) or POWERS.get(word, power)
         end = found.end()
         counted = replace(COUNTED, per=(counted.per if counted else frozenset()) | _rate(text, end))
     return counted

@@ -1,6 +1,6 @@
 """Numbers, dates and times in a text, in one spelling: ``60,000``, ``sixty thousand`` and ``60 000`` are the same value.
 
-Exact by design: a value is borne by a source or it is not. English number words; months and weekdays in en, az, tr and ru.
+Exact by design: a value is borne by a source or it is not. Number words, months and weekdays in en, az, tr and ru.
 What a number measures or counts belongs to it: ``two weeks`` is 14 days, and neither ``two films`` nor ``twice``.
 """
 
@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
+from rag.answering.proof.numerals import numeral
 from rag.answering.proof.units import DATED, Unit, unit_at
 
 _UNITS = (
@@ -170,6 +171,17 @@ def _worded(tokens: list[re.Match[str]], at: int, text: str) -> tuple[list[Value
         scale, more = _scale(tokens, at + used + 1, text)
         last = tokens[at + used + more]
         return [Value("number", frozenset({_key(total * scale)}), token.start(), last.end())], used + more
+    if (number := numeral(word, text)) is not None:
+        total, used = Decimal(number), 0
+        while total and total % 10 == 0 and at + used + 1 < len(tokens):  # "iyirmi beş", "сто двадцать пять"
+            last, following = tokens[at + used], tokens[at + used + 1]
+            added = numeral(following[0].casefold(), text)
+            if not added or added >= total or text[last.end() : following.start()] != " ":
+                break
+            total, used = total + added, used + 1
+        scale, scaled = _scale(tokens, at + used + 1, text)
+        last = tokens[at + used + scaled]
+        return [Value("number", frozenset({_key(total * scale)}), token.start(), last.end())], used + scaled
     return [], 0
 
 

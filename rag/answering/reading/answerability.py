@@ -26,6 +26,8 @@ VERSION = 2
 UNMEASURED = 2.0
 FOREIGN = ("words", "cosine", "shared", "missing")
 """What is judged where the reader does not know the language: its own figures mean nothing there."""
+ACROSS = ("answerable", "words", "alone", "chosen", "second", "cosine")
+"""What is judged where the passages have hardly a word of the question: shared words mean nothing there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +50,14 @@ class Example:
 @dataclass(frozen=True, slots=True)
 class Gate:
     """``model`` gives the confidence; at or above ``threshold`` the question is answered. ``fingerprint`` is of the reader and
-    the embedding model whose figures it was fitted on; ``foreign`` serves where the reader does not know the language;
-    ``votes`` are by back end name."""
+    the embedding model whose figures it was fitted on; ``foreign`` serves where the reader does not know the language,
+    ``across`` where question and passages are of two languages; ``votes`` are by back end name."""
 
     model: Logistic
     threshold: float
     fingerprint: str
     foreign: Logistic | None = None
+    across: Logistic | None = None
     votes: Mapping[str, Vote] = field(default_factory=dict)
 
     def confidence(self, reading: Reading) -> float:
@@ -64,6 +67,8 @@ class Gate:
         row = reading.figures.row()
         if reading.foreign and self.foreign is not None:
             return float(self.foreign.probability(row[[FIGURES.index(name) for name in FOREIGN]])[0])
+        if reading.across and self.across is not None:
+            return float(self.across.probability(row[[FIGURES.index(name) for name in ACROSS]])[0])
         return float(self.model.probability(row)[0])
 
     def with_vote(self, confidence: float, backend: str, *, found: bool) -> float:
@@ -80,6 +85,7 @@ class Gate:
             "threshold": round(self.threshold, 6),
             "model": self.model.to_json(),
             "foreign": self.foreign.to_json() if self.foreign else None,
+            "across": self.across.to_json() if self.across else None,
             "votes": {name: {"found": v.found, "not_found": v.not_found} for name, v in sorted(self.votes.items())},
         }
 
@@ -124,8 +130,9 @@ def load_gate(file: Path, fingerprint: str | None) -> Gate:
             raise ValueError("it is of another version")
         votes = {str(n): Vote(float(v["found"]), float(v["not_found"])) for n, v in stored.get("votes", {}).items()}
         foreign = Logistic.from_json(stored["foreign"], FOREIGN) if stored.get("foreign") else None
+        across = Logistic.from_json(stored["across"], ACROSS) if stored.get("across") else None
         model = Logistic.from_json(stored["model"], FIGURES)
-        gate = Gate(model, float(stored["threshold"]), str(stored["fingerprint"]), foreign, votes)
+        gate = Gate(model, float(stored["threshold"]), str(stored["fingerprint"]), foreign, across, votes)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise IndexMismatch(f"The answerability gate {file.name} cannot be used: {error}.", remedy=remedy) from None
     if not (

@@ -16,6 +16,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.index.terms import strange
 from rag.models.reader import Answerability, Reader
 from rag.retrieval.acronyms import spelt_out
 from rag.types import Hit, Passage, Span
@@ -99,12 +100,14 @@ FIGURES = tuple(field.name for field in fields(Figures))
 @dataclass(frozen=True, slots=True)
 class Reading:
     """``candidates`` are the sentences of all hits that were read, best first; ``figures`` is ``None`` where there are none.
-    ``foreign`` says that the reader does not know the language of the question or of the best passage."""
+    ``foreign`` says that the reader does not know the language of the question or of the best passage, ``across``
+    that the passages have hardly a word of the question, so that words tell nothing."""
 
     question: str
     candidates: tuple[Candidate, ...]
     figures: Figures | None
     foreign: bool = False
+    across: bool = False
 
 
 FEW_PASSAGES = 20
@@ -149,7 +152,7 @@ class QuestionReading:
             ahead=_ahead(rarity, hits),
             missing=_missing(question, texts),
         )
-        return Reading(question, tuple(candidates), figures)
+        return Reading(question, tuple(candidates), figures, across=strange(question, self._statistics))
 
     def _by_words(self, question: str, hits: Sequence[Hit]) -> Reading:
         """The same by shared terms alone, for a language that the reader does not know."""

@@ -12,7 +12,7 @@ from rag.indexing.check import check
 from rag.knowledge_base import KnowledgeBase
 from rag.llm.registry import EXTRACTIVE, describe
 from rag.models.folder import find_model
-from rag.models.onnx_reader import OnnxReader
+from rag.models.opening import open_reader
 from rag.serving.diagnosis.finding import Finding, Findings
 from rag.settings import Settings
 from rag.types import Answer
@@ -51,7 +51,7 @@ def embedding(settings: Settings) -> Findings:
 
 def reader(settings: Settings) -> Findings:
     """The reader can be loaded."""
-    loaded = OnnxReader.load(settings.reader.model, threads=settings.threads)
+    loaded = open_reader(settings)
     yield Finding("reader", "ok", f"{settings.reader.model or 'the one that is shipped'}, {loaded.fingerprint[:12]}.")
 
 
