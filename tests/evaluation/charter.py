@@ -19,7 +19,9 @@ INDEX = Path(__file__).parents[2] / "index"
 def charter_document() -> Document:
     text = (INDEX / "sources" / "charter-report.txt").read_text(encoding="utf-8")
     sentences = tuple(Span(m.start(), m.end()) for m in re.finditer(r"[^\n]+", text))
-    return Document("charter-report.txt", "Charter", text, hashlib.sha256(text.encode()).hexdigest(), (), sentences)
+    return Document(
+        "charter-report.txt", "Charter", text, hashlib.sha256(text.encode()).hexdigest(), (), sentences, language="en"
+    )
 
 
 def charter_engine() -> FakeEngine:

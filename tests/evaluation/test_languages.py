@@ -51,3 +51,15 @@ def test_a_run_and_a_comparison_have_the_figures_of_each_language(tmp_path: Path
     assert {code: changes[0].gain.n for code, changes in compare(done.records, done.records).languages.items()} == {
         code: figures["right"]["n"] for code, figures in languages.items()
     }
+
+
+def test_a_run_has_the_figures_of_each_pair_of_a_questions_and_a_documents_language(tmp_path: Path) -> None:
+    mixed = Dataset("mixed", "0", (*ENGLISH, *asked(*FOREIGN)))
+    done = run(mixed, charter_engine(), HERE, RunFolder(tmp_path / "r"))
+    pairs = summarise(done)["language_pairs"]
+    assert {pair: figures["right"]["n"] for pair, figures in pairs.items()} == {
+        "en → en": 36,
+        "az → en": 2,
+        "ru → en": 2,
+        "tr → en": 2,
+    }

@@ -1,4 +1,4 @@
-"""A run in figures: every metric with its interval, overall, per kind of question and per language."""
+"""A run in figures: every metric with its interval, overall, per kind of question, per language and per pair of languages."""
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ def summarise(run: Run) -> dict[str, Any]:
         "metrics": overall,
         "kinds": _by(kinds, table, overall),
         "languages": _by(languages, table, overall),
+        "language_pairs": _by(_pairs(languages, run), table, overall),
         "reliability": [asdict(b) for b in reliability(table.columns["confidence"], table.answerable)],
         "risk_coverage": _risk_coverage(table),
         "latency_ms": latency(records),
@@ -64,6 +65,17 @@ def figures(table: FigureTable) -> dict[str, Estimate]:
             own = rows(table, carriers)
             found[metric.name] = estimate(metric.statistic(own), own.clusters)
     return found
+
+
+def _pairs(languages: Sequence[str], run: Run) -> list[str]:
+    """For each question its language and that of the document it stands or falls with, as "az → en"; of a question about none,
+    that of all documents, "az → any" where they are in several."""
+    every = set(run.written_in.values())
+    common = every.pop() if len(every) == 1 else "any"
+    return [
+        f"{asked} → {run.written_in.get(record.cluster or '', common)}"
+        for asked, record in zip(languages, run.records, strict=True)
+    ]
 
 
 def _by(groups: Sequence[str], table: FigureTable, overall: Figures) -> dict[str, Figures]:

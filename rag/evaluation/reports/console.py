@@ -76,11 +76,13 @@ def show_run(screen: Console, summaries: Mapping[str, Mapping[str, Any]]) -> Non
 
 
 def _by_group(title: str, summary: Mapping[str, Any]) -> Table:
-    """The accuracy of each kind of question and of each language."""
+    """The accuracy of each kind of question, of each language, and of each pair of languages where there is more than one."""
     table = _table(title)
     for heading, justify in (("Group", "left"), ("Questions", "right"), ("Accuracy", "right"), ("95 % interval", "right")):
         table.add_column(heading, justify=justify)  # type: ignore[arg-type]
-    for group, figures in (*summary["kinds"].items(), *(summary.get("languages") or {}).items()):
+    pairs = summary.get("language_pairs") or {}
+    groups = {**summary["kinds"], **(summary.get("languages") or {}), **(pairs if len(pairs) > 1 else {})}
+    for group, figures in groups.items():
         accuracy = figures["right"]
         interval = f"{accuracy['low']:.3f}–{accuracy['high']:.3f}"
         table.add_row(group, str(int(accuracy["n"])), f"{accuracy['mean']:.3f}", interval)

@@ -36,6 +36,8 @@ def run_page(summary: Summary, records: Sequence[Record]) -> ReportPage:
     groups = [("kind of question", kinds)]
     if languages := {code: f["right"] for code, f in (summary.get("languages") or {}).items()}:
         groups.append(("language of the question", languages))
+    if len(pairs := {name: f["right"] for name, f in (summary.get("language_pairs") or {}).items()}) > 1:
+        groups.append(("language of the question and of the document", pairs))
     weakest = min(kinds, key=lambda k: kinds[k]["mean"])
     if kinds[weakest]["mean"] < 1:
         lead.append(f"Weakest kind: {weakest}, {kinds[weakest]['mean']:.0%} of {kinds[weakest]['n']}.")

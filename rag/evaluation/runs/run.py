@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from rag import __version__
@@ -25,12 +25,14 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A finished run. ``records`` are in the order of the dataset; ``asked`` of them were asked now, not remembered."""
+    """A finished run. ``records`` are in the order of the dataset; ``asked`` of them were asked now, not remembered.
+    ``written_in`` is the language of each document, where it could be told."""
 
     manifest: RunManifest
     records: tuple[Record, ...]
     warnings: tuple[str, ...]
     asked: int
+    written_in: Mapping[str, str] = field(default_factory=dict)
 
 
 class KeptAnswers:
@@ -105,7 +107,8 @@ def run(
         if progress is not None:
             progress(number + 1, len(dataset.questions))
     folder.forget_all_but(log_name(n, q.id) for n, q in enumerate(dataset.questions))
-    return Run(manifest, _with_retrieval(records, folder), (*dataset.warnings, *located.warnings()), asked)
+    written_in = {entry.id: entry.language for entry in shelf.documents() if entry.language}
+    return Run(manifest, _with_retrieval(records, folder), (*dataset.warnings, *located.warnings()), asked, written_in)
 
 
 def _remembered(key: str, number: int, question: Question, folder: RunFolder, cache: AnswerCache | None) -> Response | None:

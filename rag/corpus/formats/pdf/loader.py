@@ -9,6 +9,7 @@ from typing import Any
 
 from rag.corpus.formats.pdf.annotations import write_annotations
 from rag.corpus.formats.pdf.furniture import PageLines, running_heads, without_running_heads
+from rag.corpus.formats.pdf.garbled import garbled
 from rag.corpus.formats.pdf.items import body_size, headed
 from rag.corpus.formats.pdf.page_pictures import PagePictures
 from rag.corpus.formats.pdf.printed import printed_lines
@@ -26,8 +27,6 @@ _PASSWORD = 4
 _JUNK_TITLE = re.compile(
     r"(?i)\A(?:microsoft word|untitled|document\d*|doc\d+|title|print|slide)\b|\.(?:docx?|indd|pdf|rtf|qxd|tex|dvi)\Z"
 )
-_UNMAPPED = re.compile("[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f\ufffe\uffff]")
-_TOLERATED = 0.3
 _LEAST_BODY = 40
 """Characters. A page with an image all over it that has fewer besides its running heads is a scan with a stamp."""
 
@@ -109,8 +108,7 @@ class _Reader:
     def _page(self, page: Any, number: int) -> PageLines:
         self._comments += write_annotations(self._pdfium, page)
         lines = printed_lines(self._pdfium, page)
-        text = "".join(line.text for line in lines)
-        if len(_UNMAPPED.findall(text)) > _TOLERATED * len(text):
+        if garbled("\n".join(line.text for line in lines)):
             self._unmapped.append(number)
             lines = []
         found = PageLines(number, page.get_height(), tuple(lines), tuple(self._ruled.on(self._pdfium, page, number, lines)))
@@ -119,7 +117,7 @@ class _Reader:
 
     def _without_text(self, count: int) -> Unreadable:
         if self._unmapped:
-            return Unreadable("its fonts do not say which characters they show.", _OCR)
+            return Unreadable("its fonts do not say which characters they show, or say wrong ones.", _OCR)
         if any(pictures.covered for pictures in self._pictures.values()):
             return self.scans.refusal("its pages are images")
         if self._damaged:
@@ -133,7 +131,7 @@ class _Reader:
         attached = self._document.count_attachments()
         told = (
             (self._damaged, "damaged and not read.", "Open it and save it again.", True),
-            (unmapped, "set in fonts that do not say which characters they show.", _OCR, True),
+            (unmapped, "set in fonts that do not say which characters they show, or say wrong ones.", _OCR, True),
             (worded, "partly in images that seem to hold words.", _OCR, True),
             (self._ruled.failed, "read without its ruled tables as such.", "Print it to a new PDF if a table is wrong.", False),
         )
