@@ -73,7 +73,7 @@ def api_router(library: Library, redactor: Redactor, editing: Callable[[Request]
         about: dict[str, Any] = {"history": turns(body.history), "filter": body.filter.filter(), "lang": body.lang}
         if body.stream or "text/event-stream" in request.headers.get("accept", ""):
             events = await begin(service.stream(body.question, **about), request, service.heartbeat)
-            return stream_response(_encoded(events, service.named, request, redactor), request, service.heartbeat)
+            return stream_response(_encoded(events, service.named, request, redactor), service.heartbeat)
         outcome = await unless_gone(request, service.ask(body.question, **about))
         return JSONResponse(outcome_json(outcome, service.named))
 

@@ -106,7 +106,7 @@ def openai_router(library: Library, redactor: Redactor) -> APIRouter:
             events = await begin(service.stream(question, history=history), request, service.heartbeat)
             usage = body.stream_options is not None and body.stream_options.include_usage
             chunks = _chunks(events, name, service.named, created, usage, request, redactor)
-            return stream_response(chunks, request, service.heartbeat)
+            return stream_response(chunks, service.heartbeat)
         outcome = await unless_gone(request, service.ask(question, history=history))
         return JSONResponse(completion(outcome, created, name, service.named))
 
