@@ -14,24 +14,11 @@ from rag.errors import CharterError
 from rag.events import Event
 from rag.serving.access.identity import identity_of
 from rag.serving.core.library import Library
+from rag.serving.http.answer_shapes import AnswerShape, EventShape, HitsShape, ProblemShape
 from rag.serving.http.departure import unless_gone
+from rag.serving.http.library_shapes import DocumentShape, EntryShape, ExamplesShape, KbShape, StartShape
 from rag.serving.http.problem import MEDIA_TYPE, problem_json, problem_of
-from rag.serving.http.schemas import (
-    AnswerShape,
-    AskBody,
-    DocumentShape,
-    EntryShape,
-    EventShape,
-    ExamplesShape,
-    FeedbackBody,
-    HitsShape,
-    KbShape,
-    Lang,
-    ProblemShape,
-    SearchBody,
-    StartShape,
-    TurnBody,
-)
+from rag.serving.http.request_shapes import AskBody, FeedbackBody, Lang, SearchBody, TurnBody
 from rag.serving.http.sse import begin, encode, encode_event, stream_response
 from rag.serving.operation.redaction import Redactor
 from rag.serving.source.around import around
