@@ -1,6 +1,6 @@
 """The pages that are written from the code: ``python -m docs.generate`` (``make docs`` does it first; a test compares).
 
-``settings.md`` comes from ``rag/settings.py``, ``command-line.md`` from the commands themselves, ``http-api.md`` and
+``settings.md`` comes from ``rag/settings/``, ``command-line.md`` from the commands themselves, ``http-api.md`` and
 ``openapi.json`` from the application.
 """
 

@@ -23,9 +23,9 @@ from typing import Any, Self
 from rag.errors import IndexMissing
 from rag.events import Event
 from rag.guiding.engine import GuidedEngine
-from rag.guiding.making import Guides
+from rag.guiding.indexing import index
 from rag.index.generation import current_id, open_current
-from rag.indexing.build import BuildReport, Progress, build
+from rag.indexing.build import BuildReport, Progress
 from rag.knowledge_base import KnowledgeBase, find_knowledge_base
 from rag.models.opening import open_embedder
 from rag.settings import Settings, load_settings
@@ -94,8 +94,7 @@ class OpenKnowledgeBase:
             ModelError: the embedding model cannot be loaded.
         """
         embedder = open_embedder(self._settings.embedding, threads=self._settings.threads)
-        guides = Guides(self._kb, self._settings, embedder)
-        return build(self._kb, self._settings, embedder, rebuild=rebuild, progress=progress, guides=guides)
+        return index(self._kb, self._settings, embedder, rebuild=rebuild, progress=progress)
 
     def ask(
         self,

@@ -93,9 +93,9 @@ def of_two_languages(read: Read) -> Read:
     return Read(read.figures[kept], read.answerable[kept], [read.mode[n] for n in kept], [read.rows[n] for n in kept])
 
 
-def choice(read: Read, *, steps: int = 400, rate: float = 0.3, ridge: float = 0.02) -> NDArray[np.float64]:
-    """What each mark should count for in choosing the sentence (``rag.answering.reading.paragraphs.CHOICE``): the weights under
-    which a softmax over the candidates gives the right ones the greatest probability. By gradient ascent, from nothing."""
+def report_choice(read: Read, *, steps: int = 400, rate: float = 0.3, ridge: float = 0.02) -> None:
+    """Print what each mark should count for in choosing the sentence (``rag.answering.reading.paragraphs.CHOICE``): the weights
+    under which a softmax over the candidates gives the right ones the greatest probability. By gradient ascent, from nothing."""
     of = [(np.array(row["marks"]), np.array(row["right"])) for row in read.rows if row["mode"] == "answerable"]
     whole = [(m, r) for m, r in ((m, r[: len(m)]) for m, r in of if len({len(x) for x in m}) == 1) if 0 < r.sum() < len(r)]
     weights = np.zeros(len(MARKS))
@@ -108,7 +108,6 @@ def choice(read: Read, *, steps: int = 400, rate: float = 0.3, ridge: float = 0.
         weights += rate * slope
     today, then = (np.mean([right[int(np.argmax(marks @ np.array(w)))] for marks, right in whole]) for w in (CHOICE, weights))
     print(f"  choice, {len(whole)} questions: first right {today:.3f}, with {np.round(weights, 2).tolist()} {then:.3f}")
-    return weights
 
 
 def report(name: str, read: Read, gate: Gate) -> None:
@@ -156,7 +155,7 @@ def main() -> None:
         gate = replace(gate, across=fitted_apart(ACROSS, of_two_languages(own), gate.threshold))
     for name, read in (("broad", broad), ("own", own)):
         print(name)
-        choice(read)
+        report_choice(read)
     print(f"threshold {gate.threshold:.3f}")
     for name, weight in zip(FIGURES, gate.model.weights, strict=True):
         print(f"  {name:12} {weight:+.3f}")

@@ -62,8 +62,7 @@ def echo_json(value: object) -> None:
 
 def build_index(settings: Settings, kb: KnowledgeBase, *, rebuild: bool = False) -> BuildReport:
     with working("Starting"):  # these imports take longer than all that follows, where nothing has changed
-        from rag.guiding.making import Guides
-        from rag.indexing.build import build
+        from rag.guiding.indexing import index
         from rag.models.opening import open_for_indexing
 
     with working("Loading the embedding model"):
@@ -74,7 +73,7 @@ def build_index(settings: Settings, kb: KnowledgeBase, *, rebuild: bool = False)
             threads=settings.threads,
         )
     with _progress_bar() as tell:
-        return build(kb, settings, embedder, rebuild=rebuild, progress=tell, guides=Guides(kb, settings, embedder))
+        return index(kb, settings, embedder, rebuild=rebuild, progress=tell)
 
 
 def _sample(settings: Settings, kb: KnowledgeBase) -> list[str]:

@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 
-from rag.cli.base import Json, Kb, built, echo_json, settings_of
-
-if TYPE_CHECKING:
-    from rag.evaluation.questions.dataset import Dataset
-    from rag.guiding.engine import GuidedEngine
-    from rag.indexing.build import Progress as BuildProgress
-    from rag.knowledge_base import KnowledgeBase
-    from rag.llm.backend import Backend
-    from rag.models.embedder import Embedder
-    from rag.settings import Settings
+from rag.cli.base import Json, Kb, echo_json, settings_of
+from rag.cli.calibration import calibrate, judge
+from rag.cli.drafting import draft, export
+from rag.cli.evaluation_base import Questions, building, cache_folder, embedder_of, library_of, open_engine
 
 FORMAT = """A questions file has one JSON object a line, in UTF-8:
 
@@ -29,20 +21,9 @@ evidence: excerpts as charterqa show prints them, any one of which is enough; no
 must_include: strings that the cited quotes must hold. kind: your own word; 'list' may cite more than three sentences.
 Also: lang (ISO 639-1), history (list of {"role", "content"}), review ("todo": not run), note. SQuAD JSON is read too."""
 
-app = typer.Typer(
-    name="eval",
-    no_args_is_help=True,
-    help="Measure answers and search, compare runs, gate a build.",
-    epilog=FORMAT,
-)
-
-Questions = Annotated[Path, typer.Argument(metavar="FILE", help="Questions JSONL, or SQuAD JSON.", show_default=False)]
-Backends = Annotated[list[str] | None, typer.Option("--backend", help="Repeat to compare several.", show_default=False)]
-RunDir = Annotated[Path, typer.Argument(metavar="RUN", help="A folder made by eval run.", show_default=False)]
 RUNS = Path("eval-runs")
 
 
-@app.command(epilog=FORMAT)
 def run(
     file: Questions,
     backend: Annotated[
@@ -57,7 +38,6 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Ask every question, judge the answers and write a run folder. Exit 0 whatever the scores: gating is `compare`."""
-    from rag.cli.base import echo_json, settings_of
     from rag.evaluation.evaluate import evaluate
     from rag.evaluation.questions.dataset import load_dataset
     from rag.evaluation.reports.console import console, progress_bar, show_run
@@ -69,16 +49,16 @@ def run(
     from rag.evaluation.writing import write_atomically
 
     dataset = load_dataset(file, drafts=drafts, limit=limit)
-    settings, base = _library_of(dataset, settings_of(kb))
+    settings, base = library_of(dataset, settings_of(kb))
     names = list(dict.fromkeys(backend or [settings.backend]))
     summaries: dict[str, dict[str, Any]] = {}
     folders: dict[str, Path] = {}
     for name in names:
         own = settings.model_copy(update={"backend": name})
         folder = _folder(out, dataset.name, name, several=len(names) > 1)
-        with _engine(own, base) as engine, progress_bar(name) as tell:
+        with open_engine(own, base) as engine, progress_bar(name) as tell:
             around = circumstances(engine, own, base)
-            cache = AnswerCache(_cache() / "answers")
+            cache = AnswerCache(cache_folder() / "answers")
             summaries[name] = evaluate(
                 dataset, engine, around, RunFolder(folder), cache=cache, fresh=fresh, pages=not logs_only, progress=tell
             )
@@ -96,7 +76,6 @@ def run(
         screen.print(f"report  {page}", soft_wrap=True)
 
 
-@app.command()
 def compare(
     base: Annotated[Path, typer.Argument(metavar="BASE", help="The run before.", show_default=False)],
     new: Annotated[Path, typer.Argument(metavar="NEW", help="The run after.", show_default=False)],
@@ -107,7 +86,6 @@ def compare(
     as_json: Json = False,
 ) -> None:
     """Pair two runs by question: whether the newer may pass, what changed, and which questions were lost and won."""
-    from rag.cli.base import echo_json
     from rag.evaluation.comparing.comparison import compare as compared
     from rag.evaluation.comparing.comparison_log import comparison_json
     from rag.evaluation.comparing.differences import differences
@@ -142,14 +120,12 @@ def compare(
         raise typer.Exit(1)
 
 
-@app.command()
 def retrieval(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="BEIR folder, or SQuAD JSON.", show_default=False)],
     parts: Annotated[bool, typer.Option("--parts", help="BM25 and dense alone beside the fusion.")] = False,
     as_json: Json = False,
 ) -> None:
     """Index a test set in a cache and measure search: nDCG@10, R@5, R@10, MRR@10 with 95 % intervals."""
-    from rag.cli.base import echo_json, settings_of
     from rag.evaluation.figures.search_quality import measure_search, quality_json
     from rag.evaluation.questions.retrieval_set import read_retrieval_set
     from rag.evaluation.reports.console import console, progress_bar, quality_table
@@ -159,9 +135,9 @@ def retrieval(
 
     test = read_retrieval_set(folder)
     settings = for_test_sets(settings_of(None))
-    embedder = _embedder(settings)
-    with _building() as tell:
-        kb, indexed = index_corpus(test.corpus, settings, embedder, _cache(), progress=tell)
+    embedder = embedder_of(settings)
+    with building() as tell:
+        kb, indexed = index_corpus(test.corpus, settings, embedder, cache_folder(), progress=tell)
     generation = open_current(kb, embedder.identity, settings)
     ways = {"fusion": settings.retrieval}
     if parts:
@@ -178,7 +154,6 @@ def retrieval(
     console().print(quality_table(test.name, found))
 
 
-@app.command()
 def report(
     runs: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Run folders, oldest first.", show_default=False)],
     out: Annotated[Path, typer.Option("--out", metavar="HTML", help="The page to write.")] = Path("report.html"),
@@ -198,198 +173,19 @@ def report(
     typer.echo(f"report  {out}")
 
 
-@app.command()
-def calibrate(
-    file: Questions,
-    kb: Kb = None,
-    backend: Annotated[str | None, typer.Option("--backend", help="Measure this model's word too.", show_default=False)] = None,
-    out: Annotated[Path | None, typer.Option("--out", metavar="JSON", help="The gate's file.", show_default=False)] = None,
-    page: Annotated[Path | None, typer.Option("--report", metavar="HTML", help="Write the calibration report.")] = None,
-    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Only the first so many.", show_default=False)] = None,
-    as_json: Json = False,
-) -> None:
-    """Fit the answerability gate on questions and store it in the knowledge base; its figures are cross-validated."""
-    from dataclasses import replace
-
-    from rag.answering.engine import shipped_gate
-    from rag.answering.reading.answerability import load_gate
-    from rag.evaluation.judging.gate_fitting import collect, fit_on, fitting_json
-    from rag.evaluation.judging.votes import hear, vote_of
-    from rag.evaluation.questions.dataset import load_dataset
-    from rag.evaluation.questions.evidence import locate
-    from rag.evaluation.reports.console import console, fitting_table, progress_bar
-    from rag.evaluation.reports.page import html
-    from rag.evaluation.reports.report import fitting_page
-    from rag.evaluation.runs.run import KeptAnswers
-    from rag.evaluation.writing import pretty, write_atomically
-
-    dataset = load_dataset(file, limit=limit)
-    settings, base = _library_of(dataset, settings_of(kb))
-    with _engine(settings.model_copy(update={"backend": "extractive"}), base) as engine, progress_bar("Reading") as tell:
-        fingerprint = engine.fingerprint
-        before = load_gate(base.gate, fingerprint) if base.gate.is_file() else load_gate(shipped_gate(settings.embedding), None)
-        located = locate(dataset.questions, KeptAnswers(engine))
-        samples = collect(dataset.questions, engine, located, before, tell)
-    fitting = fit_on(samples, fingerprint)
-    figures = fitting_json(fitting, before.threshold)
-    votes = dict(before.votes)
-    if backend:
-        answering = settings.answering.model_copy(update={"threshold": 0.0})
-        own = settings.model_copy(update={"backend": backend, "answering": answering})
-        with _engine(own, base) as engine, progress_bar(backend) as tell:
-            votes[engine.backend] = vote_of(hear(dataset.questions, engine, tell))
-    target = out or base.gate
-    gate = replace(fitting.gate, foreign=before.foreign, votes=votes)
-    write_atomically(target, pretty(gate.to_json()))
-    if page is not None:
-        write_atomically(page, html(fitting_page(figures, dataset.name)))
-    if as_json:
-        echo_json(figures | {"gate": str(target)})
-        return
-    console().print(fitting_table(dataset.name, figures))
-    typer.echo(f"gate  {target}")
-    if figures["new"]["figures"]["brier"]["mean"] > figures["before"]["figures"]["brier"]["mean"]:
-        typer.echo(f"warning  on these questions the gate before was closer to the truth; delete {target} to undo this.")
-
-
-@app.command()
-def draft(
-    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where the proposals go.")] = Path("drafts.jsonl"),
-    kb: Kb = None,
-    backend: Annotated[str | None, typer.Option("--backend", help="A language model writes them.", show_default=False)] = None,
-    without: Annotated[str | None, typer.Option("--without", metavar="DOCUMENT", help="Ask for what only it says.")] = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many.")] = 100,
-) -> None:
-    """Propose questions with evidence for a person to review; with --without, ones that lose their answer with a document."""
-    from rag.evaluation.questions.drafting import draft_questions, near_misses
-    from rag.evaluation.questions.drafting_llm import propose_by_model
-    from rag.evaluation.questions.questions_file import question_json, write_questions
-    from rag.guiding.proposals import propose
-    from rag.index.generation import open_current
-
-    settings = settings_of(kb)
-    generation = open_current(built(settings), None, settings)
-    documents = [generation.document(without)] if without else [generation.document(e.id) for e in generation.documents()]
-    if backend:
-        with _model(settings, backend) as model:
-            proposals = propose_by_model(documents, model, at_most=limit)
-    else:
-        proposals = propose(documents)
-    if without:
-        proposals = near_misses(proposals, without, generation)
-    drafts = draft_questions(proposals[:limit], out.stem, answerable=not without)
-    lines = [question_json(question) | {"note": note} for question, note in drafts]
-    write_questions(out, lines)
-    typer.echo(f"{len(lines)} proposals in {out}. Set 'review' to 'done' where one is good and delete the others.")
-
-
-@app.command()
-def export(
-    run_folder: RunDir,
-    form: Annotated[Literal["ragas", "deepeval"], typer.Option("--format", help="Whose data format.")],
-    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="JSONL for RAGAS, JSON for DeepEval.")],
-    kb: Kb = None,
-) -> None:
-    """Write a run in the data format of another evaluation tool."""
-    from rag.evaluation.questions.questions_file import write_questions
-    from rag.evaluation.reports.interchange import export as exported
-    from rag.evaluation.runs.run_folder import RunFolder
-    from rag.evaluation.writing import pretty, write_atomically
-    from rag.index.generation import open_current
-
-    settings = settings_of(kb)
-    records = RunFolder(run_folder).records()
-    entries = exported(records, open_current(built(settings), None, settings), form)
-    if form == "ragas":
-        write_questions(out, entries)
-    else:
-        write_atomically(out, pretty(entries))
-    typer.echo(f"{len(entries)} of {len(records)} questions in {out}")
-
-
-@app.command()
-def judge(
-    run_folder: RunDir,
-    backend: Annotated[str, typer.Option("--backend", help="The language model that judges.")],
-    labels: Annotated[Path, typer.Option("--labels", metavar="FILE", help="What people said of these answers.")],
-    as_json: Json = False,
-) -> None:
-    """Let a language model judge the answers of a run; how far it agrees with people comes before its score."""
-    from rag.evaluation.judging.judge import agreement, judge_answers, judged_json, read_labels
-    from rag.evaluation.runs.run_folder import RunFolder
-    from rag.evaluation.writing import pretty, write_atomically
-
-    folder, said = RunFolder(run_folder), read_labels(labels)
-    records = folder.records()
-    with _model(settings_of(None), backend) as model:
-        judgements = judge_answers(records, model)
-    found = judged_json(judgements, agreement(judgements, said), backend)
-    write_atomically(folder.root / "judge.json", pretty(found))
-    if as_json:
-        echo_json(found)
-        return
-    for name, figure in (("agreement with people (kappa)", found["agreement"]["kappa"]), ("good answers", found["good"])):
-        typer.echo(f"{name}  {figure['mean']:.3f}  {figure['low']:.3f}–{figure['high']:.3f}  n {figure['n']}")
-
-
-@contextmanager
-def _model(settings: Settings, backend: str) -> Iterator[Backend]:
-    from rag.llm.registry import open_backend
-
-    model = open_backend(settings.model_copy(update={"backend": backend}))
-    try:
-        yield model
-    finally:
-        model.close()
-
-
-@contextmanager
-def _engine(settings: Settings, kb: KnowledgeBase) -> Iterator[GuidedEngine]:
-    from rag.guiding.engine import GuidedEngine
-
-    engine = GuidedEngine.open(settings, kb)
-    try:
-        yield engine
-    finally:
-        engine.close()
-
-
-def _library_of(dataset: Dataset, settings: Settings) -> tuple[Settings, KnowledgeBase]:
-    """The settings with the knowledge base that the questions are about: the file's own paragraphs, or the user's."""
-    from rag.evaluation.questions.squad import corpus_lines
-    from rag.evaluation.runs.corpus_index import for_test_sets, index_corpus
-
-    if not dataset.corpus:
-        kb = built(settings)
-        return settings, kb
-    settings = for_test_sets(settings)
-    with _building() as tell:
-        kb, _ = index_corpus(corpus_lines(dataset.corpus).encode(), settings, _embedder(settings), _cache(), progress=tell)
-    return settings, kb
-
-
-def _embedder(settings: Settings) -> Embedder:
-    from rag.models.opening import open_embedder
-
-    return open_embedder(settings.embedding, threads=settings.threads)
-
-
-@contextmanager
-def _building() -> Iterator[Callable[[BuildProgress], None]]:
-    from rag.evaluation.reports.console import progress_bar
-
-    with progress_bar("Indexing the corpus") as bar:
-        yield lambda progress: bar(progress.done, progress.total)
-
-
-def _cache() -> Path:
-    from platformdirs import user_cache_path
-
-    return user_cache_path("charterqa", appauthor=False)
-
-
 def _folder(out: Path | None, dataset: str, backend: str, *, several: bool) -> Path:
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", backend).strip("-") or "backend"
     if out is None:
         return RUNS / f"{dataset}-{name}"
     return out / name if several else out
+
+
+app = typer.Typer(
+    name="eval",
+    no_args_is_help=True,
+    help="Measure answers and search, compare runs, gate a build.",
+    epilog=FORMAT,
+)
+app.command(epilog=FORMAT)(run)
+for command in (compare, retrieval, report, calibrate, draft, export, judge):
+    app.command()(command)

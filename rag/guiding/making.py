@@ -24,7 +24,8 @@ from rag.index.generation import Generation
 from rag.index.guide import Guide, GuideQuestion
 from rag.knowledge_base import KnowledgeBase
 from rag.models.embedder import Embedder
-from rag.models.opening import open_reader
+from rag.models.onnx_reader import fingerprint_of
+from rag.models.opening import open_reader, reader_folder
 from rag.models.reader import Reader
 from rag.settings import Settings
 from rag.types import Answer, Document
@@ -68,7 +69,9 @@ class Guides:
         """Of this code, the reader, the gate and the questions given by hand."""
         gate = self._kb.gate if self._kb.gate.is_file() else shipped_gate(self._settings.embedding)
         by_hand = [f for f in (self._kb.questions / EXAMPLES, *sorted(self._kb.questions.glob("*.jsonl"))) if f.is_file()]
-        total = hashlib.sha256(self._reader.fingerprint.encode())
+        loaded = self._given_reader
+        reader = fingerprint_of(reader_folder(self._settings)) if loaded is None else loaded.fingerprint
+        total = hashlib.sha256(reader.encode())
         for file in (*sorted(_HERE.glob("*.py")), gate, *by_hand):
             total.update(hashlib.sha256(file.read_bytes()).digest())
         return total.hexdigest()[:16]

@@ -20,7 +20,19 @@ from rag.models.onnx_folder import CARD, MODEL, WORDS, OnnxFolder, first_line
 from rag.models.reader import Answerability, Floats
 from rag.models.vocabulary import Vocabulary
 
-__all__ = ["ARCHITECTURE", "CARD", "INPUTS", "MODEL", "MULTILINGUAL", "OUTPUTS", "SHIPPED", "VERSION", "WORDS", "OnnxReader"]
+__all__ = [
+    "ARCHITECTURE",
+    "CARD",
+    "INPUTS",
+    "MODEL",
+    "MULTILINGUAL",
+    "OUTPUTS",
+    "SHIPPED",
+    "VERSION",
+    "WORDS",
+    "OnnxReader",
+    "fingerprint_of",
+]
 
 SHIPPED = Path(__file__).with_name("reader")
 MULTILINGUAL = Path(__file__).with_name("reader-multilingual")
@@ -55,9 +67,8 @@ class OnnxReader:
         Raises:
             ModelError: a file is missing, damaged, or of another architecture or version.
         """
-        remedy = _remedy(folder)
-        path = SHIPPED if folder is None else Path(folder).expanduser()
-        opened = OnnxFolder.open(path, ARCHITECTURE, VERSION, noun="reader", remedy=remedy)
+        opened = _opened(folder)
+        path, remedy = opened.path, opened.remedy
         session, words = opened.load(threads=threads)
         try:
             window = int(opened.card["window"])
@@ -150,7 +161,18 @@ def _special(words: Tokenizer, names: Sequence[str]) -> int:
     return next((found for name in names if (found := words.token_to_id(name)) is not None), 0)
 
 
-def _remedy(folder: Path | str | None) -> str:
+def fingerprint_of(folder: Path | str | None = None) -> str:
+    """The fingerprint of the reader in ``folder`` (the one that is shipped for ``None``), without loading its network.
+
+    Raises:
+        ModelError: a file is missing, damaged, or of another architecture or version.
+    """
+    return _opened(folder).fingerprint
+
+
+def _opened(folder: Path | str | None) -> OnnxFolder:
+    remedy = "Correct CHARTERQA_READER_MODEL, or unset it to use the one shipped."
     if folder in (None, SHIPPED, MULTILINGUAL):
-        return "Reinstall charterqa."
-    return "Correct CHARTERQA_READER_MODEL, or unset it to use the one shipped."
+        remedy = "Reinstall charterqa."
+    path = SHIPPED if folder is None else Path(folder).expanduser()
+    return OnnxFolder.open(path, ARCHITECTURE, VERSION, noun="reader", remedy=remedy)

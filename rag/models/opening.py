@@ -68,8 +68,12 @@ def open_reader(settings: Settings) -> OnnxReader:
     Raises:
         ModelError: a file is missing, damaged, or of another architecture or version.
     """
-    shipped = MULTILINGUAL if settings.embedding.multilingual else None
-    return OnnxReader.load(settings.reader.model or shipped, threads=settings.threads)
+    return OnnxReader.load(reader_folder(settings), threads=settings.threads)
+
+
+def reader_folder(settings: Settings) -> Path | str | None:
+    """The folder of that reader; ``None`` for the English one that is shipped."""
+    return settings.reader.model or (MULTILINGUAL if settings.embedding.multilingual else None)
 
 
 def exported(source: ModelFolder) -> Path:

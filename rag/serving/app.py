@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import re
+import secrets
 from collections.abc import AsyncIterator, Mapping
 
+from asgi_correlation_id import CorrelationIdMiddleware
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute, Match
@@ -37,6 +40,7 @@ from rag.serving.widget.routes import widget_router
 from rag.settings import Settings
 
 NO_OTHERS: Mapping[str, ServedEngine | OpenEngine] = {}
+GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 EXPOSED = ("X-Request-Id", "Retry-After")
 SENT = ("Authorization", "Content-Type", "Accept", "X-Request-Id", "Mcp-Protocol-Version", "Mcp-Session-Id")
 
@@ -139,6 +143,12 @@ def _defend(
     )
     app.add_middleware(Origins, settings=settings, redactor=redactor)
     app.add_middleware(Boundary, metrics=shared.metrics, proxies=proxies, redactor=redactor, tracing=shared.tracing)
+    app.add_middleware(
+        CorrelationIdMiddleware,
+        generator=lambda: secrets.token_hex(12),
+        validator=lambda given: GIVEN_ID.fullmatch(given) is not None,
+        update_request_header=False,
+    )
 
 
 class ChatRoute(BaseRoute):

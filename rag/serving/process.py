@@ -22,12 +22,12 @@ from rag.serving.editing.desk import Desk
 from rag.serving.http.connection import Connection
 from rag.serving.http.logs import configure_logs
 from rag.serving.http.peer import is_loopback
+from rag.serving.http.sse import GRACE_SECONDS
 from rag.serving.operation.redaction import Redactor
 from rag.settings import Settings, unknown_variables
 
 log = logging.getLogger(__name__)
 KEEP_ALIVE_SECONDS = 15
-GRACE_SECONDS = 10
 BACKLOG = 512
 
 

@@ -8,8 +8,8 @@ from functools import partial
 
 from rag.answering.models import Models
 from rag.guiding.engine import GuidedEngine
-from rag.guiding.making import Guides
-from rag.indexing.build import BuildReport, Progress, build
+from rag.guiding.indexing import index
+from rag.indexing.build import BuildReport, Progress
 from rag.knowledge_base import KnowledgeBase, find_knowledge_base, find_knowledge_bases
 from rag.serving.editing.desk import Desk
 from rag.serving.process import run
@@ -36,10 +36,9 @@ class Engines:
         return GuidedEngine.open(self._settings, kb, self.models())
 
     def build(self, kb: KnowledgeBase, tell: Callable[[Progress], None]) -> BuildReport:
-        """Bring the index of ``kb`` up to date with its sources; raises as :func:`rag.indexing.build.build` does."""
+        """Bring the index of ``kb`` up to date with its sources; raises as :func:`rag.guiding.indexing.index` does."""
         models = self.models()
-        guides = Guides(kb, self._settings, models.embedder, models.reader)
-        return build(kb, self._settings, models.embedder, progress=tell, guides=guides)
+        return index(kb, self._settings, models.embedder, models.reader, progress=tell)
 
     def close(self) -> None:
         """Give the models back."""

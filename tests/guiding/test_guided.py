@@ -12,7 +12,7 @@ from rag.answering.reading.paragraphs import FIGURES
 from rag.errors import SettingsError
 from rag.events import CitationReady, ClaimReady, Delta, Finished, Started
 from rag.guiding.engine import GuidedEngine
-from rag.guiding.making import Guides
+from rag.guiding.indexing import index as brought_up_to_date
 from rag.index.generation import open_current
 from rag.index.live import LiveIndex
 from rag.indexing.build import build
@@ -64,7 +64,7 @@ def folder(root: Path) -> KnowledgeBase:
 
 
 def index(kb: KnowledgeBase) -> bool:
-    return build(kb, Settings(), EMBEDDER, guides=Guides(kb, Settings(), EMBEDDER, READER)).published
+    return brought_up_to_date(kb, Settings(), EMBEDDER, READER).published
 
 
 @pytest.fixture(scope="module")

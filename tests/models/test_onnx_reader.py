@@ -16,7 +16,7 @@ from rag.answering.engine import Engine
 from rag.errors import ModelError
 from rag.indexing.build import build
 from rag.knowledge_base import KnowledgeBase
-from rag.models.onnx_reader import ARCHITECTURE, CARD, MODEL, SHIPPED, VERSION, WORDS, OnnxReader
+from rag.models.onnx_reader import ARCHITECTURE, CARD, MODEL, SHIPPED, VERSION, WORDS, OnnxReader, fingerprint_of
 from rag.models.opening import open_embedder
 from rag.settings import load_settings
 
@@ -213,3 +213,18 @@ def test_the_variable_names_another_reader_and_a_bad_one_stops_the_engine_before
     assert str(folder) in caught.value.message
     assert caught.value.remedy == OWN_REMEDY
     assert len(str(caught.value).splitlines()) == 1
+
+
+def test_a_fingerprint_is_read_off_the_card_without_the_network(tmp_path: Path) -> None:
+    for name in (MODEL, WORDS):
+        (tmp_path / name).write_bytes(b"neither a network nor words")
+    digest = hashlib.sha256(b"neither a network nor words").hexdigest()
+    card = {"architecture": ARCHITECTURE, "version": VERSION, "files": {MODEL: digest, WORDS: digest}}
+    (tmp_path / CARD).write_text(json.dumps(card), encoding="utf-8")
+    assert fingerprint_of(tmp_path) not in ("", fingerprint_of())
+    with pytest.raises(ModelError, match="cannot be loaded"):
+        OnnxReader.load(tmp_path)
+
+
+def test_the_fingerprint_on_the_card_is_that_of_the_loaded_reader() -> None:
+    assert fingerprint_of() == OnnxReader.load().fingerprint

@@ -7,10 +7,11 @@ from urllib.parse import quote
 
 from starlette.datastructures import Headers
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Scope
 
 from rag.errors import QuotaExceeded
 from rag.serving.access.allowance import Allowance
+from rag.serving.access.guard import Guard
 from rag.serving.access.identity import Authenticator, Identity, Unidentified, bearer
 from rag.serving.access.signin import Sessions, signin_page
 from rag.serving.http.peer import Peer
@@ -20,7 +21,7 @@ from rag.serving.operation.redaction import Redactor
 from rag.settings import Auth
 
 
-class Access:
+class Access(Guard):
     """Lets in who may come in; ``scope["charterqa.identity"]`` says who it is."""
 
     def __init__(
@@ -33,7 +34,7 @@ class Access:
         allowance: Allowance,
         redactor: Redactor,
     ) -> None:
-        self._app = app
+        super().__init__(app)
         self._mode = auth.mode
         self._metrics_token = auth.metrics_token.get_secret_value() if auth.metrics_token else None
         self._authenticator = authenticator
@@ -41,15 +42,7 @@ class Access:
         self._allowance = allowance
         self._redact = redactor
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        response = self._refusal(scope)
-        await (response or self._app)(scope, receive, send)
-
     def _refusal(self, scope: Scope) -> Response | None:
-        """The response that turns a request away, or ``None``."""
         headers = Headers(scope=scope)
         peer: Peer = scope["charterqa.peer"]
         zone = zone_of(scope["path"])

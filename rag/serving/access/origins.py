@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from starlette.datastructures import Headers
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Scope
 
+from rag.serving.access.guard import Guard
 from rag.serving.http.peer import HOST, Peer, is_loopback
 from rag.serving.http.problem import Problem, problem_response
 from rag.serving.http.zones import Zone, zone_of
@@ -23,22 +24,15 @@ PREFLIGHT_OF_THE_WIDGET = {
 }
 
 
-class Origins:
+class Origins(Guard):
     """Turns away requests by another name, and requests that another origin's page sends."""
 
     def __init__(self, app: ASGIApp, *, settings: Settings, redactor: Redactor) -> None:
-        self._app = app
+        super().__init__(app)
         self._origins = frozenset(origin.lower() for origin in settings.origins)
         self._hosts = frozenset(host.lower() for host in settings.hosts)
         self._loopback = is_loopback(settings.host)
         self._redact = redactor
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        response = self._refusal(scope)
-        await (response or self._app)(scope, receive, send)
 
     def _refusal(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)

@@ -20,8 +20,9 @@ from rag.serving.editing.desk import Desk, NothingTaken
 from rag.serving.editing.job import Job, file_json, job_json
 from rag.serving.editing.reception import TooMuch
 from rag.serving.faces.api import RESPONSES, DocumentId, Kb
+from rag.serving.http.library_shapes import JobShape
 from rag.serving.http.problem import Problem, problem_of, problem_response
-from rag.serving.http.schemas import JobShape, RenameBody
+from rag.serving.http.request_shapes import RenameBody
 from rag.settings import Settings
 
 FILES = {

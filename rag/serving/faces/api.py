@@ -14,24 +14,11 @@ from rag.errors import CharterError
 from rag.events import Event
 from rag.serving.access.identity import identity_of
 from rag.serving.core.library import Library
+from rag.serving.http.answer_shapes import AnswerShape, EventShape, HitsShape, ProblemShape
 from rag.serving.http.departure import unless_gone
+from rag.serving.http.library_shapes import DocumentShape, EntryShape, ExamplesShape, KbShape, StartShape
 from rag.serving.http.problem import MEDIA_TYPE, problem_json, problem_of
-from rag.serving.http.schemas import (
-    AnswerShape,
-    AskBody,
-    DocumentShape,
-    EntryShape,
-    EventShape,
-    ExamplesShape,
-    FeedbackBody,
-    HitsShape,
-    KbShape,
-    Lang,
-    ProblemShape,
-    SearchBody,
-    StartShape,
-    TurnBody,
-)
+from rag.serving.http.request_shapes import AskBody, FeedbackBody, Lang, SearchBody, TurnBody
 from rag.serving.http.sse import begin, encode, encode_event, stream_response
 from rag.serving.operation.redaction import Redactor
 from rag.serving.source.around import around
@@ -73,7 +60,7 @@ def api_router(library: Library, redactor: Redactor, editing: Callable[[Request]
         about: dict[str, Any] = {"history": turns(body.history), "filter": body.filter.filter(), "lang": body.lang}
         if body.stream or "text/event-stream" in request.headers.get("accept", ""):
             events = await begin(service.stream(body.question, **about), request, service.heartbeat)
-            return stream_response(_encoded(events, service.named, request, redactor), request, service.heartbeat)
+            return stream_response(_encoded(events, service.named, request, redactor), service.heartbeat)
         outcome = await unless_gone(request, service.ask(body.question, **about))
         return JSONResponse(outcome_json(outcome, service.named))
 

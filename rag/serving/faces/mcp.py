@@ -30,7 +30,9 @@ from rag.errors import CharterError
 from rag.serving.access.identity import identity_of
 from rag.serving.core.library import Library
 from rag.serving.core.service import Service
-from rag.serving.http.schemas import AnswerShape, DocumentShape, FilterBody, HitsShape, KbName, Lang, Text
+from rag.serving.http.answer_shapes import AnswerShape, HitsShape
+from rag.serving.http.library_shapes import DocumentShape
+from rag.serving.http.request_shapes import FilterBody, KbName, Lang, Text
 from rag.serving.operation.redaction import Redactor
 from rag.types import Answer, Citation, Outcome
 

@@ -105,8 +105,8 @@ def openai_router(library: Library, redactor: Redactor) -> APIRouter:
         if body.stream:
             events = await begin(service.stream(question, history=history), request, service.heartbeat)
             usage = body.stream_options is not None and body.stream_options.include_usage
-            chunks = _chunks(events, name, service.named, created, usage, request, redactor)
-            return stream_response(chunks, request, service.heartbeat)
+            chunks = _chunks(events, name, service.named, created, usage, redactor)
+            return stream_response(chunks, service.heartbeat)
         outcome = await unless_gone(request, service.ask(question, history=history))
         return JSONResponse(completion(outcome, created, name, service.named))
 
@@ -168,7 +168,6 @@ async def _chunks(
     kb: str | None,
     created: int,
     usage: bool,
-    request: Request,
     redactor: Redactor,
 ) -> AsyncGenerator[bytes]:
     head: Json = {"id": "", "object": "chat.completion.chunk", "created": created, "model": model}
@@ -194,7 +193,7 @@ async def _chunks(
                         yield encode(None, {**head, "choices": [], "usage": usage_json(event.outcome)})
                     yield DONE
         except CharterError as error:
-            yield encode(None, openai_error(problem_of(error), request.scope, redactor))
+            yield encode(None, openai_error(problem_of(error), redactor))
 
 
 def _model(name: str, created: int) -> Json:

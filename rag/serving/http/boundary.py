@@ -1,13 +1,10 @@
-"""The outermost layer: a request's id, its log line and counts, the headers that protect a browser, errors as problems."""
+"""The layer inside the request's id: its log line and counts, the headers that protect a browser, errors as problems."""
 
 from __future__ import annotations
 
 import json
 import logging
-import re
-import secrets
 import time
-from contextvars import ContextVar
 from urllib.parse import quote
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -23,8 +20,6 @@ from rag.serving.operation.redaction import Redactor
 from rag.serving.operation.tracing import Tracing
 
 log = logging.getLogger("rag.serving.requests")
-current_request: ContextVar[str] = ContextVar("current_request", default="")
-GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 METHODS = {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"}
 ROUTINE = {Zone.PROBE, Zone.METRICS}
 PLAIN = "/:=@!$&'()*+,;~"
@@ -48,14 +43,10 @@ class Boundary:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        given = Headers(scope=scope).get("x-request-id", "")
-        identity = given if GIVEN_ID.fullmatch(given) else secrets.token_hex(12)
         peer = self._proxies.peer(scope)
         at_prefix = bool(peer.prefix) and scope["path"] == peer.prefix
         scope = below(scope, peer.prefix)
-        scope["charterqa.request_id"] = identity
         scope["charterqa.peer"] = peer
-        token = current_request.set(identity)
         sender = _Sender(send, scope, self._redact)
         method = scope["method"] if scope["method"] in METHODS else "OTHER"
         begun = time.perf_counter()
@@ -72,7 +63,6 @@ class Boundary:
             facts = {"method": method, "path": path, "status": sender.status, "ms": round(seconds * 1000, 1)}
             level = logging.DEBUG if zone_of(scope["path"]) in ROUTINE else logging.INFO
             log.log(level, "%s %s %d", method, path, sender.status, extra=facts)
-            current_request.reset(token)
 
 
 class _Sender:
@@ -94,11 +84,10 @@ class _Sender:
             if self._replaced:
                 problem = Problem(self.status, "http", _detail(self.status))
                 openai = zone_of(self._scope["path"]) is Zone.OPENAI
-                shape = openai_error if openai else problem_json
-                body = json.dumps(shape(problem, self._scope, self._redact)).encode()
+                told = openai_error(problem, self._redact) if openai else problem_json(problem, self._scope, self._redact)
+                body = json.dumps(told).encode()
                 headers["content-type"] = "application/json" if openai else MEDIA_TYPE
                 headers["content-length"] = str(len(body))
-            headers["x-request-id"] = self._scope["charterqa.request_id"]
             protect(headers, self._scope["path"], self._scope["charterqa.peer"].scheme)
             await self._send(message)
             if self._replaced:

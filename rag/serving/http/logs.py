@@ -11,7 +11,7 @@ import sys
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
-from rag.serving.http.boundary import current_request
+from rag.serving.http.problem import request_id
 from rag.serving.operation.redaction import Redactor
 from rag.settings import Log
 
@@ -27,7 +27,7 @@ class TextLine(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line, with the request's id at its end; a control character in a message cannot forge a second line."""
-        request = current_request.get()
+        request = request_id()
         line = super().format(record)
         if not record.exc_info:
             line = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
@@ -49,7 +49,7 @@ class JsonLine(logging.Formatter):
             "logger": record.name,
             "message": self._redact(record.getMessage()),
         }
-        if request := current_request.get():
+        if request := request_id():
             entry["request_id"] = request
         entry |= {name: getattr(record, name) for name in FIELDS if hasattr(record, name)}
         if record.exc_info:
@@ -66,5 +66,6 @@ def configure_logs(settings: Log, redactor: Redactor, stream: TextIO | None = No
     root.setLevel(logging.WARNING)
     logging.getLogger("rag").setLevel(settings.level)
     logging.getLogger("uvicorn.error").setLevel(max(logging.getLevelName(settings.level), logging.WARNING))
+    logging.getLogger("asgi_correlation_id").setLevel(logging.ERROR)  # a client's odd id is no event
     logging.captureWarnings(True)
     return handler

@@ -12,6 +12,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
+from asgi_correlation_id import correlation_id
 from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
 
@@ -99,7 +100,7 @@ def problem_json(problem: Problem, scope: Scope, redact: Redactor) -> dict[str, 
         "detail": redact(problem.detail),
         "remedy": redact(problem.remedy),
         "instance": quote(scope.get("path", "")),
-        "request_id": request_id(scope),
+        "request_id": request_id(),
         **problem.extra,
     }
 
@@ -108,19 +109,19 @@ def problem_response(problem: Problem, scope: Scope, redact: Redactor) -> Respon
     """A response in the shape that the path's clients read."""
     headers = dict(problem.headers)
     if zone_of(scope.get("path", "")) is Zone.OPENAI:
-        return JSONResponse(openai_error(problem, scope, redact), problem.status, headers)
+        return JSONResponse(openai_error(problem, redact), problem.status, headers)
     return JSONResponse(problem_json(problem, scope, redact), problem.status, headers, MEDIA_TYPE)
 
 
-def openai_error(problem: Problem, scope: Scope, redact: Redactor) -> dict[str, Any]:
+def openai_error(problem: Problem, redact: Redactor) -> dict[str, Any]:
     """OpenAI's error object, with which its clients choose their exception and decide on a retry."""
     kind = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}.get(
         problem.status, "server_error" if problem.status >= 500 else "invalid_request_error"
     )
     message = redact(f"{problem.detail} {problem.remedy}".strip())
-    return {"error": {"message": message, "type": kind, "param": None, "code": problem.slug, "request_id": request_id(scope)}}
+    return {"error": {"message": message, "type": kind, "param": None, "code": problem.slug, "request_id": request_id()}}
 
 
-def request_id(scope: Scope) -> str:
-    """The id that the boundary gave to this request, empty before it did."""
-    return str(scope.get("charterqa.request_id", ""))
+def request_id() -> str:
+    """The id of the request that is being served, empty where there is none."""
+    return correlation_id.get() or ""

@@ -6,24 +6,24 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any
 
+from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.requests import Request
-from starlette.responses import StreamingResponse
 
 from rag.contract import citation_json, claim_json, outcome_json
 from rag.events import CitationReady, ClaimReady, Delta, Event, Started
-from rag.serving.http.departure import Watch, unless_gone
+from rag.serving.http.departure import unless_gone
 
-COMMENT = b": still here\n\n"
-HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+LINE_END = "\n"
+GRACE_SECONDS = 10
+"""How long an answer under way may go on once the server has been told to stop."""
 
 
 def encode(name: str | None, data: Any) -> bytes:
     """One event; JSON holds no line break, so it is one ``data`` line."""
-    head = f"event: {name}\n" if name else ""
-    return f"{head}data: {json.dumps(data, ensure_ascii=False)}\n\n".encode()
+    return ServerSentEvent(json.dumps(data, ensure_ascii=False), event=name, sep=LINE_END).encode()
 
 
 def encode_event(event: Event, kb: str | None = None) -> bytes:
@@ -37,29 +37,6 @@ def encode_event(event: Event, kb: str | None = None) -> bytes:
     if isinstance(event, Delta):
         return encode("delta", {"text": event.text})
     return encode("done", outcome_json(event.outcome, kb))
-
-
-async def alive(chunks: AsyncGenerator[bytes], request: Request, seconds: float) -> AsyncIterator[bytes]:
-    """``chunks`` with a comment after each ``seconds`` of silence; ends, and ends them, when the client has left."""
-    async with Watch(request) as watch, contextlib.aclosing(chunks):
-        pending = asyncio.ensure_future(anext(chunks, None))
-        try:
-            while True:
-                await asyncio.wait({pending, watch.gone}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-                if watch.gone.done():
-                    return
-                if not pending.done():
-                    yield COMMENT
-                    continue
-                chunk = pending.result()
-                if chunk is None:
-                    return
-                yield chunk
-                pending = asyncio.ensure_future(anext(chunks, None))
-        finally:
-            pending.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await pending
 
 
 async def begin(events: AsyncGenerator[Event], request: Request, seconds: float) -> AsyncGenerator[Event]:
@@ -87,6 +64,13 @@ async def _chain(first: asyncio.Future[Event], events: AsyncGenerator[Event]) ->
             yield event
 
 
-def stream_response(chunks: AsyncGenerator[bytes], request: Request, seconds: float) -> StreamingResponse:
-    """The response that carries ``chunks``, with a comment after each ``seconds`` of silence."""
-    return StreamingResponse(alive(chunks, request, seconds), headers=HEADERS, media_type="text/event-stream")
+def stream_response(chunks: AsyncGenerator[bytes], seconds: float) -> EventSourceResponse:
+    """The response that carries ``chunks``, with a comment every ``seconds``; it ends them when the client has left."""
+    response = EventSourceResponse(
+        chunks,
+        ping=seconds,
+        ping_message_factory=lambda: ServerSentEvent(comment="still here", sep=LINE_END),
+        shutdown_grace_period=GRACE_SECONDS,
+    )
+    del response.headers["connection"]  # it is the server's to say
+    return response

@@ -1,27 +1,11 @@
-"""One frozen settings tree, built once by :func:`load_settings` and passed down. Nothing here is read at import.
-
-Every key has one flat name. ``llm.base_url`` is ``CHARTERQA_LLM_BASE_URL`` in the environment and ``llm_base_url`` (or
-``base_url`` in the table ``[llm]``) in ``charterqa.toml``. Flags win over the environment, which wins over the file.
-An unknown key in the file is an error; an unknown ``CHARTERQA_*`` variable is reported by :func:`unknown_variables`.
-"""
+"""The branches of the settings tree. Each field's description is what ``docs/settings.md`` says of it."""
 
 from __future__ import annotations
 
-import os
-import re
-import tomllib
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
-
-from rag.errors import SettingsError
-
-PREFIX = "CHARTERQA_"
-FILE = "charterqa.toml"
-ROOT_PATH = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
-
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 MULTILINGUAL = "multilingual"
 """The name of the profile for several languages: its embedding model, and the reader and the gate that go with it."""
@@ -31,6 +15,13 @@ class Group(BaseModel):
     """A branch of the tree: frozen, and nothing unknown gets in."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def comma_separated(value: Any) -> Any:
+    """A text cut at its commas; whatever else it is stays as it is."""
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
 
 
 class Embedding(Group):
@@ -87,7 +78,7 @@ class Parsing(Group):
     @field_validator("ocr_languages", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
-        return _comma_separated(value)
+        return comma_separated(value)
 
 
 class Retrieval(Group):
@@ -143,7 +134,7 @@ class Auth(Group):
     @field_validator("proxy_peers", "admins", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
-        return _comma_separated(value)
+        return comma_separated(value)
 
 
 class Limits(Group):
@@ -187,157 +178,3 @@ class Log(Group):
     questions: bool = Field(False, description="log question text")
     answers: Path | None = Field(None, description="JSONL file that keeps every answer with the model's raw reply")
     tracing: bool = Field(False, description="OpenTelemetry spans, as the OTEL_* variables say; needs charterqa[otel]")
-
-
-class Settings(Group):
-    """The tree."""
-
-    kb: Path | None = Field(None, description="the knowledge base folder; unset: the shipped documents")
-    kbs: tuple[str, ...] = Field((), description="further knowledge bases that the server offers: FOLDER or NAME=FOLDER")
-    kb_readers: tuple[str, ...] = Field(
-        (), description="NAME:USER, one for each who may ask a knowledge base; one that is not named is for everybody"
-    )
-    backend: str = Field("extractive", description="who writes the answers: the documents' own sentences, or PROVIDER:MODEL")
-    host: str = Field("127.0.0.1", description="address to listen on; any but loopback needs CHARTERQA_AUTH")
-    port: int = Field(7860, ge=0, le=65535, description="port to listen on; 0 takes a free one")
-    origins: tuple[str, ...] = Field((), description="exact origins of pages that may embed the widget")
-    hosts: tuple[str, ...] = Field((), description="names it is reached by; on loopback, localhost is always one of them")
-    root_path: str = Field("", description="the path under which a proxy serves us, such as /qa")
-    insecure: bool = Field(False, description="serve other machines without access control")
-    lang: Literal["en", "az", "ru", "tr"] | None = Field(None, description="of refusals and the interface; unset: the reader's")
-    threads: int = Field(0, ge=0, description="CPU threads for models; 0: the library's default")
-    embedding: Embedding = Embedding()
-    reader: ReaderModel = ReaderModel()
-    passages: Passages = Passages()
-    bm25: Bm25 = Bm25()
-    parsing: Parsing = Parsing()
-    retrieval: Retrieval = Retrieval()
-    answering: Answering = Answering()
-    llm: Llm = Llm()
-    auth: Auth = Auth()
-    limits: Limits = Limits()
-    uploads: Uploads = Uploads()
-    feedback: Feedback = Feedback()
-    log: Log = Log()
-
-    @field_validator("origins", "hosts", "kbs", "kb_readers", mode="before")
-    @classmethod
-    def _split(cls, value: Any) -> Any:
-        return _comma_separated(value)
-
-    @field_validator("root_path")
-    @classmethod
-    def _path(cls, value: str) -> str:
-        path = value.rstrip("/")
-        if path and not ROOT_PATH.fullmatch(path):
-            raise ValueError(f"'{value}' is not a path such as /qa")
-        return path
-
-    @field_validator("origins")
-    @classmethod
-    def _exact(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for origin in value:
-            scheme, _, rest = origin.partition("://")
-            if scheme not in {"http", "https"} or not rest or "/" in rest or "*" in rest:
-                raise ValueError(f"'{origin}' is not an exact origin such as https://intranet.example")
-        return value
-
-
-def _comma_separated(value: Any) -> Any:
-    if isinstance(value, str):
-        return tuple(part.strip() for part in value.split(",") if part.strip())
-    return value
-
-
-def load_settings(
-    overrides: Mapping[str, Any] | None = None,
-    *,
-    environ: Mapping[str, str] | None = None,
-    folder: Path | None = None,
-) -> Settings:
-    """Build the tree from ``charterqa.toml`` in ``folder`` (default: the working directory), the environment and flags.
-
-    ``overrides`` are flat names (``{"embedding_model": ...}``); a ``None`` value is a flag that was not given.
-
-    Raises:
-        SettingsError: a key is unknown, a value is out of range, or the file is not TOML.
-    """
-    environ = os.environ if environ is None else environ
-    flat = _from_file((folder or Path.cwd()) / FILE)
-    flat |= {n: v for n, v in _from_environment(environ).items() if n in _flat_names()}
-    flat |= {name: value for name, value in (overrides or {}).items() if value is not None}
-    return _build(flat)
-
-
-def unknown_variables(environ: Mapping[str, str] | None = None) -> tuple[str, ...]:
-    """The ``CHARTERQA_*`` variables that mean nothing here, most likely misspelt."""
-    known = _flat_names()
-    found = _from_environment(os.environ if environ is None else environ)
-    return tuple(PREFIX + name.upper() for name in sorted(found) if name not in known)
-
-
-def variables() -> tuple[str, ...]:
-    """Every ``CHARTERQA_*`` variable that means something."""
-    return tuple(PREFIX + name.upper() for name in _flat_names())
-
-
-def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
-    return {name.removeprefix(PREFIX).lower(): value for name, value in environ.items() if name.startswith(PREFIX)}
-
-
-def _from_file(path: Path) -> dict[str, Any]:
-    if not path.is_file():
-        return {}
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(f"{path} cannot be read: {error}.", remedy="Correct the file or move it away.") from error
-    flat: dict[str, Any] = {}
-    for name, value in tables.items():
-        if isinstance(value, dict):
-            flat |= {name if (name, key) == ("auth", "mode") else f"{name}_{key}": inner for key, inner in value.items()}
-        else:
-            flat[name] = value
-    unknown = sorted(set(flat) - set(_flat_names()))
-    if unknown:
-        raise SettingsError(f"{path} has unknown keys: {', '.join(unknown)}.", remedy="Remove or correct them.")
-    return flat
-
-
-def _groups() -> dict[str, type[Group]]:
-    fields = Settings.model_fields.items()
-    return {n: f.annotation for n, f in fields if isinstance(f.annotation, type) and issubclass(f.annotation, Group)}
-
-
-def _flat_names() -> dict[str, tuple[str, ...]]:
-    """Flat name → where it stands in the tree."""
-    groups = _groups()
-    names: dict[str, tuple[str, ...]] = {name: (name,) for name in Settings.model_fields if name not in groups}
-    for group, model in groups.items():
-        for key in model.model_fields:
-            names[group if (group, key) == ("auth", "mode") else f"{group}_{key}"] = (group, key)
-    return names
-
-
-def _build(flat: Mapping[str, Any]) -> Settings:
-    places = _flat_names()
-    tree: dict[str, Any] = {}
-    for name, value in flat.items():
-        if name not in places:
-            raise SettingsError(f"There is no setting '{name}'.", remedy="docs/settings.md lists the settings.")
-        *groups, key = places[name]
-        branch = tree
-        for group in groups:
-            branch = branch.setdefault(group, {})
-        branch[key] = value
-    try:
-        return Settings.model_validate(tree)
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        where = tuple(str(part) for part in first["loc"])
-        name = next((n for n, place in places.items() if place == where[: len(place)]), "_".join(where))
-        reason = first["msg"].removeprefix("Value error, ")
-        raise SettingsError(
-            f"The setting {PREFIX}{name.upper()} ('{name}') is not valid: {reason}.",
-            remedy="Correct it and start again.",
-        ) from None
