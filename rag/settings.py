@@ -128,6 +128,9 @@ class Auth(Group):
     metrics_token: SecretStr | None = Field(None, description="a bearer token that opens /metrics and nothing else")
     admins: tuple[str, ...] = Field((), description="JWT subjects or proxy users who may change documents and ask everything")
     admin_token: SecretStr | None = Field(None, description="in the mode token: the bearer token of an administrator")
+    cookie_key: SecretStr | None = Field(
+        None, min_length=32, description="signs the cookies of who has signed in; needed by several servers with RS256"
+    )
 
     @field_validator("proxy_peers", "admins", mode="before")
     @classmethod
@@ -168,6 +171,14 @@ class Feedback(Group):
     path: Path | None = Field(None, description="SQLite file; None: feedback.sqlite in the user's state folder")
 
 
+class Conversations(Group):
+    """Conversations of readers who are told from one another, kept on the server, so that they find them on every device."""
+
+    enabled: bool = Field(True, description="with CHARTERQA_AUTH jwt or proxy; false: each browser keeps its own")
+    most: int = Field(60, ge=1, le=1000, description="of one reader in one knowledge base; the oldest go first")
+    days: int = Field(90, ge=1, description="how long one is kept after it was last written to")
+
+
 class Log(Group):
     """What is written to stderr."""
 
@@ -185,6 +196,9 @@ class Settings(Group):
     kbs: tuple[str, ...] = Field((), description="further knowledge bases that the server offers: FOLDER or NAME=FOLDER")
     kb_readers: tuple[str, ...] = Field(
         (), description="NAME:USER, one for each who may ask a knowledge base; one that is not named is for everybody"
+    )
+    database_url: SecretStr | None = Field(
+        None, description="postgresql://…, where several servers share what is kept; unset: SQLite at CHARTERQA_FEEDBACK_PATH"
     )
     backend: str = Field("extractive", description="who writes the answers: the documents' own sentences, or PROVIDER:MODEL")
     host: str = Field("127.0.0.1", description="address to listen on; any but loopback needs CHARTERQA_AUTH")
@@ -207,7 +221,13 @@ class Settings(Group):
     limits: Limits = Limits()
     uploads: Uploads = Uploads()
     feedback: Feedback = Feedback()
+    conversations: Conversations = Conversations()
     log: Log = Log()
+
+    @property
+    def keeps_conversations(self) -> bool:
+        """Whether the chat's conversations are kept on the server: only where readers are told from one another."""
+        return self.conversations.enabled and self.auth.mode in {"jwt", "proxy"}
 
     @field_validator("origins", "hosts", "kbs", "kb_readers", mode="before")
     @classmethod

@@ -13,6 +13,7 @@ import typer
 from rag import __version__
 from rag.cli.backup import backup, restore
 from rag.cli.base import Json, Kb, build_index, built, echo_json, knowledge_base, settings_of, working
+from rag.cli.conversations import app as conversations_app
 from rag.cli.doctor import doctor
 from rag.cli.evaluation import app as eval_app
 from rag.cli.feedback import app as feedback_app
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 app = typer.Typer(name="charterqa", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(eval_app)
 app.add_typer(feedback_app)
+app.add_typer(conversations_app)
 app.command()(doctor)
 app.command()(backup)
 app.command()(restore)
@@ -285,6 +287,8 @@ def serve(
     insecure: Annotated[
         bool | None, typer.Option("--insecure", help="Serve other machines without any access control.")
     ] = None,
+    no_ui: Annotated[bool, typer.Option("--no-ui", help="API and widget alone, without the chat.")] = False,
+    workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes at one port; with --no-ui.")] = 1,
 ) -> None:
     """Serve the chat, the API and the widget in one process. The first --kb is the one that is asked where none is named."""
     from rag.serving.serve import serve as run
@@ -292,8 +296,10 @@ def serve(
     first, *others = kb or (None,)
     further = tuple(other for other in others if other)
     settings = settings_of(Path(first) if first else None, kbs=further or None, host=host, port=port, insecure=insecure)
+    if workers > 1 and not no_ui:
+        raise typer.BadParameter("the chat lives in one process; several need --no-ui", param_hint="--workers")
     built(settings)
-    run(settings)
+    run(settings, ui=not no_ui, workers=workers)
 
 
 @app.command()

@@ -32,6 +32,7 @@ from rag.errors import (
     ServiceLoading,
     ServiceTimeout,
     StorageFull,
+    StorageUnavailable,
     UploadError,
     UsageError,
 )
@@ -45,6 +46,7 @@ SLUGS: tuple[tuple[type[CharterError], int, str], ...] = (
     (ServiceBusy, 503, "busy"),
     (ServiceTimeout, 503, "too-slow"),
     (StorageFull, 507, "storage"),
+    (StorageUnavailable, 503, "database"),
     (NotFound, 404, "not-found"),
     (NotAllowed, 403, "not-allowed"),
     (UploadError, 422, "upload"),
