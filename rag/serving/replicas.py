@@ -32,7 +32,7 @@ from rag.serving.core.library import OpenEngine
 from rag.serving.http.logs import configure_logs
 from rag.serving.operation.metrics import SHARED
 from rag.serving.operation.redaction import Redactor
-from rag.serving.process import GRACE_SECONDS, LAST_SECONDS, Server, begin, listen, serve_at, tell_address
+from rag.serving.process import GRACE_SECONDS, LAST_SECONDS, Server, begin, leave_quickly, listen, serve_at, tell_address
 from rag.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -88,6 +88,7 @@ def serve_replicas(settings: Settings, engines: OpenEngines, number: int) -> Non
                 _Watch(settings, engines, listening, told).over(number)
         finally:
             del os.environ[SHARED]
+    leave_quickly()
 
 
 class _Watch:

@@ -15,7 +15,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-USER, PASSWORD = "charterqa", "a-password-of-the-tests"
+USER, PASSWORD = "keeper", "a-password-of-the-tests"
 
 
 def binaries() -> Path:

@@ -20,7 +20,7 @@ from tests.fake_engine import FakeEngine
 from tests.serving.live import client_of, settings_for
 
 SERVER = """
-import sys, threading
+import gc, sys, threading
 from pathlib import Path
 from rag.settings import load_settings
 from rag.serving.process import run
@@ -42,6 +42,7 @@ def open_engine(settings):
     return Engine()
 
 run(load_settings({"port": 0, "feedback_path": folder / "f.sqlite"}, environ={}, folder=folder), open_engine, ui=False)
+assert gc.get_freeze_count() > 10_000, "the exit would look through everything once more"
 """
 
 
@@ -136,9 +137,9 @@ def test_a_model_that_does_not_let_go_holds_up_no_stop_and_its_readers_are_told(
             while sum((tmp_path / name).exists() for name in ("first", "second", "waiting", "whole")) < 2:
                 assert process.poll() is None
             process.send_signal(signal.SIGTERM)
-            process.wait(20)
+            process.wait(60)
             for asker in askers:
-                asker.join(20)
+                asker.join(60)
             assert process.returncode == 0
             assert any("2 answers do not end; they are left" in line for line in process.stderr)
             for answer in told.values():

@@ -88,7 +88,7 @@ class Group:
     def says(self, words: str) -> str:
         """The line that holds ``words``, once it is there."""
         with self._heard:
-            found = self._heard.wait_for(lambda: next((x for x in self.lines if words in x or not x), None), 60)
+            found = self._heard.wait_for(lambda: next((x for x in self.lines if words in x or not x), None), 180)
             assert found, f"{words!r} was not said: {''.join(self.lines)}"
             return found
 
@@ -140,7 +140,7 @@ def test_processes_share_port_counts_and_feedback_replace_each_other_and_end_tog
         assert len(processes(url, 2) - {dead}) >= 1
         assert dead not in processes(url, 2)
         served.process.send_signal(signal.SIGTERM)
-        assert served.process.wait(30) == 0
+        assert served.process.wait(120) == 0
         with pytest.raises(httpx.ConnectError):
             httpx.get(f"{url}/healthz")
 
@@ -157,7 +157,7 @@ def test_a_process_that_cannot_start_ends_the_server_with_its_reason_in_one_line
 ) -> None:
     with group(tmp_path, engines) as served:
         assert said in served.says("charterqa: ")
-        assert served.process.wait(30) == 1
+        assert served.process.wait(120) == 1
 
 
 def test_when_the_first_process_is_killed_the_others_end_too(tmp_path: Path) -> None:
