@@ -27,6 +27,7 @@ CharterError
     ├── ServiceBusy       as many answers as may wait are waiting
     ├── ServiceTimeout    the answer took longer than one answer may
     ├── StorageFull       the disk has no room for what was sent
+    ├── StorageUnavailable   the database is away, full or does not let us in
     └── QuotaExceeded     this client asked more often than one client may
 """
 
@@ -166,6 +167,10 @@ class ServiceTimeout(ServiceError):
 
 class StorageFull(ServiceError):
     """The disk has no room for what was sent."""
+
+
+class StorageUnavailable(ServiceError):
+    """The database is away, full or does not let us in; what was sent could not be kept, what was asked for not be read."""
 
 
 class QuotaExceeded(ServiceError):

@@ -15,11 +15,10 @@ def backup(
     out: Annotated[Path, typer.Argument(metavar="FILE", help="A new file; it is its owner's alone.", show_default=False)],
     as_json: Json = False,
 ) -> None:
-    """Write the answers, ratings and reviews that are kept to one file. A running server is not disturbed."""
-    from rag.serving.operation.backup import back_up
-    from rag.serving.operation.feedback import path_of
+    """Write the answers, ratings, reviews and conversations that are kept to one file. A running server is not disturbed."""
+    from rag.serving.operation.backup import back_up, database_file
 
-    written = back_up(path_of(settings_of(None).feedback), out)
+    written = back_up(database_file(settings_of(None)), out)
     if as_json:
         echo_json({"file": str(out), **asdict(written)})
     else:
@@ -32,10 +31,10 @@ def restore(
     as_json: Json = False,
 ) -> None:
     """Check a backup and put it back, whole or not at all. A running server goes on with it."""
+    from rag.serving.operation.backup import database_file
     from rag.serving.operation.backup import restore as put_back
-    from rag.serving.operation.feedback import path_of
 
-    database = path_of(settings_of(None).feedback)
+    database = database_file(settings_of(None))
     restored, before = put_back(file, database, replace=replace)
     if as_json:
         echo_json({"database": str(database), "before": str(before) if before else None, **asdict(restored)})

@@ -28,7 +28,7 @@ def list_(rating: Rated = None, as_json: Json = False) -> None:
     """List rated answers, oldest first; reviewed ones carry a tick."""
     from rag.serving.operation.feedback import FeedbackStore
 
-    with closing(FeedbackStore.of(settings_of(None).feedback)) as store:
+    with closing(FeedbackStore.of(settings_of(None))) as store:
         rated = store.rated(rating)
     if as_json:
         echo_json(
@@ -68,7 +68,7 @@ def review(
     settings = settings_of(kb)
     judged = Review(not unanswerable, tuple(evidence or ()), tuple(must_include or ()), kind)
     _verbatim(settings, judged.evidence)
-    with closing(FeedbackStore.of(settings.feedback)) as store:
+    with closing(FeedbackStore.of(settings)) as store:
         store.review(answer, judged)
     typer.echo(f"Reviewed {answer}.")
 
@@ -80,7 +80,7 @@ def export(
     """Write reviewed dislikes as questions JSONL, as charterqa eval run reads it."""
     from rag.serving.operation.feedback import FeedbackStore
 
-    with closing(FeedbackStore.of(settings_of(None).feedback)) as store:
+    with closing(FeedbackStore.of(settings_of(None))) as store:
         lines = [json.dumps(question, ensure_ascii=False) for question in store.questions()]
     text = "".join(f"{line}\n" for line in lines)
     if out is None:

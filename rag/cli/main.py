@@ -10,6 +10,7 @@ import typer
 from rag import __version__
 from rag.cli.asking import ask, search
 from rag.cli.backup import backup, restore
+from rag.cli.conversations import app as conversations_app
 from rag.cli.doctor import doctor
 from rag.cli.evaluation import app as eval_app
 from rag.cli.feedback import app as feedback_app
@@ -20,6 +21,7 @@ from rag.errors import CharterError
 app = typer.Typer(name="charterqa", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(eval_app)
 app.add_typer(feedback_app)
+app.add_typer(conversations_app)
 for command in (doctor, backup, restore, index, check, documents, show, rollback, search, ask, backends, serve, widget):
     app.command()(command)
 

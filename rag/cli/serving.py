@@ -43,6 +43,8 @@ def serve(
     insecure: Annotated[
         bool | None, typer.Option("--insecure", help="Serve other machines without any access control.")
     ] = None,
+    no_ui: Annotated[bool, typer.Option("--no-ui", help="API and widget alone, without the chat.")] = False,
+    workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes at one port; with --no-ui.")] = 1,
 ) -> None:
     """Serve the chat, the API and the widget in one process. The first --kb is the one that is asked where none is named."""
     from rag.serving.serve import serve as run
@@ -50,8 +52,10 @@ def serve(
     first, *others = kb or (None,)
     further = tuple(other for other in others if other)
     settings = settings_of(Path(first) if first else None, kbs=further or None, host=host, port=port, insecure=insecure)
+    if workers > 1 and not no_ui:
+        raise typer.BadParameter("the chat lives in one process; several need --no-ui", param_hint="--workers")
     built(settings)
-    run(settings)
+    run(settings, ui=not no_ui, workers=workers)
 
 
 def widget(

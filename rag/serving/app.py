@@ -91,7 +91,7 @@ def create_app(
         telemetry={"tracing": False, "metrics": False, "logs": False},  # it would record query strings, and so questions
         lifespan=lifespan,
     )
-    app.state.service = library.default
+    app.state.library = library
     handle_faults(app, redactor)
     app.include_router(health_router(library))
     app.include_router(api_router(library, redactor, lambda request: acceptable(request, settings, editors, desk)))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import gc
 import logging
+import os
 import signal
 import socket
 import threading
@@ -15,7 +18,7 @@ import uvicorn
 
 from rag.errors import SettingsError
 from rag.serving.app import create_app
-from rag.serving.core.library import OpenEngine
+from rag.serving.core.library import Library, OpenEngine
 from rag.serving.core.served_engine import ServedEngine
 from rag.serving.core.service import Service
 from rag.serving.editing.desk import Desk
@@ -28,6 +31,10 @@ from rag.settings import Settings, unknown_variables
 
 log = logging.getLogger(__name__)
 KEEP_ALIVE_SECONDS = 15
+DRAIN_SECONDS = 8.0
+"""For the answers under way when a stop is asked for. Then those that are left end with an error that says so."""
+LAST_SECONDS = 3.0
+"""For a back end to notice that nobody listens to it any more."""
 BACKLOG = 512
 
 
@@ -40,39 +47,88 @@ def run(
 ) -> None:
     """Serve until told to stop: one knowledge base, or several by their names, the default one first.
 
+    It belongs to a process of its own: where a back end does not let go of an answer, the process ends in here.
+
     Raises:
         SettingsError: the address is taken or open to the network without authentication, or access cannot work as set.
         CharterError: the engine could not be opened.
     """
+    begin(settings)
+    with contextlib.closing(listen(settings)) as listening:
+        tell_address(listening)
+        serve_at(listening, settings, engines, desk=desk, ui=ui)
+
+
+def begin(settings: Settings) -> None:
+    """What comes before the port is opened. Raises ``SettingsError`` as :func:`run` does."""
     check_exposure(settings)
     configure_logs(settings.log, Redactor.of(settings))
     for name in unknown_variables():
         log.warning("%s is set but means nothing here; is it misspelt?", name)
+
+
+def tell_address(listening: socket.socket) -> None:
+    """Log where the server is."""
+    host, port = listening.getsockname()[:2]
+    log.info("serving http://%s:%d", f"[{host}]" if ":" in host else host, port)
+
+
+def serve_at(
+    listening: socket.socket,
+    settings: Settings,
+    engines: Callable[[Settings], ServedEngine] | Mapping[str, OpenEngine],
+    *,
+    desk: Desk | None = None,
+    ui: bool = True,
+    started: Callable[[Server], None] = lambda _: None,
+) -> None:
+    """As :func:`run`, at a socket that listens already. ``started`` is told the server before it runs."""
     named = {"default": partial(engines, settings)} if callable(engines) else dict(engines)
     name = next(iter(named))
     app = create_app(named.pop(name), settings, name=name, others=named, desk=desk, ui=ui)
-    service: Service = app.state.service
-    with contextlib.closing(listen(settings)) as listening:
-        host, port = listening.getsockname()[:2]
-        log.info("serving http://%s:%d", f"[{host}]" if ":" in host else host, port)
-        server = Server(config(app))
-        watcher = threading.Thread(target=_stop_on_failure, args=(service, server), name="watcher", daemon=True)
-        watcher.start()
-        with _signals_end_it_quietly():
-            server.run(sockets=[listening])
+    library: Library = app.state.library
+    service = library.default
+    server = Server(config(app), library)
+    watcher = threading.Thread(target=_stop_on_failure, args=(service, server), name="watcher", daemon=True)
+    watcher.start()
+    started(server)
+    with _signals_end_it_quietly():
+        server.run(sockets=[listening])
+    left = library.resources.answers.unfinished(LAST_SECONDS)
+    if left:
+        # Python joins the threads of its pools at its exit, and a back end that hears nothing would hold it for as long as it
+        # likes. Whoever was to read these answers has been told, and everything that is kept is closed.
+        log.warning("%d answers do not end; they are left", left)
+        logging.shutdown()
+        os._exit(0 if service.failure is None else 1)
     if service.failure is not None:
         raise service.failure
+    leave_quickly()
+
+
+def leave_quickly() -> None:
+    """Python looks through all that it holds several times at its exit: seconds of a processor, which a busy machine does not
+    have before whoever asked for the stop loses patience."""
+    gc.freeze()
 
 
 class Server(uvicorn.Server):
-    """Uvicorn's, which says when it begins to stop."""
+    """Uvicorn's, which says when it begins to stop, and to readers when it cannot wait for their answers any longer."""
+
+    def __init__(self, config: uvicorn.Config, library: Library) -> None:
+        super().__init__(config)
+        self.library = library
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Take nothing new; what is under way may end, for ten seconds."""
+        """Take nothing new; what is under way may end, for some seconds."""
         for server in self.servers:
             server.close()
         log.info("stopping; answers under way may end")
-        await super().shutdown(sockets)
+        breaking_off = asyncio.get_running_loop().call_later(DRAIN_SECONDS, self.library.break_off)
+        try:
+            await super().shutdown(sockets)
+        finally:
+            breaking_off.cancel()
 
 
 def config(app: object) -> uvicorn.Config:

@@ -11,8 +11,10 @@ from rag.guiding.engine import GuidedEngine
 from rag.guiding.indexing import index
 from rag.indexing.build import BuildReport, Progress
 from rag.knowledge_base import KnowledgeBase, find_knowledge_base, find_knowledge_bases
+from rag.serving.core.library import OpenEngine
 from rag.serving.editing.desk import Desk
 from rag.serving.process import run
+from rag.serving.replicas import serve_replicas
 from rag.settings import Settings
 
 
@@ -46,12 +48,25 @@ class Engines:
             self._models.close()
 
 
-def serve(settings: Settings) -> None:
-    """Serve the knowledge bases of ``settings`` until told to stop; raises as :func:`run` does."""
+def serve(settings: Settings, *, ui: bool = True, workers: int = 1) -> None:
+    """Serve the knowledge bases of ``settings`` until told to stop; raises as :func:`run` does.
+
+    Several ``workers`` have no chat, whatever ``ui`` says, and change no documents: pages and jobs live in one process.
+    """
+    if workers > 1:
+        serve_replicas(settings, opened, workers)
+        return
     kbs = find_knowledge_bases(find_knowledge_base(settings.kb), settings.kbs)
     engines = Engines(settings)
     try:
         desk = Desk(kbs, engines.build, settings) if settings.uploads.enabled else None
-        run(settings, {name: partial(engines.open, kb) for name, kb in kbs.items()}, desk=desk)
+        run(settings, {name: partial(engines.open, kb) for name, kb in kbs.items()}, desk=desk, ui=ui)
     finally:
         engines.close()
+
+
+def opened(settings: Settings) -> dict[str, OpenEngine]:
+    """What opens the engines of the knowledge bases of ``settings``, over models of this process."""
+    engines = Engines(settings)
+    kbs = find_knowledge_bases(find_knowledge_base(settings.kb), settings.kbs)
+    return {name: partial(engines.open, kb) for name, kb in kbs.items()}

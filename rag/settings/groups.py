@@ -130,6 +130,9 @@ class Auth(Group):
     metrics_token: SecretStr | None = Field(None, description="a bearer token that opens /metrics and nothing else")
     admins: tuple[str, ...] = Field((), description="JWT subjects or proxy users who may change documents and ask everything")
     admin_token: SecretStr | None = Field(None, description="in the mode token: the bearer token of an administrator")
+    cookie_key: SecretStr | None = Field(
+        None, min_length=32, description="signs the cookies of who has signed in; needed by several servers with RS256"
+    )
 
     @field_validator("proxy_peers", "admins", mode="before")
     @classmethod
@@ -168,6 +171,14 @@ class Feedback(Group):
     enabled: bool = Field(True, description="keep answers and ratings")
     days: int = Field(90, ge=1, description="how long they are kept")
     path: Path | None = Field(None, description="SQLite file; None: feedback.sqlite in the user's state folder")
+
+
+class Conversations(Group):
+    """Conversations of readers who are told from one another, kept on the server, so that they find them on every device."""
+
+    enabled: bool = Field(True, description="with CHARTERQA_AUTH jwt or proxy; false: each browser keeps its own")
+    most: int = Field(60, ge=1, le=1000, description="of one reader in one knowledge base; the oldest go first")
+    days: int = Field(90, ge=1, description="how long one is kept after it was last written to")
 
 
 class Log(Group):

@@ -8,13 +8,14 @@ import re
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from rag.settings.groups import (
     Answering,
     Auth,
     Bm25,
+    Conversations,
     Embedding,
     Feedback,
     Group,
@@ -50,6 +51,9 @@ class Settings(Group, BaseSettings):
     kb_readers: tuple[str, ...] = Field(
         (), description="NAME:USER, one for each who may ask a knowledge base; one that is not named is for everybody"
     )
+    database_url: SecretStr | None = Field(
+        None, description="postgresql://…, where several servers share what is kept; unset: SQLite at CHARTERQA_FEEDBACK_PATH"
+    )
     backend: str = Field("extractive", description="who writes the answers: the documents' own sentences, or PROVIDER:MODEL")
     host: str = Field("127.0.0.1", description="address to listen on; any but loopback needs CHARTERQA_AUTH")
     port: int = Field(7860, ge=0, le=65535, description="port to listen on; 0 takes a free one")
@@ -71,7 +75,13 @@ class Settings(Group, BaseSettings):
     limits: Limits = Limits()
     uploads: Uploads = Uploads()
     feedback: Feedback = Feedback()
+    conversations: Conversations = Conversations()
     log: Log = Log()
+
+    @property
+    def keeps_conversations(self) -> bool:
+        """Whether the chat's conversations are kept on the server: only where readers are told from one another."""
+        return self.conversations.enabled and self.auth.mode in {"jwt", "proxy"}
 
     @field_validator("origins", "hosts", "kbs", "kb_readers", mode="before")
     @classmethod

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from tests.serving.live import client_of
+from tests.serving.postgres import PostgresServer, postgres_server
 
 
 @pytest.fixture(scope="session")
@@ -14,3 +15,10 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     folder = tmp_path_factory.mktemp("server")
     with client_of(folder, origins="https://intranet.example", limits_requests_per_minute=100_000) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server; a test that stops it starts it again."""
+    with postgres_server() as server:
+        yield server

@@ -22,6 +22,7 @@ from rag.cli import app
 from rag.errors import UsageError
 from rag.serving.operation.backup import back_up, restore
 from rag.serving.operation.feedback import FeedbackStore, Review
+from rag.serving.storage.sqlite import SqliteDatabase
 from rag.types import Outcome
 from tests.fake_engine import FakeEngine
 
@@ -31,7 +32,7 @@ def outcome() -> Outcome:
 
 
 def store(path: Path) -> FeedbackStore:
-    return FeedbackStore(path, days=90)
+    return FeedbackStore(SqliteDatabase(path), days=90)
 
 
 @pytest.fixture

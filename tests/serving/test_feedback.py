@@ -13,6 +13,7 @@ import pytest
 from rag.errors import NotFound, SettingsError, UsageError
 from rag.serving.app import create_app
 from rag.serving.operation.feedback import DAY, FeedbackStore, Review
+from rag.serving.storage.sqlite import SqliteDatabase
 from rag.types import Outcome
 from tests.fake_engine import FakeEngine
 from tests.serving.live import client_of, settings_for
@@ -38,7 +39,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def store(tmp_path: Path, clock: Clock) -> Iterator[FeedbackStore]:
-    store = FeedbackStore(tmp_path / "deep" / "feedback.sqlite", days=90, clock=clock)
+    store = FeedbackStore(SqliteDatabase(tmp_path / "deep" / "feedback.sqlite"), days=90, clock=clock)
     yield store
     store.close()
 
@@ -56,7 +57,7 @@ def test_a_rating_belongs_to_an_answer_and_the_last_one_counts(tmp_path: Path) -
         unknown = client.post("/api/v1/feedback", json={"answer_id": "unknown", "rating": "up"})
         assert unknown.status_code == 404 and "unknown" in unknown.json()["detail"]
         assert 'charterqa_feedback_total{rating="down"} 1.0' in client.get("/metrics").text
-    kept = FeedbackStore(tmp_path / "feedback.sqlite", days=90)
+    kept = FeedbackStore(SqliteDatabase(tmp_path / "feedback.sqlite"), days=90)
     (rated,) = kept.rated()
     kept.close()
     assert (rated.rating, rated.comment, rated.question) == ("down", "It names no source.", QUESTION)

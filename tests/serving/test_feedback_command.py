@@ -13,6 +13,7 @@ from rag.cli import app
 from rag.errors import CharterError
 from rag.evaluation.questions.questions_file import read_questions
 from rag.serving.operation.feedback import FeedbackStore, Review
+from rag.serving.storage.sqlite import SqliteDatabase
 from tests.fake_engine import FakeEngine
 
 QUESTION = "Who built the lighthouse?"
@@ -33,7 +34,7 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
 @pytest.fixture
 def disliked(tmp_path: Path) -> str:
     outcome = FakeEngine().ask(QUESTION)
-    store = FeedbackStore(tmp_path / "feedback.sqlite", days=90)
+    store = FeedbackStore(SqliteDatabase(tmp_path / "feedback.sqlite"), days=90)
     store.keep(outcome)
     store.rate(outcome.id, "down", "Too short.")
     store.close()
@@ -69,7 +70,7 @@ def test_a_judgement_without_evidence_or_of_an_unknown_answer_is_refused(command
 
 
 def test_a_judged_question_keeps_its_evidence(disliked: str, command: Command, tmp_path: Path) -> None:
-    store = FeedbackStore(tmp_path / "feedback.sqlite", days=90)
+    store = FeedbackStore(SqliteDatabase(tmp_path / "feedback.sqlite"), days=90)
     store.review(disliked, Review(True, ("The lighthouse was built in 1911 by Ada Varga.",), ("1911",)))
     store.close()
     (line,) = command("export").stdout.splitlines()

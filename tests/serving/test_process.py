@@ -21,7 +21,7 @@ from tests.fake_engine import FakeEngine
 from tests.serving.live import client_of, settings_for
 
 SERVER = """
-import sys, threading
+import gc, sys, threading
 from pathlib import Path
 from rag.settings import load_settings
 from rag.serving.process import run
@@ -43,6 +43,7 @@ def open_engine(settings):
     return Engine()
 
 run(load_settings({"port": 0, "feedback_path": folder / "f.sqlite"}, environ={}, folder=folder), open_engine, ui=False)
+assert gc.get_freeze_count() > 10_000, "the exit would look through everything once more"
 """
 
 
@@ -90,6 +91,63 @@ def test_health_answers_while_models_load_and_a_stop_lets_the_answer_finish(tmp_
         finally:
             (tmp_path / "load").touch()
             (tmp_path / "answer").touch()
+            process.kill()
+
+
+DEAF = """
+import sys, threading
+from pathlib import Path
+from rag.settings import load_settings
+from rag.serving import process
+from tests.fake_engine import FakeEngine
+folder = Path(sys.argv[1])
+process.DRAIN_SECONDS = process.LAST_SECONDS = 0.1
+
+class Engine(FakeEngine):
+    def stream(self, question, **more):
+        events = super().stream(question, **more)
+        yield next(events)
+        (folder / question.split()[0]).touch()
+        threading.Event().wait()  # a model that hears nothing, not even that nobody listens any more
+        yield from events
+
+settings = load_settings({"port": 0, "feedback_path": folder / "f.sqlite"}, environ={}, folder=folder)
+process.run(settings, lambda _: Engine(), ui=False)
+"""
+
+
+def test_a_model_that_does_not_let_go_holds_up_no_stop_and_its_readers_are_told(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", DEAF, str(tmp_path)], stderr=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]
+    ) as process:
+        try:
+            assert process.stderr is not None
+            url = next(line for line in process.stderr if "serving http" in line).split("serving ")[1].strip()
+            assert any(httpx.get(f"{url}/readyz").status_code == 200 for _ in range(2000))
+            told: dict[str, httpx.Response] = {}
+
+            def put(name: str, *, stream: bool) -> None:
+                question = {"question": f"{name} built the lighthouse?", "stream": stream}
+                told[name] = httpx.post(f"{url}/api/v1/ask", json=question, timeout=60)
+
+            askers = [
+                threading.Thread(target=put, args=(name,), kwargs={"stream": name != "whole"})
+                for name in ("first", "second", "waiting", "whole")
+            ]
+            for asker in askers:
+                asker.start()
+            while sum((tmp_path / name).exists() for name in ("first", "second", "waiting", "whole")) < 2:
+                assert process.poll() is None
+            process.send_signal(signal.SIGTERM)
+            process.wait(60)
+            for asker in askers:
+                asker.join(60)
+            assert process.returncode == 0
+            assert any("2 answers do not end; they are left" in line for line in process.stderr)
+            for answer in told.values():
+                assert "The server is being stopped." in answer.text
+                assert answer.status_code == 503 or "event: error" in answer.text
+        finally:
             process.kill()
 
 

@@ -37,7 +37,7 @@ class Editors:
                 "You may not change the documents.",
                 remedy="Whoever may is named in CHARTERQA_AUTH_ADMINS or has CHARTERQA_AUTH_ADMIN_TOKEN.",
             )
-        if not _from_our_page(request.headers, request.scope["charterqa.peer"]):
+        if not from_our_page(request.headers, request.scope["charterqa.peer"]):
             raise NotAllowed("Pages of other origins may not change the documents.", remedy="Use the server's own page.")
 
     def _at_this_machine(self, request: HTTPConnection) -> bool:
@@ -47,7 +47,7 @@ class Editors:
         return is_loopback(peer.address) and not forwarded and host is not None and is_loopback(host.group(1))
 
 
-def _from_our_page(headers: Headers, peer: Peer) -> bool:
+def from_our_page(headers: Headers, peer: Peer) -> bool:
     """A browser names the origin of whatever changes something; a program names none. Sites are not enough: another port of
     the same host is the same site."""
     origins = headers.getlist("origin")

@@ -50,7 +50,8 @@ class Sessions:
     """Signed cookies. The key comes from the configured secret, so that a restart signs nobody out and a new secret does."""
 
     def __init__(self, auth: Auth, *, clock: Callable[[], float] = time.time) -> None:
-        secret = auth.token if auth.mode == "token" else auth.jwt_key if auth.jwt_algorithm == "HS256" else None
+        own = auth.token if auth.mode == "token" else auth.jwt_key if auth.jwt_algorithm == "HS256" else None
+        secret = auth.cookie_key or own
         material = secret.get_secret_value().encode() if secret else secrets.token_bytes(32)
         if auth.admin_token:
             material += b"\0" + auth.admin_token.get_secret_value().encode()

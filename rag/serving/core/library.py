@@ -60,11 +60,16 @@ class Library:
         return Service("none", Opening.failed(error), self._settings, self.resources)
 
     async def answered(self, answer_id: str, identity: Identity) -> Service:
-        """The knowledge base that gave an answer. Raises ``NotFound``, also where ``identity`` may not ask it."""
+        """The knowledge base that gave an answer.
+
+        Raises:
+            NotFound: there is no such answer, or ``identity`` may not ask where it came from.
+            StorageUnavailable: that cannot be looked up now.
+        """
         store = self.resources.feedback
         if store is None:
             return self.default
-        name = await self.resources.reads.run(partial(store.kb_of, answer_id))
+        name = await self.resources.keeping.run(partial(store.kb_of, answer_id))
         try:
             return self.of(name, identity)
         except NotFound:
@@ -77,6 +82,11 @@ class Library:
     def start(self) -> None:
         """Begin to open the default one; the others are opened by the first who asks."""
         self.default.start()
+
+    def break_off(self) -> None:
+        """End every answer under way with an error that says so."""
+        for service in self._services.values():
+            service.break_off()
 
     def stop(self) -> None:
         """Take nothing new and give everything back."""

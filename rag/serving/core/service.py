@@ -10,13 +10,12 @@ import asyncio
 import contextlib
 import dataclasses
 import logging
-import sqlite3
 import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from functools import partial
 from typing import TypeVar
 
-from rag.errors import BackendError, CharterError, NotFound, QuestionError, ServiceBusy, ServiceTimeout
+from rag.errors import BackendError, CharterError, NotFound, QuestionError, ServiceBusy, ServiceError, ServiceTimeout
 from rag.events import Event, Finished
 from rag.serving.core.opening import Opening
 from rag.serving.core.resources import Resources
@@ -55,6 +54,8 @@ class Service:
         self._tracing = resources.tracing
         self._answers = resources.answers
         self._reads = resources.reads
+        self._keeping = resources.keeping
+        self._listening: set[asyncio.Queue[Event | CharterError | None]] = set()
 
     @property
     def named(self) -> str | None:
@@ -134,7 +135,7 @@ class Service:
         if self._log_questions:
             log.info("question: %s", question)
         loop = asyncio.get_running_loop()
-        events: asyncio.Queue[Event | None] = asyncio.Queue()
+        events: asyncio.Queue[Event | CharterError | None] = asyncio.Queue()
         gone = threading.Event()
 
         def tell(event: Event | None) -> None:
@@ -154,11 +155,15 @@ class Service:
         work = self._answers.submit(produce)
         work.add_done_callback(lambda _: tell(None))
         finished = False
+        self._listening.add(events)
         try:
             while (event := await _before(deadline, events.get(), self._limits.seconds)) is not None:
+                if isinstance(event, CharterError):
+                    raise event
                 finished = isinstance(event, Finished)
                 yield event
         finally:
+            self._listening.discard(events)
             gone.set()
             work.cancel()
         work.result()
@@ -189,12 +194,17 @@ class Service:
         return await self._reads.run(partial((await self._engine()).examples, lang))
 
     async def feedback(self, answer_id: str, rating: Rating, comment: str | None = None) -> None:
-        """Keep what a reader says of an answer. Raises ``NotFound`` for an unknown answer, and where feedback is off."""
+        """Keep what a reader says of an answer.
+
+        Raises:
+            NotFound: the answer is unknown, or feedback is off.
+            StorageUnavailable: it could not be kept.
+        """
         if self._feedback is None:
             raise NotFound("Feedback is switched off here.", remedy="CHARTERQA_FEEDBACK_ENABLED=true switches it on.")
         if comment is not None and len(comment) > COMMENT_CHARACTERS:
             raise QuestionError(f"The comment is longer than {COMMENT_CHARACTERS} characters.", remedy="Shorten it.")
-        await self._reads.run(partial(self._rate, answer_id, rating, comment))
+        await self._keeping.run(partial(self._rate, answer_id, rating, comment))
         self.metrics.feedback(rating)
 
     def wait(self, seconds: float | None = None) -> bool:
@@ -205,6 +215,11 @@ class Service:
         """Begin to open the engine, again if it has failed."""
         self._opening.again()
         self._opening.start()
+
+    def break_off(self) -> None:
+        """End the answers under way with an error that says so; a back end hears of it when it next looks."""
+        for events in self._listening:
+            events.put_nowait(ServiceBusy("The server is being stopped.", remedy="Ask again in a moment.", retry_after=5))
 
     def stop(self) -> None:
         """Give the engine back."""
@@ -262,15 +277,15 @@ class Service:
         """Remember an outcome where that is wanted; an answer is given even when it cannot be kept."""
         try:
             if self._feedback is not None:
-                await self._reads.run(partial(self._feedback.keep, outcome, self.named))
+                await self._keeping.run(partial(self._feedback.keep, outcome, self.named))
             if self._answer_log is not None:
-                await self._reads.run(partial(self._answer_log.write, outcome, self.named))
-        except (sqlite3.Error, OSError, ServiceBusy) as error:
+                await self._keeping.run(partial(self._answer_log.write, outcome, self.named))
+        except (ServiceError, OSError) as error:
             self.metrics.answer_lost()
             log.error("answer %s cannot be kept: %s", outcome.id, error)
 
 
-async def _before(deadline: float, event: Awaitable[Event | None], allowed: float) -> Event | None:
+async def _before(deadline: float, event: Awaitable[T], allowed: float) -> T:
     try:
         async with asyncio.timeout_at(deadline):
             return await event

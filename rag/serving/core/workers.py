@@ -8,9 +8,9 @@ import math
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from rag.errors import ServiceBusy
 
@@ -32,6 +32,7 @@ class Workers:
         self._admitted = 0
         self._running = 0
         self._usual_seconds = 1.0
+        self._under_way: set[Future[Any]] = set()
 
     @property
     def running(self) -> int:
@@ -58,6 +59,8 @@ class Workers:
                 )
             self._admitted += 1
         future = self._pool.submit(partial(contextvars.copy_context().run, self._timed, work))
+        with self._lock:
+            self._under_way.add(future)
         future.add_done_callback(self._leave)
         return future
 
@@ -68,6 +71,12 @@ class Workers:
     def close(self) -> None:
         """Take nothing new, drop what waits, leave what runs to end by itself."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def unfinished(self, seconds: float) -> int:
+        """How many pieces of work still run after ``seconds`` more at the most. The exit of the process would wait for them."""
+        with self._lock:
+            running = set(self._under_way)
+        return len(wait(running, seconds).not_done)
 
     def _timed(self, work: Callable[[], T]) -> T:
         with self._lock:
@@ -80,9 +89,10 @@ class Workers:
                 self._running -= 1
                 self._usual_seconds += 0.2 * (time.monotonic() - begun - self._usual_seconds)
 
-    def _leave(self, _: Future[T]) -> None:
+    def _leave(self, future: Future[T]) -> None:
         with self._lock:
             self._admitted -= 1
+            self._under_way.discard(future)
 
     def _expected_wait(self) -> int:
         """Seconds until half of the queue is worked off, at the usual pace, between 1 and 60."""

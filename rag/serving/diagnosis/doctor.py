@@ -41,6 +41,7 @@ def examine(settings: Settings, *, folder: Path, unknown: Iterable[str] = (), ur
     if kb is not None:
         yield from guarded("disk", lambda: machine.disk(kb, settings))
         yield from guarded("permissions", lambda: machine.permissions(kb, settings, folder))
+    yield from guarded("database", lambda: machine.database(settings))
     yield from guarded("port", lambda: machine.port(settings))
     if url is not None:
         yield from guarded("front", lambda: front(url, settings))

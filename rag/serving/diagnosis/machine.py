@@ -14,8 +14,9 @@ import httpx
 from rag.errors import SettingsError
 from rag.knowledge_base import KnowledgeBase
 from rag.serving.diagnosis.finding import Finding, Findings
-from rag.serving.operation.feedback import path_of
+from rag.serving.operation import feedback
 from rag.serving.process import listen
+from rag.serving.storage.opening import open_database, path_of
 from rag.settings import FILE, Settings
 
 MEGABYTE = 2**20
@@ -28,7 +29,7 @@ def disk(kb: KnowledgeBase, settings: Settings) -> Findings:
     """Room where the index and the feedback file lie. A new generation is built beside the old one, and two are kept."""
     size = sum(file.stat().st_size for file in kb.built.rglob("*") if file.is_file()) if kb.built.is_dir() else 0
     places = {_existing(kb.built): size}
-    if settings.feedback.enabled:
+    if settings.feedback.enabled and settings.database_url is None:
         places.setdefault(_existing(path_of(settings.feedback)), 0)
     for place, needed in places.items():
         free = shutil.disk_usage(place).free
@@ -64,6 +65,20 @@ def permissions(kb: KnowledgeBase, settings: Settings, folder: Path) -> Findings
         yield from _private(config)
 
 
+def database(settings: Settings) -> Findings:
+    """The PostgreSQL server, where the settings name one."""
+    if settings.database_url is None:
+        return
+    with closing(open_database(settings)) as opened:
+        opened.prepare(feedback.SCHEMA)
+        away = opened.problem()
+    if away is None:
+        yield Finding("database", "ok", "PostgreSQL keeps what readers say.")
+    else:
+        cause = away.__cause__ or away
+        yield Finding("database", "fail", " ".join(str(cause).split()), "Mend CHARTERQA_DATABASE_URL, or the server it names.")
+
+
 def port(settings: Settings) -> Findings:
     """The port is free, or it is ours already."""
     try:
@@ -82,7 +97,7 @@ def port(settings: Settings) -> Findings:
 
 
 def _written(settings: Settings) -> Iterator[tuple[str, Path]]:
-    if settings.feedback.enabled:
+    if settings.feedback.enabled and settings.database_url is None:
         yield "CHARTERQA_FEEDBACK_PATH", path_of(settings.feedback)
     if settings.log.answers is not None:
         yield "CHARTERQA_LOG_ANSWERS", settings.log.answers

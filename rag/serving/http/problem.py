@@ -33,6 +33,7 @@ from rag.errors import (
     ServiceLoading,
     ServiceTimeout,
     StorageFull,
+    StorageUnavailable,
     UploadError,
     UsageError,
 )
@@ -46,6 +47,7 @@ SLUGS: tuple[tuple[type[CharterError], int, str], ...] = (
     (ServiceBusy, 503, "busy"),
     (ServiceTimeout, 503, "too-slow"),
     (StorageFull, 507, "storage"),
+    (StorageUnavailable, 503, "database"),
     (NotFound, 404, "not-found"),
     (NotAllowed, 403, "not-allowed"),
     (UploadError, 422, "upload"),

@@ -1,4 +1,4 @@
-"""What readers left behind (answers, ratings, reviews) as one file, and back again.
+"""What readers left behind (answers, ratings, reviews, conversations) as one file, and back again.
 
 A backup is a ZIP with the database and a manifest of its hash. The database is copied by SQLite's online backup, so a server
 may write meanwhile; the file gets its name when it is whole. A restore checks everything first and then writes through the same
@@ -25,16 +25,17 @@ from typing import Any
 from rag import __version__
 from rag.errors import UsageError
 from rag.index.durable import sync_file, sync_folder
-from rag.serving.operation.feedback import FeedbackStore
+from rag.serving.operation import conversations, feedback
+from rag.serving.storage.opening import path_of
+from rag.serving.storage.sqlite import SqliteDatabase
+from rag.settings import Settings
 
 SCHEMA = 1
 MANIFEST, DATABASE = "manifest.json", "feedback.sqlite"
-TABLES = ("answers", "ratings", "reviews")
+TABLES = ("answers", "ratings", "reviews", "conversations")
 LARGEST_MANIFEST = 64 * 1024
 PATIENCE = 30.0
 """Seconds to wait for a writer."""
-FOREVER = 365_000
-"""Days of retention: opening a database to copy it must not drop what is past its time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,16 @@ class BackupFile:
     sha256: str
     size: int
     rows: dict[str, int]
+
+
+def database_file(settings: Settings) -> Path:
+    """The SQLite file of the settings. Raises ``UsageError`` where they name a PostgreSQL server."""
+    if settings.database_url is not None:
+        raise UsageError(
+            "What readers left behind is in PostgreSQL, which has tools of its own.",
+            remedy="Back it up with pg_dump, and restore it with pg_restore.",
+        )
+    return path_of(settings.feedback)
 
 
 def back_up(database: Path, target: Path) -> BackupFile:
@@ -166,7 +177,7 @@ def _set_aside(database: Path, *, replace: bool) -> Path | None:
 
 def _write_over(source: Path, database: Path) -> None:
     """The pages of ``source`` in the place of those of ``database``, in one transaction."""
-    FeedbackStore(database, days=FOREVER).close()  # a file that is not there yet gets its rights and its journal mode
+    SqliteDatabase(database).close()  # a file that is not there yet gets its rights and its journal mode
     deadline = time.monotonic() + PATIENCE
 
     def in_time(_: int, remaining: int, __: int) -> None:
@@ -176,6 +187,9 @@ def _write_over(source: Path, database: Path) -> None:
 
     with _opened(source) as given, _opened(database) as target:
         given.backup(target, progress=in_time)
+    with contextlib.closing(SqliteDatabase(database)) as opened:  # a backup of an older version lacks what came since
+        for schema in (feedback.SCHEMA, conversations.SCHEMA):
+            opened.prepare(schema)
 
 
 def _copy(source: Path, target: Path) -> None:

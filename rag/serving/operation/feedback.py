@@ -1,45 +1,53 @@
-"""Answers and what readers said of them, in one SQLite file, for a limited time. Disliked answers become test questions.
+"""Answers and what readers said of them, for a limited time. Disliked answers become test questions.
 
-Nothing in it says who asked. The file is readable by its owner alone.
+Nothing in it says who asked.
 """
 
 from __future__ import annotations
 
 import json
-import sqlite3
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
-import platformdirs
-
 from rag.contract import outcome_json
-from rag.errors import NotFound, SettingsError, UsageError
-from rag.settings import Feedback
+from rag.errors import NotFound, UsageError
+from rag.serving.storage.database import Database, Schema, Transaction, storable
+from rag.serving.storage.opening import open_database
+from rag.settings import Settings
 from rag.types import Outcome
 
 Rating = Literal["up", "down"]
 DAY = 86_400.0
 HOUR = 3_600.0
 
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS answers (
-    id TEXT PRIMARY KEY, at REAL NOT NULL, question TEXT NOT NULL, status TEXT NOT NULL, answer TEXT NOT NULL
-) STRICT;
-CREATE INDEX IF NOT EXISTS answers_at ON answers (at);
-CREATE TABLE IF NOT EXISTS ratings (
-    answer_id TEXT PRIMARY KEY REFERENCES answers (id) ON DELETE CASCADE,
-    at REAL NOT NULL, rating TEXT NOT NULL CHECK (rating IN ('up', 'down')), comment TEXT
-) STRICT;
-CREATE TABLE IF NOT EXISTS reviews (
-    answer_id TEXT PRIMARY KEY REFERENCES answers (id) ON DELETE CASCADE,
-    at REAL NOT NULL, answerable INTEGER NOT NULL, evidence TEXT NOT NULL, must_include TEXT NOT NULL, kind TEXT NOT NULL
-) STRICT;
-"""
+SCHEMA = Schema(
+    "feedback",
+    (
+        (
+            """
+            CREATE TABLE IF NOT EXISTS answers (
+                id TEXT PRIMARY KEY, at {real} NOT NULL, question TEXT NOT NULL, status TEXT NOT NULL, answer TEXT NOT NULL
+            ){strict}
+            """,
+            "CREATE INDEX IF NOT EXISTS answers_at ON answers (at)",
+            """
+            CREATE TABLE IF NOT EXISTS ratings (
+                answer_id TEXT PRIMARY KEY REFERENCES answers (id) ON DELETE CASCADE,
+                at {real} NOT NULL, rating TEXT NOT NULL CHECK (rating IN ('up', 'down')), comment TEXT
+            ){strict}
+            """,
+            """
+            CREATE TABLE IF NOT EXISTS reviews (
+                answer_id TEXT PRIMARY KEY REFERENCES answers (id) ON DELETE CASCADE,
+                at {real} NOT NULL, answerable INTEGER NOT NULL, evidence TEXT NOT NULL, must_include TEXT NOT NULL,
+                kind TEXT NOT NULL
+            ){strict}
+            """,
+        ),
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,55 +79,41 @@ class Review:
             raise UsageError("A question that the documents do not answer has no evidence.", remedy="Leave it out.")
 
 
-def path_of(settings: Feedback) -> Path:
-    """The file that the settings name, or the one in the user's state folder."""
-    return settings.path or platformdirs.user_state_path("charterqa") / "feedback.sqlite"
-
-
 class FeedbackStore:
-    """One SQLite file in WAL mode: several processes may read it while one serves. Safe to use from several threads."""
+    """Answers, ratings and reviews in a database. Safe to use from several threads, and beside other processes."""
 
-    def __init__(self, path: Path, *, days: int, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, database: Database, *, days: int, clock: Callable[[], float] = time.time) -> None:
+        """Raises ``SettingsError`` where the database can never be used."""
+        self._database = database
         self._days = days
         self._clock = clock
-        self._lock = threading.Lock()
         self._purged = 0.0
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch(mode=0o600)
-            self._connection = sqlite3.connect(path, check_same_thread=False, timeout=10.0, isolation_level=None)
-            for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", "secure_delete = ON"):
-                self._connection.execute(f"PRAGMA {pragma}")
-            self._connection.executescript(SCHEMA)
-        except (OSError, sqlite3.Error) as error:
-            raise SettingsError(
-                f"Feedback cannot be kept in {path}: {error}.",
-                remedy="Set CHARTERQA_FEEDBACK_PATH to a file that can be written, or CHARTERQA_FEEDBACK_ENABLED=false.",
-            ) from error
+        database.prepare(SCHEMA)
 
     @classmethod
-    def of(cls, settings: Feedback) -> FeedbackStore:
-        """The file that the settings name, or the one in the user's state folder. Raises ``SettingsError``."""
-        return cls(path_of(settings), days=settings.days)
+    def of(cls, settings: Settings) -> FeedbackStore:
+        """One over the database that the settings name, which it closes. Raises ``SettingsError``."""
+        return cls(open_database(settings), days=settings.feedback.days)
 
     def keep(self, outcome: Outcome, kb: str | None = None) -> None:
-        """Remember an answer, so that feedback can refer to it. Raises ``sqlite3.Error``, such as on a full disk.
+        """Remember an answer, so that feedback can refer to it. Raises ``StorageUnavailable``, such as on a full disk.
 
         ``kb`` is the knowledge base that gave it, ``None`` for the default one.
         """
         answer = outcome_json(outcome, kb)
-        row = (outcome.id, self._clock(), outcome.question, answer["status"], json.dumps(answer, ensure_ascii=False))
-        with self._write() as connection:
-            connection.execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?)", row)
-            self._purge(connection)
+        text = storable(json.dumps(answer, ensure_ascii=False))
+        row = (outcome.id, self._clock(), storable(outcome.question), answer["status"], text)
+        with self._database.transaction() as transaction:
+            transaction.execute(_replacing("answers", "id", "at", "question", "status", "answer"), row)
+            self._purge(transaction)
 
     def kb_of(self, answer_id: str) -> str | None:
-        """The knowledge base that gave an answer, ``None`` for the default one. Raises ``NotFound``."""
-        with self._write() as connection:
-            row = connection.execute("SELECT answer FROM answers WHERE id = ?", (answer_id,)).fetchone()
-            if row is None:
-                raise unknown_answer(answer_id)
-        kb: str | None = json.loads(row[0]).get("kb")
+        """The knowledge base that gave an answer, ``None`` for the default one. Raises ``NotFound``, ``StorageUnavailable``."""
+        with self._database.transaction() as transaction:
+            rows = transaction.execute("SELECT answer FROM answers WHERE id = ?", (storable(answer_id),))
+        if not rows:
+            raise unknown_answer(answer_id)
+        kb: str | None = json.loads(rows[0][0]).get("kb")
         return kb
 
     def rate(self, answer_id: str, rating: Rating, comment: str | None) -> None:
@@ -127,32 +121,34 @@ class FeedbackStore:
 
         Raises:
             NotFound: there is no such answer, or it is older than the retention time.
+            StorageUnavailable: it could not be kept.
         """
-        with self._write() as connection:
-            self._purge(connection)
-            self._require(connection, answer_id)
-            row = (answer_id, self._clock(), rating, comment or None)
-            connection.execute("INSERT OR REPLACE INTO ratings VALUES (?, ?, ?, ?)", row)
+        with self._database.transaction() as transaction:
+            self._purge(transaction)
+            self._require(transaction, answer_id)
+            row = (answer_id, self._clock(), rating, storable(comment) if comment else None)
+            transaction.execute(_replacing("ratings", "answer_id", "at", "rating", "comment"), row)
 
     def rated(self, rating: Rating | None = None) -> tuple[Rated, ...]:
         """Rated answers, oldest first."""
-        query = """
+        query = f"""
             SELECT a.id, r.at, a.question, r.rating, r.comment, a.answer, v.answer_id IS NOT NULL
             FROM ratings r JOIN answers a ON a.id = r.answer_id LEFT JOIN reviews v ON v.answer_id = a.id
-            WHERE ? IS NULL OR r.rating = ? ORDER BY r.at, a.id
+            {"WHERE r.rating = ?" if rating else ""} ORDER BY r.at, a.id
         """
-        with self._write() as connection:
-            self._purge(connection)
-            rows = connection.execute(query, (rating, rating)).fetchall()
+        with self._database.transaction() as transaction:
+            self._purge(transaction)
+            rows = transaction.execute(query, (rating,) if rating else ())
         return tuple(Rated(i, at, q, r, c, json.loads(a), bool(v)) for i, at, q, r, c, a, v in rows)
 
     def review(self, answer_id: str, review: Review) -> None:
         """Keep a person's judgement of a rated answer. Raises ``NotFound``."""
-        lists = (json.dumps(texts, ensure_ascii=False) for texts in (review.evidence, review.must_include))
-        with self._write() as connection:
-            self._require(connection, answer_id)
-            row = (answer_id, self._clock(), int(review.answerable), *lists, review.kind)
-            connection.execute("INSERT OR REPLACE INTO reviews VALUES (?, ?, ?, ?, ?, ?)", row)
+        lists = (storable(json.dumps(texts, ensure_ascii=False)) for texts in (review.evidence, review.must_include))
+        row = (answer_id, self._clock(), int(review.answerable), *lists, storable(review.kind))
+        columns = ("answer_id", "at", "answerable", "evidence", "must_include", "kind")
+        with self._database.transaction() as transaction:
+            self._require(transaction, answer_id)
+            transaction.execute(_replacing("reviews", *columns), row)
 
     def questions(self) -> tuple[dict[str, Any], ...]:
         """Reviewed dislikes as questions of the outside contract, ready to be lines of a ``.jsonl``."""
@@ -161,8 +157,8 @@ class FeedbackStore:
             FROM reviews v JOIN answers a ON a.id = v.answer_id JOIN ratings r ON r.answer_id = a.id
             WHERE r.rating = 'down' ORDER BY v.at, a.id
         """
-        with self._write() as connection:
-            rows = connection.execute(query).fetchall()
+        with self._database.transaction() as transaction:
+            rows = transaction.execute(query)
         return tuple(
             {
                 "id": f"feedback-{identity}",
@@ -176,31 +172,26 @@ class FeedbackStore:
         )
 
     def close(self) -> None:
-        """Close the file."""
-        with self._lock:
-            self._connection.close()
+        """Close the database."""
+        self._database.close()
 
-    @contextmanager
-    def _write(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._connection
-            except BaseException:
-                self._connection.execute("ROLLBACK")
-                raise
-            self._connection.execute("COMMIT")
-
-    def _require(self, connection: sqlite3.Connection, answer_id: str) -> None:
-        if connection.execute("SELECT 1 FROM answers WHERE id = ?", (answer_id,)).fetchone() is None:
+    def _require(self, transaction: Transaction, answer_id: str) -> None:
+        if not transaction.execute("SELECT 1 FROM answers WHERE id = ?", (storable(answer_id),)):
             raise unknown_answer(answer_id)
 
-    def _purge(self, connection: sqlite3.Connection) -> None:
+    def _purge(self, transaction: Transaction) -> None:
         """Drop what is past its time, at most once an hour, in the transaction that is open anyway."""
         now = self._clock()
         if now - self._purged >= HOUR:
             self._purged = now
-            connection.execute("DELETE FROM answers WHERE at < ?", (now - self._days * DAY,))
+            transaction.execute("DELETE FROM answers WHERE at < ?", (now - self._days * DAY,))
+
+
+def _replacing(table: str, key: str, *others: str) -> str:
+    """The statement that puts a row in the place of the one with its key, if there is one."""
+    columns, places = ", ".join((key, *others)), ", ".join("?" * (1 + len(others)))
+    update = ", ".join(f"{name} = excluded.{name}" for name in others)
+    return f"INSERT INTO {table} ({columns}) VALUES ({places}) ON CONFLICT ({key}) DO UPDATE SET {update}"
 
 
 def unknown_answer(answer_id: str) -> NotFound:

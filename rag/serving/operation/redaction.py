@@ -11,6 +11,8 @@ from rag.settings import Group, Settings
 
 HIDDEN = "[hidden]"
 SHORTEST = 6
+PASSWORD = re.compile(r"://[^/:@\s]*:([^/@\s]+)@")
+"""In an address, such as that of a database."""
 CREDENTIALS = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}|\bsk-[A-Za-z0-9_-]{8,}|\beyJ[\w-]+\.[\w-]+\.[\w-]+")
 
 
@@ -39,5 +41,6 @@ def _secrets(group: Group) -> Iterable[str]:
         if isinstance(value, SecretStr):
             yield value.get_secret_value()
             yield from value.get_secret_value().split()
+            yield from PASSWORD.findall(value.get_secret_value())
         elif isinstance(value, Group):
             yield from _secrets(value)

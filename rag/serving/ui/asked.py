@@ -7,7 +7,19 @@ from typing import Any
 from rag.errors import NotFound
 from rag.serving.access.identity import Identity
 from rag.serving.core.library import Library
+from rag.serving.core.service import Service
 from rag.serving.ui.dialogue import Dialogue
+
+
+def asked_of(library: Library, name: str | None, identity: Identity) -> Service:
+    """The knowledge base that a page of that ``kb`` asks. Raises ``NotFound``: ``identity`` may ask none, or not this one."""
+    try:
+        return library.of(name, identity)
+    except NotFound:
+        others = library.open_to(identity) if name is None else ()
+        if not others:
+            raise
+        return others[0]
 
 
 class Dialogues:
@@ -23,10 +35,8 @@ class Dialogues:
         """
         # Gradio passes what it hands on through JSON, which a scope does not survive.
         identity: Identity = request.request.scope["charterqa.identity"]
-        name = request.query_params.get("kb")
         try:
-            service = self._library.of(name, identity)
+            service = asked_of(self._library, request.query_params.get("kb"), identity)
         except NotFound as error:
-            others = self._library.open_to(identity) if name is None else ()
-            service = others[0] if others else self._library.refused(error)
+            service = self._library.refused(error)
         return Dialogue(service, history_turns=self._history_turns)

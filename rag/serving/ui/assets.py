@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 FOLDER = Path(__file__).parent / "static"
-EARLY = ("memory.js", "appearance.js", "upload.js")
+EARLY = ("memory.js", "kept.js", "appearance.js", "upload.js")
 """Run before the first paint, in this order: what they say decides how the page is laid out."""
 STYLES = ("frame.css", "composer.css", "answer.css", "sources.css", "panes.css", "upload.css")
 SCRIPTS = ("main.js", "words.js", "notes.js", "composing.js", "menus.js", "talks.js", "pane.js")
@@ -49,11 +49,12 @@ def version() -> str:
     return digest.hexdigest()[:16]
 
 
-def head_html() -> str:
-    """What the page's head loads; relative, since the server may lie below a path."""
+def head_html(*, kept: bool = False) -> str:
+    """What the page's head loads; relative, since the server may lie below a path. ``kept``: the server keeps conversations."""
     base = f"page/chat-{version()}"
     return "".join(
         (
+            '<meta name="charterqa-conversations" content="server">' if kept else "",
             *(f'<script src="{base}/{name}"></script>' for name in EARLY),
             *(f'<link rel="stylesheet" href="{base}/{name}">' for name in STYLES),
             *(f'<link rel="modulepreload" href="{base}/{name}">' for name in SCRIPTS[1:]),

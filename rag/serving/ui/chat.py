@@ -13,6 +13,7 @@ from rag.serving.ui.allowed import Allowed
 from rag.serving.ui.asked import Dialogues
 from rag.serving.ui.assets import assets_router, head_html
 from rag.serving.ui.page import page_of
+from rag.serving.ui.talks import talks_router
 from rag.serving.ui.upload import library_head
 from rag.settings import Settings
 
@@ -42,6 +43,8 @@ def mount(app: FastAPI, library: Library, settings: Settings) -> FastAPI:
 
     theme = gr.themes.Base(primary_hue="teal", neutral_hue="slate", font=SANS, font_mono=MONO)
     app.include_router(assets_router())
+    if library.resources.conversations is not None:
+        app.include_router(talks_router(library, library.resources.conversations))
     page = page_of(gr, Dialogues(library, history_turns=settings.limits.history_turns), settings)
     gr.mount_gradio_app(
         app,
@@ -58,7 +61,7 @@ def mount(app: FastAPI, library: Library, settings: Settings) -> FastAPI:
         pwa=False,
         favicon_path=str(HERE / "favicon.svg"),
         theme=theme,
-        head=head_html() + library_head(),
+        head=head_html(kept=settings.keeps_conversations) + library_head(),
     )
     mounted = app.router.routes[-1]
     if not isinstance(mounted, Mount):

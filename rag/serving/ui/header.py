@@ -36,14 +36,15 @@ def drawings_html() -> str:
     return f'<svg class="sr" aria-hidden="true" focusable="false">{symbols}</svg>'
 
 
-def header_html(language: Language, *, filled: bool, signed: bool = False) -> str:
-    """``filled``: there is a conversation to save or to leave; ``signed``: there is a sign-in that can be ended.
+def header_html(language: Language, *, filled: bool, signed: bool = False, kept: bool = False) -> str:
+    """``filled``: there is a conversation to save or to leave; ``signed``: there is a sign-in that can be ended; ``kept``: the
+    server keeps conversations, not the browser.
 
     The words for the script ride along as data attributes.
     """
     words = STRINGS[language]
     off = "" if filled else " disabled"
-    told = "".join(f' data-{name}="{escape(text)}"' for name, text in _told(words).items())
+    told = "".join(f' data-{name}="{escape(text)}"' for name, text in _told(words, kept=kept).items())
     return (
         f'<header id="charter-header" lang="{language}"{told}>'
         f'<button type="button" class="skip" data-focus-question>{escape(words.skip)}</button>'
@@ -58,7 +59,7 @@ def header_html(language: Language, *, filled: bool, signed: bool = False) -> st
     )
 
 
-def _told(words: Strings) -> dict[str, str]:
+def _told(words: Strings, *, kept: bool) -> dict[str, str]:
     return {
         "copied": words.copied,
         "linked": words.link_copied,
@@ -73,7 +74,8 @@ def _told(words: Strings) -> dict[str, str]:
         "searchtalks": words.search_conversations,
         "notalks": words.no_conversations,
         "nostorage": words.no_storage,
-        "talksnote": words.conversations_note,
+        "talksnote": words.conversations_note_kept if kept else words.conversations_note,
+        "unkept": words.conversation_unkept,
         "rename": words.rename,
         "delete": words.delete,
         "sure": words.delete_surely,

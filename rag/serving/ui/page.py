@@ -33,6 +33,8 @@ STARTING = f"""const names = {list(EVENTS)}; // Gradio looks for the names of ev
 if (window.charterStart) window.charterStart(trigger, watch);
 else window.charterWaiting = [trigger, watch];"""
 
+REMEMBERED = "async () => [await window.charterMemory.read()]"
+
 
 def page_of(gr: Any, dialogues: Dialogues, settings: Settings) -> Any:
     """The page and its events. Every event goes through the queue, so that one open route serves them all."""
@@ -40,7 +42,7 @@ def page_of(gr: Any, dialogues: Dialogues, settings: Settings) -> Any:
     words = STRINGS[default]
     presence = Presence()
     limit = settings.limits.question_characters
-    head = partial(header_html, signed=settings.auth.mode in {"token", "jwt"})
+    head = partial(header_html, signed=settings.auth.mode in {"token", "jwt"}, kept=settings.keeps_conversations)
     quiet = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None}
     plain = {"apply_default_css": False}
 
@@ -245,7 +247,13 @@ def page_of(gr: Any, dialogues: Dialogues, settings: Settings) -> Any:
 
         talking = [conversation, spoken, ready, chosen]
         asking = [
-            page.load(arrive, memory, [*shown, spoken, ready, hint, chosen], js="() => [window.charterMemory.read()]", **quiet),
+            page.load(
+                arrive,
+                memory,
+                [*shown, spoken, ready, hint, chosen],
+                js=REMEMBERED,
+                **quiet,
+            ),
             question.submit(ask_typed, [question, *talking], shown, **quiet),
             send.click(ask_typed, [question, *talking], shown, **quiet),
             transcript.ask(ask_given, talking, shown, **quiet),

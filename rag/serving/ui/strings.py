@@ -99,6 +99,8 @@ class Strings:
     no_conversations: str
     no_storage: str
     conversations_note: str
+    conversations_note_kept: str
+    conversation_unkept: str
     rename: str
     delete: str
     delete_surely: str

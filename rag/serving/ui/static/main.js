@@ -182,6 +182,7 @@ function start(send, watch) {
   listen(forgetEcho);
   pane.begin((name, data) => trigger(name, data));
   talks.begin(resume, begin);
+  addEventListener("charter-unkept", () => say("unkept"));
   watch("value", () => requestAnimationFrame(settle));
   requestAnimationFrame(settle);
 }

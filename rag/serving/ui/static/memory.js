@@ -44,19 +44,24 @@
     }
   }
 
+  const fresh = () => `${Date.now().toString(36)}${Math.random().toString(36).slice(2, 8)}`;
   const asked = (value) => attempt(() => JSON.parse(value).exchanges[0].question, "");
 
   window.charterMemory = {
     /** Whether anything can be kept at all. */
     works: attempt(() => (localStorage.setItem(LIST, localStorage.getItem(LIST) || "[]"), true), false),
     list,
+    /** Whether a conversation of the list says `low`, in lower case. */
+    holds: (entry, low) => [entry.title, window.charterMemory.read(entry.id)].some((said) => said.toLocaleLowerCase().includes(low)),
+    refresh: () => {}, // the list is at hand
+    fresh,
     current: () => tab("charterqa-current"),
     read: (id = tab("charterqa-current")) => (id ? attempt(() => localStorage.getItem(text(id)), "") || "" : ""),
     /** Keeps the conversation of this tab; without one there is nothing to keep. */
     write: (value) => {
       if (!value) return;
       let id = tab("charterqa-current");
-      if (!id) tab("charterqa-current", (id = `${Date.now().toString(36)}${Math.random().toString(36).slice(2, 8)}`));
+      if (!id) tab("charterqa-current", (id = fresh()));
       if (!put(id, value)) return;
       const entries = list();
       const old = entries.find((entry) => entry.id === id);

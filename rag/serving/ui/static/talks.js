@@ -1,4 +1,4 @@
-// The list of conversations that this browser keeps: to open, search, rename and delete. Drawn here, since the server has none.
+// The list of conversations that are kept: to open, search, rename and delete. Drawn here, since the page's server part has none.
 import { icon, make, root, words } from "./words.js";
 
 const memory = window.charterMemory;
@@ -21,6 +21,7 @@ export function toggle(open = !isOpen()) {
   editing = doomed = "";
   draw();
   mark();
+  if (open) memory.refresh();
   if (open) nav.querySelector("input, button")?.focus();
   else document.querySelector("[data-side-toggle]")?.focus();
 }
@@ -40,6 +41,7 @@ export function begin(onResume, onClear) {
   clear = onClear;
   addEventListener("charter-kept", draw);
   addEventListener("storage", draw);
+  if (isOpen()) memory.refresh();
   document.body.append(nav, make("div", { id: "charter-veil", "data-side-toggle-veil": true }));
   document.getElementById("charter-veil").addEventListener("click", () => toggle(false));
   nav.addEventListener("keydown", (event) => {
@@ -74,7 +76,7 @@ function row(entry) {
     chosen();
     if (!here) {
       memory.begin(entry.id);
-      resume(memory.read(entry.id));
+      Promise.resolve(memory.read(entry.id)).then(resume);
     }
     draw();
   });
@@ -117,7 +119,7 @@ function day(at) {
 
 function matches(entry) {
   const low = wanted.toLocaleLowerCase();
-  return !low || entry.title.toLocaleLowerCase().includes(low) || memory.read(entry.id).toLocaleLowerCase().includes(low);
+  return !low || memory.holds(entry, low);
 }
 
 export function draw() {
