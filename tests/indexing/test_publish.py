@@ -61,7 +61,7 @@ def test_after_a_rollback_a_run_goes_forward_again_without_embedding(kb: Knowled
 def test_a_rollback_to_a_damaged_generation_is_refused(kb: KnowledgeBase, embedder: FakeEmbedder) -> None:
     first = build(kb, edition(0), embedder).generation
     second = build(kb, edition(1), embedder).generation
-    (kb.built / first / "lexical.npz").write_bytes(b"")
+    (kb.built / first / "lexical.safetensors").write_bytes(b"")
     with pytest.raises(IndexDamaged, match="not as it was published"):
         publish.rollback(kb)
     assert current_id(kb) == second
