@@ -3,9 +3,9 @@
 From an indexed knowledge base larger ones are made: a vector is a real one, moved towards a near one and perturbed; a text is
 three real sentences. All is written in batches and published as ``charterqa index`` publishes. Each is then opened and searched
 in a process of its own, on one thread. A question is a vector as far from the real ones as questions are, and one real
-sentence. Milliseconds are wall-clock time and, behind the stroke, time of the processor, which a busy machine does not lengthen.
-``recall@10`` is against a comparison with every vector; ``RSS`` is what the process holds, of which ``anonymous`` is its own and
-the rest are pages of mapped files that the system takes back at need.
+sentence. Milliseconds are wall-clock time and, behind the stroke, time of the processor, which a busy machine does not
+lengthen. ``recall@10`` is against a comparison with every vector; ``RSS`` is what the process holds, of which ``anonymous`` is
+its own and the rest are pages of mapped files that the system takes back at need.
 """
 
 from __future__ import annotations
@@ -172,8 +172,8 @@ def measured(kb: KnowledgeBase) -> dict[str, Any]:
     figures: dict[str, Any] = {"open ms": f"{opened * 1000:.0f}"}
     for name, search in (("dense", dense), ("BM25", lexical), ("all", everything)):
         figures |= quantiles(name, search)
-    memory = psutil.Process().memory_full_info()
-    figures |= {"RSS MB": f"{memory.rss / 1e6:.0f}", "anonymous": f"{memory.uss / 1e6:.0f}"}
+    memory = psutil.Process().memory_info()
+    figures |= {"RSS MB": f"{memory.rss / 1e6:.0f}", "anonymous": f"{(memory.rss - memory.shared) / 1e6:.0f}"}
     every = FlatVectors.build(generation.vectors.all())
     began, found = thread_time(), 0
     nearest = [{scored.row for scored in every.search(vector, SHOWN)} for vector in vectors[:50]]
