@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from rag.errors import IndexDamaged
 
-TYPES = {"F32": np.dtype("<f4"), "I32": np.dtype("<i4"), "I64": np.dtype("<i8"), "U8": np.dtype("u1")}
+TYPES: dict[str, np.dtype[Any]] = {"F32": np.dtype("<f4"), "I32": np.dtype("<i4"), "I64": np.dtype("<i8"), "U8": np.dtype("u1")}
 NAMES = {dtype: name for name, dtype in TYPES.items()}
 REMEDY = "Run charterqa index."
 LARGEST_HEADER = 1 << 20

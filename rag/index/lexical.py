@@ -119,7 +119,8 @@ class Bm25Index:
     def write(self, path: Path) -> None:
         """A file of five arrays."""
         c = self._columns
-        made = dict(zip(ARRAYS, (c.data, c.rows, c.starts, c.known.letters, c.known.edges), strict=True))
+        made: dict[str, arrays.Array] = {"data": c.data, "rows": c.rows, "starts": c.starts}
+        made |= {"letters": c.known.letters, "edges": c.known.edges}
         about = {"passages": str(self._passages), "languages": json.dumps(self._languages)}
         arrays.write(path, made, about)
 
@@ -139,8 +140,8 @@ class Bm25Index:
         # At least k passages score as high as the k-th of one column alone, so only those at or above that are sorted.
         enough = min((column for column in asked if len(column[0]) >= k), key=lambda column: len(column[0]), default=None)
         edge = float(np.partition(found[enough[0]], -k)[-k]) if enough else 0.0
-        rows = np.flatnonzero(found >= edge if edge > 0 else found > 0)
-        return tuple(Scored(int(rows[s.row]), s.score) for s in best(found[rows], k))
+        met = np.flatnonzero(found >= edge if edge > 0 else found > 0)
+        return tuple(Scored(int(met[s.row]), s.score) for s in best(found[met], k))
 
     def scores(self, text: str, rows: Sequence[int]) -> NDArray[np.float32]:
         """The BM25 score of each of ``rows``, in their order: to the bit what :meth:`search` gives it."""
