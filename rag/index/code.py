@@ -25,7 +25,7 @@ def reading() -> str:
 @lru_cache(maxsize=1)
 def wording() -> str:
     """The code that cuts text into index terms: questions and passages must have been cut by the same."""
-    return _hash([_HERE / "lexical.py", _HERE / "terms.py"])
+    return _hash([_HERE / "bm25.py", _HERE / "lexical.py", _HERE / "terms.py"])
 
 
 def _hash(files: Iterable[Path]) -> str:

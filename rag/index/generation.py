@@ -1,8 +1,7 @@
-"""The read side: one published generation, verified to the last byte before anything in it is parsed, and never written to."""
+"""The read side: one published generation, compared with its manifest before anything in it is parsed, and never written to."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,11 +11,13 @@ from numpy.typing import NDArray
 
 from rag.errors import IndexDamaged, IndexMismatch, IndexMissing
 from rag.index.guide import NO_GUIDE, Guide
+from rag.index.inverted import open_vectors
 from rag.index.lexical import Bm25Index, LexicalIndex
-from rag.index.manifest import GUIDE, ID, LARGEST, LEXICAL, MANIFEST, PASSAGES, REMEDY, VECTORS, Manifest, Recipe, generation_id
+from rag.index.manifest import GUIDE, ID, LARGEST, LEXICAL, PASSAGES, REMEDY, VECTORS, Manifest, Recipe
 from rag.index.scored import Mask, Scored
 from rag.index.store import Store
-from rag.index.vectors import FlatVectors, VectorIndex
+from rag.index.vectors import VectorIndex
+from rag.index.verification import read_manifest, read_verified, verify
 from rag.knowledge_base import KnowledgeBase
 from rag.models.embedder import ModelIdentity, Vectors
 from rag.settings import Settings
@@ -148,62 +149,21 @@ def current_id(kb: KnowledgeBase) -> str:
     return name
 
 
-def open_generation(folder: Path, recipe: Recipe | None = None) -> Generation:
-    """Verify and open the generation in ``folder``, whose name is its id; compare it with ``recipe`` where one is given."""
+def open_generation(folder: Path, recipe: Recipe | None = None, *, whole: bool = False) -> Generation:
+    """Verify and open the generation in ``folder``, whose name is its id; compare it with ``recipe`` where one is given.
+
+    Vectors and words are mapped into memory, and nothing of them is read before a question asks for it. ``whole`` hashes every
+    file first; without it one that has the size and time of the published one is taken for that.
+    """
     manifest = read_manifest(folder)
     if recipe is not None and (difference := manifest.recipe.difference(recipe)):
         raise IndexMismatch(f"The index was built with {difference}.", remedy=REMEDY)
-    stored = {entry.name: read_verified(folder, manifest, entry.name) for entry in manifest.files if entry.name != PASSAGES}
-    verify(folder, manifest, PASSAGES)
+    guide = Guide.from_bytes(read_verified(folder, manifest, GUIDE))
+    for name in (LEXICAL, PASSAGES, VECTORS):
+        verify(folder, manifest, name, whole=whole)
     store = Store(folder / PASSAGES)
-    vectors = FlatVectors.from_bytes(stored[VECTORS], size=manifest.passages, dimension=manifest.recipe.model.dimension)
-    words = Bm25Index.from_bytes(stored[LEXICAL])
-    if store.counts() != (manifest.documents, manifest.passages) or words.size != manifest.passages:
+    vectors = open_vectors(folder / VECTORS, size=manifest.passages, dimension=manifest.recipe.model.dimension)
+    words = Bm25Index.open(folder / LEXICAL)
+    if store.last() != (manifest.documents, manifest.passages) or words.size != manifest.passages:
         raise IndexDamaged(f"The counts of generation {folder.name} do not agree.", remedy=REMEDY)
-    return Generation(folder.name, manifest, store, vectors, words, Guide.from_bytes(stored[GUIDE]))
-
-
-def read_manifest(folder: Path) -> Manifest:
-    """The manifest of the generation in ``folder``, after its hash was found to be the one in the folder's name."""
-    stored = _read(folder, MANIFEST, LARGEST)
-    number, _, _ = folder.name.partition("-")
-    if not number.isdecimal() or generation_id(int(number), stored) != folder.name:
-        raise IndexDamaged(f"{folder.name}/{MANIFEST} is not as it was published.", remedy=REMEDY)
-    return Manifest.from_bytes(stored)
-
-
-def read_verified(folder: Path, manifest: Manifest, name: str) -> bytes:
-    """The bytes of one file, after its size and checksum were compared with the manifest."""
-    entry = next(e for e in manifest.files if e.name == name)
-    stored = _read(folder, name, entry.size)
-    if len(stored) != entry.size or hashlib.sha256(stored).hexdigest() != entry.sha256:
-        raise IndexDamaged(f"{folder.name}/{name} is not as it was published.", remedy=REMEDY)
-    return stored
-
-
-def verify(folder: Path, manifest: Manifest, name: str) -> None:
-    """Compare size and checksum of one file with the manifest, without keeping its bytes."""
-    entry = next(e for e in manifest.files if e.name == name)
-    try:
-        with (folder / name).open("rb") as stream:
-            same = stream.seek(0, 2) == entry.size
-            stream.seek(0)
-            same = same and hashlib.file_digest(stream, "sha256").hexdigest() == entry.sha256
-    except OSError as error:
-        raise _unreadable(folder, name, error) from error
-    if not same:
-        raise IndexDamaged(f"{folder.name}/{name} is not as it was published.", remedy=REMEDY)
-
-
-def _read(folder: Path, name: str, at_most: int) -> bytes:
-    try:
-        with (folder / name).open("rb") as stream:
-            return stream.read(at_most + 1)
-    except OSError as error:
-        raise _unreadable(folder, name, error) from error
-
-
-def _unreadable(folder: Path, name: str, error: OSError) -> IndexDamaged:
-    if isinstance(error, FileNotFoundError):
-        return IndexDamaged(f"{folder.name}/{name} of the index is missing.", remedy=REMEDY)
-    return IndexDamaged(f"{folder.name}/{name} of the index cannot be read: {error.strerror}.", remedy=REMEDY)
+    return Generation(folder.name, manifest, store, vectors, words, guide)

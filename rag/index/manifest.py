@@ -17,11 +17,11 @@ from rag.index import code
 from rag.models.embedder import ModelIdentity
 from rag.settings import Settings
 
-SCHEMA = 4
+SCHEMA = 5
 MANIFEST = "manifest.json"
 PASSAGES = "passages.sqlite"
-VECTORS = "vectors.faiss"
-LEXICAL = "lexical.npz"
+VECTORS = "vectors.safetensors"
+LEXICAL = "lexical.safetensors"
 GUIDE = "guide.json"
 FILES = (GUIDE, LEXICAL, PASSAGES, VECTORS)
 LARGEST = 1 << 20
@@ -33,11 +33,12 @@ REMEDY = "Run charterqa index."
 
 @dataclass(frozen=True, slots=True)
 class FileEntry:
-    """One file of a generation; ``size`` in bytes."""
+    """One file of a generation; ``size`` in bytes, ``changed_ns`` the time of its last change in nanoseconds since 1970."""
 
     name: str
     size: int
     sha256: str
+    changed_ns: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,10 @@ class Manifest:
     passages: int
     files: tuple[FileEntry, ...]
 
+    def entry(self, name: str) -> FileEntry:
+        """What it says of one of :data:`FILES`."""
+        return next(entry for entry in self.files if entry.name == name)
+
     def to_bytes(self) -> bytes:
         """The JSON file."""
         return (json.dumps({"schema": SCHEMA, **asdict(self)}, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
@@ -111,13 +116,19 @@ class Manifest:
                 raise IndexMismatch(f"The index has format {schema}, this program reads {SCHEMA}.", remedy=REMEDY)
             recipe = read.pop("recipe")
             model = ModelIdentity(**recipe.pop("model"))
-            files = tuple(FileEntry(**entry) for entry in read.pop("files"))
+            files = tuple(_entry(**entry) for entry in read.pop("files"))
             manifest = cls(recipe=Recipe(model, **recipe), files=files, **read)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise IndexDamaged(f"{MANIFEST} of the index cannot be read.", remedy=REMEDY) from error
         if tuple(sorted(f.name for f in files)) != FILES:
             raise IndexDamaged(f"{MANIFEST} of the index does not list {', '.join(FILES)}.", remedy=REMEDY)
         return manifest
+
+
+def _entry(name: str, size: int, sha256: str, changed_ns: int) -> FileEntry:
+    if not all(isinstance(number, int) for number in (size, changed_ns)):
+        raise TypeError("a size or a time that is no number")
+    return FileEntry(name, size, sha256, changed_ns)
 
 
 def generation_id(number: int, stored: bytes) -> str:

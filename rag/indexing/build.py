@@ -20,10 +20,10 @@ from rag.errors import IndexingError, IndexUnusable
 from rag.index import code
 from rag.index.generation import Generation, current_id, open_generation
 from rag.index.guide import Guide
+from rag.index.inverted import build_vectors
 from rag.index.lexical import Bm25Index
 from rag.index.manifest import GUIDE, LEXICAL, PASSAGES, VECTORS, Manifest, Recipe
 from rag.index.store import Store, StoredDocument, StoreWriter
-from rag.index.vectors import FlatVectors
 from rag.indexing import publish
 from rag.indexing.changes import SourceReader, SourceReading
 from rag.indexing.journal import Journal
@@ -150,15 +150,15 @@ class _Build:
                 raise self._nothing(reader, rows)
             vectors, embedded = self._vectors(rows)
             self.tell(Progress("publish", 0, 1))
-            flat = FlatVectors.build(vectors)
-            (folder / VECTORS).write_bytes(flat.to_bytes())
+            dense = build_vectors(vectors)
+            dense.write(folder / VECTORS)
             lexical = Bm25Index.build(rows.texts, rows.languages, k1=self.recipe.k1, b=self.recipe.b)
-            (folder / LEXICAL).write_bytes(lexical.to_bytes())
+            lexical.write(folder / LEXICAL)
             about = publish.About(number, self.created_at, code.reading(), self.recipe, writer.documents, writer.passages)
             guide = Guide()
             if self.guides:
                 manifest = Manifest(number, self.created_at, about.program, self.recipe, about.documents, about.passages, ())
-                guide = self.guides.guide(Generation(folder.name, manifest, Store(folder / PASSAGES), flat, lexical))
+                guide = self.guides.guide(Generation(folder.name, manifest, Store(folder / PASSAGES), dense, lexical))
             (folder / GUIDE).write_bytes(guide.to_bytes())
             identity = publish.publish(self.kb, folder, about, earlier=self.earlier)
         self.tell(Progress("publish", 1, 1))
@@ -240,7 +240,8 @@ class _Build:
 
 
 def _usable(kb: KnowledgeBase) -> Iterator[Generation]:
-    """The generations that are whole, the current one first: a damaged one is as good as none."""
+    """The generations that are whole, the current one first: a damaged one is as good as none. Every byte is compared, for what
+    is taken over from them is published anew."""
     try:
         names = [current_id(kb)]
     except IndexUnusable:
@@ -248,7 +249,7 @@ def _usable(kb: KnowledgeBase) -> Iterator[Generation]:
     names += [name for name in publish.generations(kb) if name not in names]
     for name in names:
         try:
-            yield open_generation(kb.built / name)
+            yield open_generation(kb.built / name, whole=True)
         except IndexUnusable:
             continue
 

@@ -11,9 +11,10 @@ from pathlib import Path
 import numpy as np
 
 from rag.errors import CharterError, IndexDamaged, IndexMissing, IndexUnusable
-from rag.index.generation import CURRENT, Generation, current_id, open_generation, read_manifest, verify
+from rag.index.generation import CURRENT, Generation, current_id, open_generation
 from rag.index.manifest import FILES, REMEDY, Recipe
 from rag.index.store import StoredDocument
+from rag.index.verification import read_manifest, restore_times, verify
 from rag.indexing.publish import generations
 from rag.knowledge_base import KnowledgeBase
 from rag.models.embedder import ModelIdentity
@@ -22,6 +23,7 @@ from rag.settings import Settings
 from rag.types import Span
 
 ROUNDING = 1e-3
+AT_A_TIME = 8192
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +79,18 @@ def _of_generation(folder: Path) -> Iterator[Damage]:
     damaged = False
     for name in FILES:
         try:
-            verify(folder, manifest, name)
+            verify(folder, manifest, name, whole=True)
         except IndexDamaged as error:
             damaged = True
             yield Damage(f"{folder.name}/{name}", error.message, error.remedy)
     if damaged:
         return
+    restore_times(folder, manifest)
     try:
         generation = open_generation(folder)
+        yield from _of_words(generation)
+        if generation.store.counts() != (manifest.documents, manifest.passages):
+            yield Damage(folder.name, "The counts of its store and its manifest do not agree.", REMEDY)
         for stored in generation.store.everything():
             yield from _of_document(folder.name, stored)
         yield from _of_vectors(generation)
@@ -122,10 +128,16 @@ def _in_order(spans: list[Span], length: int) -> bool:
 
 
 def _of_vectors(generation: Generation) -> Iterator[Damage]:
-    norms = np.linalg.norm(generation.vectors.all(), axis=1)
-    wrong = np.flatnonzero(~(np.abs(norms - 1) < ROUNDING))
+    rows = generation.vectors.all()
+    norms = [np.linalg.norm(rows[begin : begin + AT_A_TIME], axis=1) for begin in range(0, len(rows), AT_A_TIME)]
+    wrong = np.flatnonzero(~(np.abs(np.concatenate(norms) - 1) < ROUNDING))
     if len(wrong):
         yield Damage(generation.id, f"{len(wrong)} vectors do not have unit length, the first in row {wrong[0]}.", REMEDY)
+
+
+def _of_words(generation: Generation) -> Iterator[Damage]:
+    for fault in generation.words.faults():
+        yield Damage(generation.id, f"The lexical index has {fault}.", REMEDY)
 
 
 def _of_model(folder: Path, settings: Settings, identity: ModelIdentity | None) -> Iterator[Damage]:

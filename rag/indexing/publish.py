@@ -94,7 +94,8 @@ def publish(kb: KnowledgeBase, folder: Path, about: About, *, earlier: str) -> s
         durable.sync_file(folder / name)
         with (folder / name).open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        entries.append(FileEntry(name, (folder / name).stat().st_size, digest))
+        found = (folder / name).stat()
+        entries.append(FileEntry(name, found.st_size, digest, found.st_mtime_ns))
     manifest = Manifest(
         number=about.number,
         created_at=about.created_at,
@@ -135,7 +136,7 @@ def rollback(kb: KnowledgeBase) -> str:
         earlier = [name for name in others(kb, present) if _number(name) < _number(present)]
         if not earlier:
             raise IndexingError("There is no earlier generation of the index to go back to.", remedy="Run charterqa index.")
-        open_generation(kb.built / earlier[0])
+        open_generation(kb.built / earlier[0], whole=True)
         durable.replace(kb.built / CURRENT, f"{earlier[0]}\n".encode())
         return earlier[0]
 

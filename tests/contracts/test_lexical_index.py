@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,17 +14,18 @@ from rag.index.lexical import Bm25Index, LexicalIndex
 K1, B = 1.2, 0.75
 TEXTS = ["The harbour opens at six.", "The lighthouse of the harbour, the harbour's own.", "Dogs travel free.", ""]
 Builder = Callable[[Sequence[str], Sequence[str | None]], LexicalIndex]
-BUILDERS: dict[str, Builder] = {
-    "bm25": lambda texts, languages: Bm25Index.build(texts, languages, k1=K1, b=B),
-    "bm25, stored": lambda texts, languages: Bm25Index.from_bytes(
-        Bm25Index.build(texts, languages, k1=K1, b=B).to_bytes(),
-    ),
-}
 
 
-@pytest.fixture(params=BUILDERS)
-def build(request: pytest.FixtureRequest) -> Builder:
-    return BUILDERS[request.param]
+@pytest.fixture(params=["built", "stored"])
+def build(request: pytest.FixtureRequest, tmp_path: Path) -> Builder:
+    def made(texts: Sequence[str], languages: Sequence[str | None]) -> LexicalIndex:
+        index = Bm25Index.build(texts, languages, k1=K1, b=B)
+        if request.param == "built":
+            return index
+        index.write(tmp_path / "lexical.safetensors")
+        return Bm25Index.open(tmp_path / "lexical.safetensors")
+
+    return made
 
 
 def bm25(frequency: int, length: int, average: float, containing: int, size: int) -> float:

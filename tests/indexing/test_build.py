@@ -220,7 +220,7 @@ def test_a_damaged_index_is_built_again_and_only_what_is_lost_is_embedded(
     first = build(kb, settings, embedder)
     (kb.sources / "ferry.txt").write_text("The ferry leaves on Fridays.", encoding="utf-8")
     second = build(kb, settings, embedder)
-    (kb.built / second.generation / "vectors.faiss").write_bytes(b"gone")
+    (kb.built / second.generation / "vectors.safetensors").write_bytes(b"gone")
     embedder.embedded.clear()
     report = build(kb, settings, embedder)
     assert report.published

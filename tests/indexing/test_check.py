@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import random
 import shutil
 import sqlite3
@@ -18,6 +19,7 @@ from rag.index.vectors import FlatVectors
 from rag.indexing.build import build
 from rag.indexing.check import check
 from rag.knowledge_base import KnowledgeBase
+from rag.models.embedder import Vectors
 from rag.settings import Bm25, Embedding, Settings
 from tests.fake_embedder import FakeEmbedder
 from tests.indexing.conftest import fill
@@ -60,7 +62,7 @@ def test_one_flipped_byte_in_any_published_file_is_found(built: KnowledgeBase, s
     dice = random.Random(3)
     flips = found = 0
     files = list(published(built))
-    names = ["CURRENT", "guide.json", "lexical.npz", "manifest.json", "passages.sqlite", "vectors.faiss"]
+    names = ["CURRENT", "guide.json", "lexical.safetensors", "manifest.json", "passages.sqlite", "vectors.safetensors"]
     assert sorted({p.name for p in files}) == names
     assert len(files) == 11
     for path in files:
@@ -100,19 +102,73 @@ def test_a_flipped_byte_is_never_opened(built: KnowledgeBase, settings: Settings
 
 
 def test_of_a_thousand_mutants_of_the_vector_file_none_is_accepted(built: KnowledgeBase, settings: Settings) -> None:
-    path = built.built / current_id(built) / "vectors.faiss"
+    path = built.built / current_id(built) / "vectors.safetensors"
     whole, dice = path.read_bytes(), random.Random(5)
     for _ in range(1000):
         mutant = bytearray(whole)
         mutant[dice.choice([dice.randrange(64), dice.randrange(len(whole))])] ^= dice.randrange(1, 256)
         path.write_bytes(mutant)
-        with pytest.raises(IndexDamaged, match=r"vectors\.faiss is not as it was published"):
+        with pytest.raises(IndexDamaged, match=r"vectors\.safetensors is not as it was published"):
             open_current(built, MODEL, settings)
     path.write_bytes(whole)
     assert open_current(built, MODEL, settings).size == 3
 
 
-@pytest.mark.parametrize("name", ["manifest.json", "lexical.npz", "passages.sqlite", "vectors.faiss"])
+LARGE = ["lexical.safetensors", "passages.sqlite", "vectors.safetensors"]
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_a_file_with_its_size_and_time_is_opened_unread_and_found_by_a_check(
+    built: KnowledgeBase, settings: Settings, name: str
+) -> None:
+    path = built.built / current_id(built) / name
+    published_at = path.stat().st_mtime_ns
+    flip(path, path.stat().st_size - 1, 1)
+    os.utime(path, ns=(published_at, published_at))
+    assert open_current(built, MODEL, settings).size == 3
+    assert [(Path(d.place).name, d.message.endswith("is not as it was published.")) for d in check(built, settings, MODEL)] == [
+        (name, True)
+    ]
+    assert build(built, settings, FakeEmbedder()).published, "a run of charterqa index takes nothing over from it"
+    assert check(built, settings, MODEL) == ()
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_a_copy_with_other_times_is_whole_and_a_check_gives_it_the_published_ones(
+    built: KnowledgeBase, settings: Settings, name: str
+) -> None:
+    path = built.built / current_id(built) / name
+    published_at = path.stat().st_mtime_ns
+    os.utime(path, ns=(5, 5))
+    assert open_current(built, MODEL, settings).size == 3
+    assert path.stat().st_mtime_ns == 5, "opening never writes"
+    assert check(built, settings, MODEL) == ()
+    assert path.stat().st_mtime_ns == published_at
+
+
+def test_an_archive_that_keeps_whole_seconds_is_no_change(built: KnowledgeBase, settings: Settings) -> None:
+    path = built.built / current_id(built) / "vectors.safetensors"
+    second = path.stat().st_mtime_ns // 10**9 * 10**9
+    os.utime(path, ns=(second, second))
+    assert check(built, settings, MODEL) == ()
+    assert path.stat().st_mtime_ns == second
+
+
+def test_a_file_put_in_the_place_of_another_is_found_by_opening(built: KnowledgeBase, settings: Settings) -> None:
+    here, there = (built.built / name for name in sorted(p.name for p in built.built.glob("0*")))
+    for name in LARGE:
+        whole = (there / name).read_bytes()
+        stranger = bytes(reversed(whole))
+        (there / name).unlink()
+        (there / name).write_bytes(stranger)
+        with pytest.raises(IndexDamaged, match="not as it was published") as caught:
+            open_current(built, MODEL, settings)
+        assert "\n" not in str(caught.value)
+        (there / name).write_bytes(whole)
+    assert open_current(built, MODEL, settings).id == there.name != here.name
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "lexical.safetensors", "passages.sqlite", "vectors.safetensors"])
 def test_a_missing_or_cut_file_is_named(built: KnowledgeBase, settings: Settings, name: str) -> None:
     path = built.built / current_id(built) / name
     whole = path.read_bytes()
@@ -160,6 +216,11 @@ def forge(kb: KnowledgeBase, name: str, change: Callable[[Path], None]) -> None:
     (kb.built / "CURRENT").write_text(f"{identity}\n")
 
 
+def written(path: Path, vectors: Vectors) -> None:
+    path.unlink()
+    FlatVectors.build(vectors).write(path)
+
+
 @pytest.mark.parametrize(
     ("statement", "message"),
     [
@@ -189,20 +250,20 @@ def test_vectors_that_are_no_unit_vectors_are_found(built: KnowledgeBase, settin
     vectors = open_current(built, MODEL, settings).vectors.all().copy()
     vectors[1] = np.nan
     vectors[2] *= 2
-    forge(built, "vectors.faiss", lambda path: path.write_bytes(FlatVectors.build(vectors).to_bytes()) and None)
+    forge(built, "vectors.safetensors", lambda path: written(path, vectors))
     assert [d.message for d in check(built, settings, MODEL)] == ["2 vectors do not have unit length, the first in row 1."]
 
 
 def test_a_vector_too_few_is_found_before_it_is_parsed(built: KnowledgeBase, settings: Settings) -> None:
     vectors = open_current(built, MODEL, settings).vectors.all()[:2].copy()
-    forge(built, "vectors.faiss", lambda path: path.write_bytes(FlatVectors.build(vectors).to_bytes()) and None)
+    forge(built, "vectors.safetensors", lambda path: written(path, vectors))
     with pytest.raises(IndexDamaged, match="does not hold 3 vectors"):
         open_current(built, MODEL, settings)
 
 
 def test_another_format_is_answered_with_the_command_that_mends_it(built: KnowledgeBase, settings: Settings) -> None:
     def newer(path: Path) -> None:
-        path.write_bytes(path.read_bytes().replace(b'"schema": 4', b'"schema": 99'))
+        path.write_bytes(path.read_bytes().replace(b'"schema": 5', b'"schema": 99'))
 
     forge(built, "manifest.json", newer)
     with pytest.raises(IndexUnusable, match="format 99") as caught:
@@ -215,7 +276,7 @@ def test_another_format_is_answered_with_the_command_that_mends_it(built: Knowle
 
 
 def test_a_manifest_that_is_none_is_damage(built: KnowledgeBase, settings: Settings) -> None:
-    for content in (b"[]", b"{}", b'{"schema": 4}', b"\xff"):
+    for content in (b"[]", b"{}", b'{"schema": 5}', b"\xff"):
         identity = generation_id(2, content)
         shutil.rmtree(built.built / identity, ignore_errors=True)
         (built.built / identity).mkdir()

@@ -50,7 +50,7 @@ def test_indexing_again_says_that_nothing_has_changed(indexed: KnowledgeBase) ->
 
 def test_a_whole_index_checks_whole(indexed: KnowledgeBase) -> None:
     assert charterqa(indexed, "check").stdout == "The index is whole.\n"
-    assert read(charterqa(indexed, "check", "--json")) == {"ok": True, "damages": []}
+    assert read(charterqa(indexed, "check", "--json")) == {"ok": True, "damages": [], "search": None}
 
 
 def test_documents_are_listed_and_shown_to_the_byte(indexed: KnowledgeBase) -> None:
@@ -94,11 +94,11 @@ def test_a_bad_source_is_named_and_the_exit_code_says_so(tmp_path: Path) -> None
     assert (back.exit_code, "00001-" in back.stdout) == (0, True)
     assert b"Mondays" in charterqa(kb, "show", "ferry.txt").stdout_bytes
 
-    damaged = kb.built / publish.generations(kb)[1] / "lexical.npz"
+    damaged = kb.built / publish.generations(kb)[1] / "lexical.safetensors"
     damaged.write_bytes(damaged.read_bytes()[:-1])
     result = charterqa(kb, "check")
     assert result.exit_code == 1
-    assert "lexical.npz is not as it was published. Run charterqa index." in result.stdout
+    assert "lexical.safetensors is not as it was published. Run charterqa index." in result.stdout
     found = charterqa(kb, "check", "--json")
     assert (found.exit_code, json.loads(found.stdout)["ok"]) == (1, False)
     assert charterqa(kb, "index").exit_code == 0

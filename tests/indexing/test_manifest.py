@@ -11,7 +11,9 @@ from rag.settings import Settings
 from tests.fake_embedder import FakeEmbedder
 
 RECIPE = Recipe.of(FakeEmbedder().identity, Settings())
-MANIFEST = Manifest(7, "2026-01-01T00:00:00Z", code.reading(), RECIPE, 3, 12, tuple(FileEntry(n, 5, "0" * 64) for n in FILES))
+MANIFEST = Manifest(
+    7, "2026-01-01T00:00:00Z", code.reading(), RECIPE, 3, 12, tuple(FileEntry(n, 5, "0" * 64, 0) for n in FILES)
+)
 
 
 def test_it_comes_back_as_it_was_written() -> None:
@@ -50,8 +52,8 @@ def test_what_differs_is_said_in_words(other: Recipe, said: str) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "error"),
     [
-        (b'"schema": 4', b'"schema": 1', IndexMismatch),
-        (b'"lexical.npz"', b'"lexical.pkl"', IndexDamaged),
+        (b'"schema": 5', b'"schema": 1', IndexMismatch),
+        (b'"lexical.safetensors"', b'"lexical.safepickle"', IndexDamaged),
         (b'"number": 7', b'"many": 7', IndexDamaged),
         (b'"recipe"', b'"receipt"', IndexDamaged),
         (b"{", b"[", IndexDamaged),

@@ -61,7 +61,7 @@ def test_after_a_rollback_a_run_goes_forward_again_without_embedding(kb: Knowled
 def test_a_rollback_to_a_damaged_generation_is_refused(kb: KnowledgeBase, embedder: FakeEmbedder) -> None:
     first = build(kb, edition(0), embedder).generation
     second = build(kb, edition(1), embedder).generation
-    (kb.built / first / "lexical.npz").write_bytes(b"")
+    (kb.built / first / "lexical.safetensors").write_bytes(b"")
     with pytest.raises(IndexDamaged, match="not as it was published"):
         publish.rollback(kb)
     assert current_id(kb) == second
@@ -112,6 +112,21 @@ def test_opening_never_writes(kb: KnowledgeBase, embedder: FakeEmbedder, setting
     generation.lexical("harbour", 3)
     generation.documents()
     assert state() == before
+
+
+def test_documents_are_listed_without_faiss_and_without_a_page_of_the_vectors(
+    kb: KnowledgeBase, embedder: FakeEmbedder
+) -> None:
+    build(kb, Settings(), embedder)
+    code = (
+        "import sys; from pathlib import Path; from rag.index.generation import open_current\n"
+        "from rag.knowledge_base import KnowledgeBase; from rag.settings import Settings\n"
+        "opened = open_current(KnowledgeBase(Path(sys.argv[1])), None, Settings())\n"
+        "print(len(opened.documents()), len(opened.document('ferry.txt').text) > 0, opened.vectors.all().flags.owndata,\n"
+        "      [m for m in ('faiss', 'bm25s', 'scipy', 'onnxruntime') if m in sys.modules])"
+    )
+    ran = subprocess.run([sys.executable, "-c", code, str(kb.root)], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "3 True False []"
 
 
 def test_a_generation_that_is_being_read_outlives_its_removal(kb: KnowledgeBase, embedder: FakeEmbedder) -> None:
