@@ -30,9 +30,10 @@ from pydantic import SecretStr
 from rag.errors import CharterError
 from rag.serving.core.library import OpenEngine
 from rag.serving.http.logs import configure_logs
+from rag.serving.http.sse import GRACE_SECONDS
 from rag.serving.operation.metrics import SHARED
 from rag.serving.operation.redaction import Redactor
-from rag.serving.process import GRACE_SECONDS, LAST_SECONDS, Server, begin, leave_quickly, listen, serve_at, tell_address
+from rag.serving.process import LAST_SECONDS, Server, begin, leave_quickly, listen, serve_at, tell_address
 from rag.settings import Settings
 
 log = logging.getLogger(__name__)
