@@ -11,10 +11,10 @@ import re
 from collections.abc import Sequence
 from functools import cached_property
 
-from rag.answering.markup import URL
 from rag.answering.proof.derived import follows
 from rag.answering.proof.quotation import edited
 from rag.answering.proof.values import Value, values
+from rag.llm.markup import URL
 from rag.types import Passage
 
 _WORD = re.compile(r"[^\W\d_]+(?:[.’'-][^\W\d_]+)*\.?")
