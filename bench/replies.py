@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import Any
 
 from rag.answering.engine import Engine
-from rag.answering.markup import plain
 from rag.index.live import LiveIndex
 from rag.indexing.build import build
 from rag.knowledge_base import KnowledgeBase, find_knowledge_base
 from rag.llm.backend import Message, TextChunk, Usage
+from rag.llm.markup import plain
 from rag.models.onnx_reader import OnnxReader
 from rag.models.opening import open_embedder
 from rag.settings import Settings

@@ -10,93 +10,13 @@ import random
 import re
 from collections.abc import Callable, Sequence
 
+from training.edit_words import ADDED, IRREGULAR, LABELS, MONTHS, NUMERALS, OPENINGS, OPPOSITE, STARTERS, SYNONYMS, UNITS
+
 Rule = tuple[str, Callable[[re.Match[str]], str]]
 
-MONTHS = "January February March April May June July August September October November December".split()
-NUMERALS = "zero one two three four five six seven eight nine ten eleven twelve".split()
-UNITS = ("days", "weeks", "months", "years", "hours")
 _MONTH = "|".join(MONTHS)
-_STARTERS = frozenset("The A An It He She They This These In On At For After Before During By Under Its Their Our All".split())
 _NAME = re.compile(r"(?<=[a-z,;] )(?:(?:the )?[A-Z][\w’'-]+)(?: (?:of |the |and |for )?[A-Z][\w’'-]+)*")
 _NUMBER = re.compile(r"(?<![\w.,])\d[\d,]*(?:\.\d+)?(?!\w)")
-_SYNONYMS = (
-    ("approximately", "about"),
-    ("about", "around"),
-    ("commenced", "began"),
-    ("began", "started"),
-    ("purchased", "bought"),
-    ("in order to", "to"),
-    ("as well as", "and"),
-    ("established", "set up"),
-    ("utilize", "use"),
-    ("several", "a number of"),
-    ("requires", "needs"),
-    ("obtain", "get"),
-    ("provides", "gives"),
-    ("provide", "offer"),
-    ("prior to", "before"),
-    ("located", "situated"),
-    ("however, ", ""),
-    ("also ", ""),
-    ("large", "big"),
-    ("ended", "finished"),
-    ("created", "made"),
-    ("assist", "help"),
-    ("receive", "get"),
-    ("residents", "inhabitants"),
-    ("cooperation", "collaboration"),
-    ("strengthen", "reinforce"),
-    ("company", "firm"),
-    ("film", "movie"),
-    ("agreement", "accord"),
-    ("purpose", "aim"),
-    ("signed", "put their names to"),
-    ("submit", "hand in"),
-    ("submitted", "handed in"),
-    ("pursuant to", "under"),
-    ("in accordance with", "under"),
-    ("ensure", "make sure"),
-    ("permitted", "allowed"),
-    ("prohibited", "forbidden"),
-    ("annually", "every year"),
-    ("monthly", "every month"),
-    ("employees", "staff"),
-    ("children", "minors"),
-    ("appointed", "named"),
-    ("carried out", "conducted"),
-    ("concerning", "about"),
-    ("regarding", "about"),
-    ("due to", "because of"),
-    ("killed", "left dead"),
-    ("won", "took"),
-    ("led by", "headed by"),
-    ("led", "headed"),
-    ("famous", "well-known"),
-    ("important", "significant"),
-    ("many", "numerous"),
-    ("such as", "for example"),
-    ("within", "inside"),
-    ("while", "whereas"),
-    ("although", "though"),
-    ("near", "close to"),
-    ("because", "since"),
-    ("work together", "cooperate"),
-    ("plans to", "intends to"),
-    ("intends to", "wants to"),
-    ("for instance", "for example"),
-)
-_OPENINGS = (
-    "According to the text, ",
-    "The document states that ",
-    "The document says that ",
-    "Yes, ",
-    "As the text notes, ",
-    "It is stated that ",
-    "In short, ",
-    "Specifically, ",
-    "Based on the passages, ",
-)
-_LABELS = ("**Answer:** ", "- ", "* ", "1. ", "- **Note:** ")
 _FAULTS: tuple[Rule, ...] = (
     (r"\b(is|was|are|were|can|will|did|does|has|have|should|could) (?!not)", lambda m: m[1] + " not "),
     (r"\b(?:must|shall|has to|is required to|have to|are required to) (?!not)", lambda m: _pick("may ", "need not ", "can ")),
@@ -122,7 +42,7 @@ _FAULTS: tuple[Rule, ...] = (
     (r"\bfell\b", lambda m: "rose"),
     (r"\bunless\b", lambda m: "if"),
     (r"\bif\b", lambda m: _pick("even if", "unless")),
-    (r"\b(largest|biggest|highest|most|oldest|earliest)\b", lambda m: _OPPOSITE[m[1]]),
+    (r"\b(largest|biggest|highest|most|oldest|earliest)\b", lambda m: OPPOSITE[m[1]]),
     (r"\bnorth", lambda m: "south"),
     (r"\beast", lambda m: "west"),
     (r"\b(days|weeks|months|years|hours)\b", lambda m: _pick(*(u for u in UNITS if u != m[1]))),
@@ -144,61 +64,6 @@ _FAULTS: tuple[Rule, ...] = (
     (r"\btenant\b", lambda m: "landlord"),
     (r"\bapplicant\b", lambda m: "authority"),
 )
-_OPPOSITE = {
-    "largest": "smallest",
-    "biggest": "smallest",
-    "highest": "lowest",
-    "most": "least",
-    "oldest": "youngest",
-    "earliest": "latest",
-}
-_ADDED = (
-    " every year",
-    " for ten years",
-    " with the consent of parliament",
-    " at no cost",
-    " under the supervision of the government",
-    " within 30 days",
-    " for the first time",
-    " because of high costs",
-    " if the other party agrees",
-    " in all regions",
-    " with support from the European Union",
-    ", which was later repealed",
-    " in order to save money",
-    " at the request of the president",
-    ", mainly for security reasons",
-    " in the capital",
-    " and abroad",
-)
-_IRREGULAR = {
-    "be": "been",
-    "make": "made",
-    "take": "taken",
-    "set": "set",
-    "give": "given",
-    "become": "become",
-    "build": "built",
-    "begin": "begun",
-    "hold": "held",
-    "meet": "met",
-    "have": "had",
-    "do": "done",
-    "go": "gone",
-    "pay": "paid",
-    "send": "sent",
-    "bring": "brought",
-    "keep": "kept",
-    "leave": "left",
-    "lead": "led",
-    "sell": "sold",
-    "find": "found",
-    "see": "seen",
-    "win": "won",
-    "show": "shown",
-    "submit": "submitted",
-    "put": "put",
-}
 
 random_source = random.Random(0)
 
@@ -208,8 +73,8 @@ def _pick(*options: str) -> str:
 
 
 def _past(verb: str) -> str:
-    if verb in _IRREGULAR:
-        return _IRREGULAR[verb]
+    if verb in IRREGULAR:
+        return IRREGULAR[verb]
     if verb.endswith("e"):
         return verb + "d"
     return verb[:-1] + "ied" if re.search(r"[^aeiou]y\Z", verb) else verb + "ed"
@@ -218,7 +83,7 @@ def _past(verb: str) -> str:
 def lowered(sentence: str) -> str:
     """``sentence`` as it goes on after an opening: small where its first word is no name."""
     first = sentence.split(maxsplit=1)[0] if sentence.split() else ""
-    return sentence[0].lower() + sentence[1:] if first in _STARTERS else sentence
+    return sentence[0].lower() + sentence[1:] if first in STARTERS else sentence
 
 
 def raised(sentence: str) -> str:
@@ -254,16 +119,16 @@ def harmless(sentence: str) -> str:
     sub(r"\b(?:must|shall)\b(?! not)", lambda m: _pick("has to", "is required to", "must", "is obliged to", "needs to"))
     sub(r"\bmay\b(?! not| be)", lambda m: _pick("can", "is allowed to", "is permitted to", "has the option to"))
     sub(r"\b(?:shall|must) not\b", lambda m: _pick("may not", "is not allowed to", "must not", "is prohibited from being"))
-    for old, new in random_source.sample(_SYNONYMS, len(_SYNONYMS) // 2):
+    for old, new in random_source.sample(SYNONYMS, len(SYNONYMS) // 2):
         text = re.sub(rf"\b{re.escape(old)}", new, text, count=1)
     if random_source.random() < 0.5:
         text = re.sub(r"\s*\([^)]*\)", "", text, count=1)
     text = _reordered(text)
     text = _shortened(text)
     if random_source.random() < 0.12:
-        text = _pick(*_OPENINGS) + lowered(text)
+        text = _pick(*OPENINGS) + lowered(text)
     elif random_source.random() < 0.08:
-        text = _pick(*_LABELS) + text
+        text = _pick(*LABELS) + text
     return raised(text.strip()) if text.strip() else sentence
 
 
@@ -336,7 +201,7 @@ def lie(sentence: str, neighbours: Sequence[str], elsewhere: Sequence[str]) -> s
         if re.search(pattern, sentence):
             option(re.sub(pattern, fault, sentence, count=1), 1.0)
     if random_source.random() < 0.4:
-        option(sentence.rstrip(".") + _pick(*_ADDED) + ".", 1.5)
+        option(sentence.rstrip(".") + _pick(*ADDED) + ".", 1.5)
     return random_source.choices(options, weights)[0] if options else None
 
 

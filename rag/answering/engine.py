@@ -13,28 +13,24 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol, Self
 
-from rag.answering.decide import ASIDE, Ending, Hold, Keep, Replace, Show, conclude, decide
+from rag.answering.extractive import Read
+from rag.answering.extractive import extractive as told_by_documents
 from rag.answering.followup import standalone
+from rag.answering.modelled import ModelAnswers
 from rag.answering.models import Models
-from rag.answering.proof.prover import Proved, Prover
 from rag.answering.reading.answerability import Gate, load_gate
 from rag.answering.reading.bounds import checked
 from rag.answering.reading.paragraphs import QuestionReading, Reading
-from rag.answering.reading.selection import POINTED_TO, Selection, answers, highlights, select
+from rag.answering.reading.selection import highlights, select
 from rag.answering.writing.asked import Asked, Clock
 from rag.answering.writing.citing import Citer
-from rag.answering.writing.composition import Composition
-from rag.answering.writing.generative import GenerativeAnswerer, ReplyEnd, Restarted, SaidNotFound, rewritten
-from rag.answering.writing.notices import Notice, say, why
 from rag.answering.writing.recital import narrowed, recital
-from rag.errors import BackendError, CharterError
+from rag.errors import CharterError
 from rag.events import Event, Finished, Started
 from rag.index.generation import Generation
 from rag.index.live import LiveIndex
-from rag.knowledge_base import KnowledgeBase, find_knowledge_base, prompts_folder
+from rag.knowledge_base import KnowledgeBase, find_knowledge_base
 from rag.llm.backend import Backend
-from rag.llm.prompts import Prompt
-from rag.llm.prompts import load as load_prompt
 from rag.llm.registry import EXTRACTIVE
 from rag.models.embedder import Embedder
 from rag.models.reader import Reader
@@ -42,11 +38,9 @@ from rag.models.reranker import Reranker
 from rag.retrieval.catalogue import Catalogue
 from rag.retrieval.retriever import Retriever
 from rag.settings import Embedding, Settings
-from rag.types import UNFILTERED, Document, DocumentEntry, Filter, Hit, Outcome, Provenance, Turn, Withheld
+from rag.types import UNFILTERED, Document, DocumentEntry, Filter, Hit, Outcome, Provenance, Turn
 
 READ_HITS = 5
-BY_ITSELF = 0.0
-"""Log odds from which a model's proved sentence answers the question by itself."""
 
 
 def shipped_gate(embedding: Embedding) -> Path:
@@ -69,15 +63,6 @@ class _Open:
     catalogue: Catalogue
     reading: QuestionReading
     citer: Citer
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Read:
-    """A question as it reads: what would be shown, and how sure the gate is."""
-
-    reading: Reading
-    selection: Selection
-    confidence: float
 
 
 class Engine:
@@ -105,12 +90,7 @@ class Engine:
         self._opened: _Open | None = None
         self._opening = threading.Lock()
         self._shared = False
-        self._prover: Prover | None = None
-        self._prompts: dict[str, Prompt] = {}
-        if backend is not None:
-            folder = Path(settings.llm.prompts) if settings.llm.prompts else prompts_folder()
-            self._prompts = {name: load_prompt(name, folder) for name in ("answer", "rewrite")}
-            self._prover = Prover(reader, embedder, threshold=settings.answering.support_threshold)
+        self._model = None if backend is None else ModelAnswers(backend, settings, embedder, reader)
 
     @classmethod
     def open(cls, settings: Settings, kb: KnowledgeBase | None = None, models: Models | None = None) -> Self:
@@ -231,116 +211,16 @@ class Engine:
             yield from told
             return
         reading = self._reading(opened, text, narrowed(asked, scope, opened.retriever))
-        read = _Read(reading, select(reading), self._gate().confidence(reading))
+        gate = self._gate()
+        read = Read(reading, select(reading), gate.confidence(reading), self._threshold(gate))
         asked = replace(asked, highlights=highlights(reading))
         clock.generate = clock.elapsed() - clock.retrieve
         if cancelled():
             return
-        if self._llm is None or extractive:
-            yield from self._extractive(asked, read, read.confidence, own_words)
+        if self._model is None or extractive:
+            yield from told_by_documents(asked, read, own_words)
         else:
-            yield from self._generative(opened, asked, read, cancelled)
-
-    def _extractive(
-        self,
-        asked: Asked,
-        read: _Read,
-        confidence: float,
-        provenance: Provenance,
-        withheld: Sequence[Withheld] = (),
-        notice: str | None = None,
-    ) -> Iterator[Event]:
-        """The documents' own sentences, or a refusal where the gate is shut."""
-        if not read.selection.chosen or confidence < self._threshold():
-            yield from asked.refused(confidence, provenance, withheld, notice)
-            return
-        draft = Composition(asked.citer, asked.highlights)
-        for chosen in read.selection.chosen:
-            yield from draft.add(chosen.text, ((chosen.hit.passage, chosen.span),), 1.0)
-        yield asked.answered(draft, confidence, provenance, withheld, notice)
-
-    def _generative(self, opened: _Open, asked: Asked, read: _Read, cancelled: Callable[[], bool]) -> Iterator[Event]:
-        """The model's proved sentences, each an event as soon as it is decided on (:mod:`rag.answering.decide`)."""
-        assert self._llm is not None and self._prover is not None
-        llm, gate, prompt, threshold = self._llm, self._gate(), self._prompts["answer"], self._threshold()
-        answerer = GenerativeAnswerer(
-            llm,
-            prompt,
-            self._prover,
-            context_tokens=self._settings.llm.context_tokens,
-            count_tokens=self._embedder.count_tokens,
-        )
-        agreed = gate.with_vote(read.confidence, llm.name, found=True)
-        doubted = gate.with_vote(read.confidence, llm.name, found=False)
-        draft, withheld, held, said_not_found = (
-            Composition(asked.citer, asked.highlights),
-            list[Withheld](),
-            list[Proved](),
-            False,
-        )
-        end = ReplyEnd("", None, None, cut=False)
-        failure: BackendError | None = None
-        try:
-            for event in answerer.stream(asked.text, asked.hits, language=asked.lang, cancelled=cancelled):
-                if isinstance(event, Restarted):
-                    withheld.clear()
-                    held.clear()
-                    said_not_found = False
-                elif isinstance(event, SaidNotFound):
-                    said_not_found = True
-                elif isinstance(event, ReplyEnd):
-                    end = event
-                else:
-                    placed = decide(
-                        event,
-                        open_=agreed >= threshold,
-                        answers=lambda cited: answers(read.reading, cited),
-                        best=lambda cited: answers(read.reading, cited, within=POINTED_TO, unread=False),
-                        itself=isinstance(event, Proved) and self._answers(asked.text, event.said or event.text),
-                    )
-                    if isinstance(placed, Show):
-                        yield from draft.add(placed.claim.text, placed.claim.cited, placed.claim.support)
-                    elif isinstance(placed, Replace):
-                        withheld.append(placed.withheld)
-                        source = placed.source
-                        if not draft.has(source.passage, source.span):
-                            yield from draft.add(source.quote, ((source.passage, source.span),), 1.0)
-                    elif isinstance(placed, Hold):
-                        held.append(placed.claim)
-                    elif isinstance(placed, Keep):
-                        withheld.append(placed.withheld)
-        except BackendError as error:
-            failure = error
-        if cancelled():
-            return
-        asked.clock.verify = end.verify
-        asked.clock.generate = asked.clock.elapsed() - asked.clock.retrieve - end.verify
-        provenance = Provenance(llm.name, opened.generation.id, llm.model, prompt.label, end.raw, end.tokens_in, end.tokens_out)
-        ending = conclude(
-            shown=bool(draft.claims),
-            held=bool(held),
-            extraction=bool(read.selection.chosen) and read.confidence >= threshold,
-        )
-        if ending is Ending.SHOWN:
-            withheld += [Withheld(claim.text, ASIDE, contradicted=False) for claim in held]
-        if ending is Ending.HELD:
-            for claim in held:
-                yield from draft.add(claim.text, claim.cited, claim.support)
-        if ending in (Ending.SHOWN, Ending.HELD):
-            cut = say(Notice.CUT, asked.lang) if failure is not None or end.cut else None
-            yield asked.answered(draft, agreed, provenance, withheld, cut)
-        elif ending is Ending.EXTRACTED:
-            withheld += [Withheld(claim.text, ASIDE, contradicted=False) for claim in held]
-            own_words = replace(provenance, backend=EXTRACTIVE)
-            notice = why(asked.lang, failure, silent=said_not_found and not withheld)
-            yield from self._extractive(asked, read, read.confidence, own_words, withheld, notice)
-        else:
-            failed = None if failure is None else why(asked.lang, failure, silent=False)
-            yield from asked.refused(doubted if said_not_found else read.confidence, provenance, withheld, failed)
-
-    def _answers(self, question: str, sentence: str) -> bool:
-        """Whether a sentence answers the question by itself."""
-        return self._reader.answers(question, [sentence])[0].answerable >= BY_ITSELF
+            yield from self._model.stream(asked, read, gate, opened.generation.id, cancelled)
 
     def _reading(self, opened: _Open, question: str, hits: tuple[Hit, ...]) -> Reading:
         read = list(hits[:READ_HITS])
@@ -353,13 +233,9 @@ class Engine:
         """The follow-up made whole, by the model where there is one that can, else by rule."""
         at_most = self._settings.answering.max_history
         ruled = standalone(question, history, at_most=at_most)
-        if self._llm is None or not history or not at_most or ruled is None:
+        if self._model is None or not at_most:
             return ruled
-        try:
-            whole = rewritten(self._llm, self._prompts["rewrite"], question, [*history][-at_most:], cancelled=cancelled)
-        except BackendError:
-            return ruled  # the answer itself will say that the model failed
-        return ruled if whole is None or whole.casefold() == question.casefold() else whole
+        return self._model.standalone(question, [*history][-at_most:], ruled, cancelled)
 
     def _current(self) -> _Open:
         generation = self._live.current()
@@ -383,9 +259,9 @@ class Engine:
             self._gates = {stamp: load_gate(file, fingerprint)}
         return self._gates[stamp]
 
-    def _threshold(self) -> float:
+    def _threshold(self, gate: Gate) -> float:
         chosen = self._settings.answering.threshold
-        return self._gate().threshold if chosen is None else chosen
+        return gate.threshold if chosen is None else chosen
 
     def _checked(self, question: str) -> str:
         return checked(question, at_most=self._settings.limits.question_characters)

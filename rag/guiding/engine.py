@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from weakref import WeakKeyDictionary
 
 from rag.answering.engine import Engine
+from rag.answering.modelled import by_itself
 from rag.answering.writing.asked import Asked, Clock
 from rag.answering.writing.composition import Composition
 from rag.events import CitationReady, ClaimReady, Delta, Event, Finished, Started
@@ -170,7 +171,7 @@ class GuidedEngine(Engine):
             resting = [n for n in own if any(c.document == d and c.span.overlaps(s) for c in cited[n] for d, s in best)]
             if resting:
                 return tuple(resting)
-        return tuple(n for n in own if self._answers(part.asked, joined.claims[n].text))
+        return tuple(n for n in own if by_itself(self._reader, part.asked, joined.claims[n].text))
 
     def _made(self, part: PartAsked, outcome: Outcome, claims: tuple[int, ...]) -> Part:
         text = outcome.standalone_question or part.text

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.answering.markup import plain
 from rag.answering.writing.reply import Claims, ReplyClaim
+from rag.llm.markup import plain
 
 
 def claims_of(text: str, *, size: int = 10_000, cut: bool = False) -> list[ReplyClaim]:

@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass, replace
 from itertools import pairwise, zip_longest
 
-from rag.answering.markup import REFERENCE, is_item, plain, without_bullet
 from rag.corpus.shape.sentences import split
+from rag.llm.markup import REFERENCE, is_item, plain, without_bullet
 from rag.llm.thinking import Unthinking
 
 _KIND = r"(?:passages?|sources?|documents?|docs?\.?|excerpts?|refs?\.?|see|p\.)"
