@@ -94,11 +94,11 @@ def serve_at(
     started(server)
     with _signals_end_it_quietly():
         server.run(sockets=[listening])
-    left = library.resources.answers.unfinished(LAST_SECONDS)
+    left = library.resources.unfinished(LAST_SECONDS)
     if left:
         # Python joins the threads of its pools at its exit, and a back end that hears nothing would hold it for as long as it
         # likes. Whoever was to read these answers has been told, and everything that is kept is closed.
-        log.warning("%d answers do not end; they are left", left)
+        log.warning("%d pieces of work do not end; they are left", left)
         logging.shutdown()
         os._exit(0 if service.failure is None else 1)
     if service.failure is not None:

@@ -143,7 +143,7 @@ def test_a_model_that_does_not_let_go_holds_up_no_stop_and_its_readers_are_told(
             for asker in askers:
                 asker.join(60)
             assert process.returncode == 0
-            assert any("2 answers do not end; they are left" in line for line in process.stderr)
+            assert any("2 pieces of work do not end; they are left" in line for line in process.stderr)
             for answer in told.values():
                 assert "The server is being stopped." in answer.text
                 assert answer.status_code == 503 or "event: error" in answer.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -59,6 +60,11 @@ class Resources:
     async def away(self) -> StorageUnavailable | None:
         """Why nothing can be kept at the moment, if that is so."""
         return await self.keeping.run(self.database.problem) if self.database is not None else None
+
+    def unfinished(self, seconds: float) -> int:
+        """How many pieces of work have not ended after ``seconds`` more, all together."""
+        until = time.monotonic() + seconds
+        return sum(pool.unfinished(max(0.0, until - time.monotonic())) for pool in (self.answers, self.reads, self.keeping))
 
     def close(self) -> None:
         """Take nothing new and give everything back."""
