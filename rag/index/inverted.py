@@ -1,4 +1,4 @@
-"""The dense side of a large index: vectors in cells, of which a question looks at the nearest. The one module that knows FAISS.
+"""The dense side of a large index: vectors in cells, of which a question looks at the nearest.
 
 Each vector lies in the cell of its nearest centroid, a byte a dimension (an inverted file with scalar quantisation). A question
 scans the cells of its nearest centroids and compares the best of those again, exactly, with the vectors themselves. FAISS

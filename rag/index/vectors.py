@@ -1,4 +1,4 @@
-"""The dense side: unit vectors, mapped into memory, and every one of them compared with the question.
+"""The dense side: unit vectors, mapped into memory, and every one of them compared with the question by FAISS.
 
 Above :data:`EXACT` vectors :mod:`rag.index.inverted` looks only where the nearest ones should be.
 """
@@ -134,6 +134,10 @@ class FlatVectors:
 
 
 def _inner(rows: Vectors, one: Vectors) -> NDArray[np.float32]:
-    """Inner products, each summed in the same order wherever its row stands: equal rows get equal scores, which BLAS, that
-    takes rows in groups, does not promise. It is as fast as FAISS' comparison, which takes 80 ms to import."""
-    return np.asarray(np.einsum("ij,j->i", rows, one), dtype=np.float32)
+    """Inner products by FAISS, each summed in the same order wherever its row stands: equal rows get equal scores, which BLAS,
+    that takes rows in groups, does not promise. It reads the rows where they are mapped."""
+    import faiss  # at the first question: listing documents and opening an index do without
+
+    given, found = np.ascontiguousarray(rows), np.empty(len(rows), dtype=np.float32)
+    faiss.fvec_inner_products_ny(faiss.swig_ptr(found), faiss.swig_ptr(one), faiss.swig_ptr(given), rows.shape[1], len(rows))
+    return found
