@@ -28,6 +28,8 @@ from rag.knowledge_base import KnowledgeBase, find_knowledge_base
 from rag.models.embedder import Embedder
 from rag.models.opening import open_embedder, open_reader
 from rag.models.reader import Reader
+from rag.retrieval.catalogue import EVERYTHING, Catalogue
+from rag.retrieval.languages import in_every_language
 from rag.retrieval.retriever import Retriever
 from rag.settings import MULTILINGUAL, load_settings
 from training.rows import held_out, question_rows
@@ -91,17 +93,20 @@ def main() -> None:
 def rows(asked: Sequence[Asked], index: Generation, embedder: Embedder, reader: Reader) -> Iterator[dict[str, object]]:
     """One row for each question in each mode that applies to it."""
     retriever, whole = Retriever(index, embedder), QuestionReading(reader, index)
+    catalogue = Catalogue(index.documents())
     documents = [entry.id for entry in index.documents()]
     for number, one in enumerate(asked):
         removable = one.answerable and bool(one.document)
         modes = (
             ("answerable", "paragraph removed", "article removed") if removable else ("answerable" if one.answerable else "no",)
         )
-        hits = retriever.search(retriever.mended(one.question), 100 if removable else None)
+        question = retriever.mended(one.question)
+        hits = retriever.search(question, 100 if removable else None)
+        several = () if removable else in_every_language(question, hits, retriever, catalogue, EVERYTHING)
         for mode in modes:
             if number % REMOVED_EVERY.get(mode, 1):
                 continue
-            kept = [hit for hit in hits if _allowed(hit.passage.document, mode, one)][:READ_HITS]
+            kept = [*several] or [hit for hit in hits if _allowed(hit.passage.document, mode, one)][:READ_HITS]
             if kept and not removable:
                 known = {hit.passage.id for hit in kept}
                 kept += [near for near in retriever.neighbours(kept[0]) if near.passage.id not in known]

@@ -35,7 +35,8 @@ from rag.llm.registry import EXTRACTIVE
 from rag.models.embedder import Embedder
 from rag.models.reader import Reader
 from rag.models.reranker import Reranker
-from rag.retrieval.catalogue import Catalogue
+from rag.retrieval.catalogue import EVERYTHING, Catalogue, Scope
+from rag.retrieval.languages import in_every_language
 from rag.retrieval.retriever import Retriever
 from rag.settings import Embedding, Settings
 from rag.types import UNFILTERED, Document, DocumentEntry, Filter, Hit, Outcome, Provenance, Turn
@@ -168,7 +169,7 @@ class Engine:
         opened = self._current()
         text = opened.retriever.mended(question)
         scope = opened.catalogue.scope(UNFILTERED, text)
-        return self._reading(opened, text, opened.retriever.search(text, scope=scope, once=True))
+        return self._reading(opened, text, self._hits(opened, text, scope))
 
     @property
     def fingerprint(self) -> str:
@@ -200,7 +201,7 @@ class Engine:
         scope = opened.catalogue.scope(filter, asked.text)
         yield Started(asked.id, opened.generation.id, self.backend)
         text = opened.retriever.mended(asked.text)
-        hits = opened.retriever.search(text, scope=scope, once=True)
+        hits = self._hits(opened, text, scope)
         asked = replace(asked, hits=hits, citer=opened.citer.among(hits), newer=scope.newer)
         clock.retrieve = clock.elapsed()
         if cancelled():
@@ -222,8 +223,16 @@ class Engine:
         else:
             yield from self._model.stream(asked, read, gate, opened.generation.id, cancelled)
 
+    def _hits(self, opened: _Open, question: str, scope: Scope) -> tuple[Hit, ...]:
+        """The passages that may answer; of documents in several languages the best of each, where the models know them."""
+        hits = opened.retriever.search(question, scope=scope, once=True)
+        if not (self._settings.embedding.multilingual and self._embedder.knows(question)):
+            return hits
+        return in_every_language(question, hits, opened.retriever, opened.catalogue, scope) or hits
+
     def _reading(self, opened: _Open, question: str, hits: tuple[Hit, ...]) -> Reading:
-        read = list(hits[:READ_HITS])
+        several = self._settings.embedding.multilingual and len(opened.catalogue.languages(EVERYTHING)) > 1
+        read = list(hits if several else hits[:READ_HITS])
         known = {hit.passage.id for hit in read}
         # An answer may run over the edge of the best passage.
         read += [near for near in opened.retriever.neighbours(hits[0]) if near.passage.id not in known] if hits else []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,6 +58,15 @@ class Catalogue:
             return Scope(newer=newer) if newer else EVERYTHING
         return Scope(frozenset(self._entries[n].id for n in left), self._mask(left), newer=newer)
 
+    def languages(self, scope: Scope) -> tuple[str, ...]:
+        """The languages of the documents in ``scope``, sorted; those that could not be told are left out."""
+        return tuple(sorted({e.language for e in self._entries if e.language and _in(e, scope)}))
+
+    def among(self, scope: Scope, language: str) -> Scope:
+        """What of ``scope`` is in ``language``."""
+        left = [n for n, entry in enumerate(self._entries) if entry.language == language and _in(entry, scope)]
+        return replace(scope, documents=frozenset(self._entries[n].id for n in left), rows=self._mask(left))
+
     def _tests(self, wanted: Filter) -> list[tuple[str, Callable[[DocumentEntry], bool]]]:
         tests: list[tuple[str, Callable[[DocumentEntry], bool]]] = []
         if wanted.documents:
@@ -96,3 +105,7 @@ def _since(entry: DocumentEntry, since: str) -> bool:
     not later than anything."""
     dated = iso(entry.origin.date) if entry.origin.date else None
     return dated is not None and dated >= since[: len(dated)]
+
+
+def _in(entry: DocumentEntry, scope: Scope) -> bool:
+    return scope.documents is None or entry.id in scope.documents
