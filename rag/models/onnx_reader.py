@@ -109,7 +109,7 @@ class OnnxReader:
         return self._vocabulary.knows(text, self._encode(text))
 
     def _answer(self, asked: Encoding, text: str) -> Answerability:
-        encoded = self._encode(text)
+        encoded = self._encode(text if text.strip() else "")  # some vocabularies have a piece for nothing but space
         question = asked.ids[:LONGEST_QUESTION]
         count = len(encoded.ids)
         begins, ends = np.full(count, -1e4, np.float32), np.full(count, -1e4, np.float32)

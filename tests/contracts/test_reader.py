@@ -1,4 +1,4 @@
-"""What every reader must do: the one that is shipped, and the fake that the quick tests use instead.
+"""What every reader must do: those that are shipped, and the fake that the quick tests use instead.
 
 Nothing here depends on how well a reader judges: any network that was trained at all, and any later one, must pass.
 """
@@ -10,7 +10,7 @@ import threading
 import numpy as np
 import pytest
 
-from rag.models.onnx_reader import OnnxReader
+from rag.models.onnx_reader import MULTILINGUAL, OnnxReader
 from rag.models.reader import LONGEST_SPAN, SUPPORTED, Answerability, Reader
 from tests.fake_reader import FakeReader
 
@@ -25,9 +25,12 @@ CLAIM = "Ada Varga built the lighthouse."
 PAIRS = [(CLAIM, TEXT), *((CLAIM, text) for text in AWKWARD), *((text, TEXT) for text in AWKWARD)]
 
 
-@pytest.fixture(scope="module", params=["fake", pytest.param("shipped", marks=pytest.mark.model)])
+SHIPPED = {"english": None, "multilingual": MULTILINGUAL}
+
+
+@pytest.fixture(scope="module", params=["fake", *(pytest.param(name, marks=pytest.mark.model) for name in SHIPPED)])
 def reader(request: pytest.FixtureRequest) -> Reader:
-    return FakeReader() if request.param == "fake" else OnnxReader.load(threads=2)
+    return FakeReader() if request.param == "fake" else OnnxReader.load(SHIPPED[request.param], threads=2)
 
 
 def same(one: Answerability, other: Answerability) -> None:
