@@ -14,7 +14,8 @@ from types import FrameType
 import uvicorn
 
 from rag.errors import SettingsError
-from rag.serving.app import create_app
+from rag.knowledge_base import KnowledgeBase
+from rag.serving.app import NO_FOLDERS, create_app
 from rag.serving.core.library import OpenEngine
 from rag.serving.core.served_engine import ServedEngine
 from rag.serving.core.service import Service
@@ -36,9 +37,11 @@ def run(
     engines: Callable[[Settings], ServedEngine] | Mapping[str, OpenEngine],
     *,
     desk: Desk | None = None,
+    folders: Mapping[str, KnowledgeBase] = NO_FOLDERS,
     ui: bool = True,
 ) -> None:
-    """Serve until told to stop: one knowledge base, or several by their names, the default one first.
+    """Serve until told to stop: one knowledge base, or several by their names, the default one first; ``folders`` as for
+    :func:`~rag.serving.app.create_app`.
 
     Raises:
         SettingsError: the address is taken or open to the network without authentication, or access cannot work as set.
@@ -50,7 +53,7 @@ def run(
         log.warning("%s is set but means nothing here; is it misspelt?", name)
     named = {"default": partial(engines, settings)} if callable(engines) else dict(engines)
     name = next(iter(named))
-    app = create_app(named.pop(name), settings, name=name, others=named, desk=desk, ui=ui)
+    app = create_app(named.pop(name), settings, name=name, others=named, desk=desk, folders=folders, ui=ui)
     service: Service = app.state.service
     with contextlib.closing(listen(settings)) as listening:
         host, port = listening.getsockname()[:2]

@@ -53,6 +53,6 @@ def serve(settings: Settings) -> None:
     engines = Engines(settings)
     try:
         desk = Desk(kbs, engines.build, settings) if settings.uploads.enabled else None
-        run(settings, {name: partial(engines.open, kb) for name, kb in kbs.items()}, desk=desk)
+        run(settings, {name: partial(engines.open, kb) for name, kb in kbs.items()}, desk=desk, folders=kbs)
     finally:
         engines.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum
 
 COSTLY_CHAT = ("/gradio_api/queue/join", "/gradio_api/run/", "/gradio_api/call/", "/gradio_api/api/")
+LOOKED_AT = ("/facsimile/", "/api/v1/kbs")
 
 
 class Zone(Enum):
@@ -45,7 +46,7 @@ def zone_of(path: str) -> Zone:
         return Zone.MCP
     if path.startswith("/v1/"):
         return Zone.OPENAI
-    if path.startswith("/source/"):
+    if path.startswith(("/source/", "/facsimile/")):
         return Zone.SOURCE
     if path.startswith("/api/") or path == "/openapi.json":
         return Zone.API
@@ -57,11 +58,22 @@ def takes_files(method: str, path: str) -> bool:
     return method == "POST" and path == "/api/v1/documents"
 
 
-def costly(path: str, method: str) -> bool:
-    """Whether a request counts against its client's allowance: what computes or reads a document, not the page's files."""
+class Cost(Enum):
+    """What a request is counted as: each has an allowance of its own, so that looking leaves the questions to be asked."""
+
+    NOTHING = "nothing"
+    LOOKING = "looking"  # what a page brings along by itself: the pictures of a document, the list of knowledge bases
+    ASKING = "asking"  # what computes or reads a document
+
+
+def cost_of(path: str, method: str) -> Cost:
+    """What a request counts as against its client's allowance; the page's own files count as nothing."""
     if method == "OPTIONS":
-        return False
+        return Cost.NOTHING
+    if path.startswith(LOOKED_AT) and method in {"GET", "HEAD"}:
+        return Cost.LOOKING
     zone = zone_of(path)
     if zone is Zone.CHAT:
-        return path.startswith(COSTLY_CHAT)
-    return zone in {Zone.API, Zone.OPENAI, Zone.MCP, Zone.SOURCE} or (zone is Zone.ENTRANCE and method == "POST")
+        return Cost.ASKING if path.startswith(COSTLY_CHAT) else Cost.NOTHING
+    asked = zone in {Zone.API, Zone.OPENAI, Zone.MCP, Zone.SOURCE} or (zone is Zone.ENTRANCE and method == "POST")
+    return Cost.ASKING if asked else Cost.NOTHING
