@@ -138,7 +138,7 @@ class Auth(Group):
 class Limits(Group):
     """What one request or one client may cost."""
 
-    requests_per_minute: int = Field(240, ge=1, description="of one client; past that 429")
+    requests_per_minute: int = Field(240, ge=1, description="of one client, and as many pages looked at; past that 429")
     body_bytes: int = Field(256 * 1024, ge=1024, description="largest body of a request; past that 413")
     body_seconds: float = Field(20.0, gt=0, description="for a request's body to arrive; past that 408")
     question_characters: int = Field(4000, ge=10, description="longest question; past that 422")
@@ -166,6 +166,14 @@ class Feedback(Group):
     enabled: bool = Field(True, description="keep answers and ratings")
     days: int = Field(90, ge=1, description="how long they are kept")
     path: Path | None = Field(None, description="SQLite file; None: feedback.sqlite in the user's state folder")
+
+
+class SharedLinks(Group):
+    """Links by which a conversation can be read by others who may use the chat."""
+
+    enabled: bool = Field(False, description="whether readers may share a conversation by a link")
+    days: int = Field(30, ge=1, le=3650, description="how long a link shows what was shared")
+    path: Path | None = Field(None, description="SQLite file; None: shared.sqlite beside the feedback file")
 
 
 class Log(Group):
@@ -207,6 +215,7 @@ class Settings(Group):
     limits: Limits = Limits()
     uploads: Uploads = Uploads()
     feedback: Feedback = Feedback()
+    sharing: SharedLinks = SharedLinks()
     log: Log = Log()
 
     @field_validator("origins", "hosts", "kbs", "kb_readers", mode="before")

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from rag.serving.core.workers import Workers
 from rag.serving.operation.answer_log import AnswerLog
-from rag.serving.operation.feedback import FeedbackStore
+from rag.serving.operation.feedback import FeedbackStore, path_of
 from rag.serving.operation.metrics import Load, Metrics
 from rag.serving.operation.redaction import Redactor
+from rag.serving.operation.shared_answers import SharedStore
 from rag.serving.operation.tracing import Tracing
 from rag.settings import Settings
 
@@ -27,6 +28,7 @@ class Resources:
     tracing: Tracing
     feedback: FeedbackStore | None = None
     answer_log: AnswerLog | None = None
+    shared: SharedStore | None = None
 
     @classmethod
     def of(cls, settings: Settings, indexes: Callable[[], Mapping[str, str | None]]) -> Resources:
@@ -40,6 +42,7 @@ class Resources:
             Tracing.of(settings),
             FeedbackStore.of(settings.feedback) if settings.feedback.enabled else None,
             AnswerLog(settings.log.answers) if settings.log.answers else None,
+            SharedStore.of(settings, path_of(settings.feedback)) if settings.sharing.enabled else None,
         )
 
     def close(self) -> None:
@@ -48,3 +51,5 @@ class Resources:
         self.reads.close()
         if self.feedback is not None:
             self.feedback.close()
+        if self.shared is not None:
+            self.shared.close()

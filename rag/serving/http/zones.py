@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 
 COSTLY_CHAT = ("/gradio_api/queue/join", "/gradio_api/run/", "/gradio_api/call/", "/gradio_api/api/")
-LOOKED_AT = ("/facsimile/", "/api/v1/kbs")
+LOOKED_AT = ("/facsimile/", "/shared", "/api/v1/kbs")
 
 
 class Zone(Enum):
@@ -19,6 +19,7 @@ class Zone(Enum):
     OPENAI = "openai"
     MCP = "mcp"
     SOURCE = "source"
+    SHARED = "shared"
     CHAT = "chat"
 
     @property
@@ -29,7 +30,7 @@ class Zone(Enum):
     @property
     def page(self) -> bool:
         """Whether people open it in a browser, so that "who are you?" is a page too."""
-        return self in {Zone.CHAT, Zone.SOURCE}
+        return self in {Zone.CHAT, Zone.SOURCE, Zone.SHARED}
 
 
 def zone_of(path: str) -> Zone:
@@ -48,6 +49,8 @@ def zone_of(path: str) -> Zone:
         return Zone.OPENAI
     if path.startswith(("/source/", "/facsimile/")):
         return Zone.SOURCE
+    if path == "/shared":
+        return Zone.SHARED
     if path.startswith("/api/") or path == "/openapi.json":
         return Zone.API
     return Zone.CHAT
