@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Request
 from starlette.responses import HTMLResponse, Response
@@ -20,8 +21,10 @@ from starlette.responses import HTMLResponse, Response
 from rag.serving.access.identity import identity_of
 from rag.serving.core.library import Library
 from rag.serving.http.accepted_language import choose
-from rag.serving.http.pages import asset_url
+from rag.serving.http.pages import asset, asset_url
 from rag.serving.source.drawn_tables import outside, table_html, tables_within
+from rag.serving.source.facsimile_words import FACSIMILE_WORDS
+from rag.serving.source.page_images import PageImages
 from rag.types import Document, Page, Section, Table
 
 BLOCK = 4000
@@ -87,8 +90,9 @@ class PagePiece:
     table: Table | None = None
 
 
-def source_router(library: Library) -> APIRouter:
-    """The viewer over ``library``; ``?kb=NAME`` says in which knowledge base the document is, where not in the default one."""
+def source_router(library: Library, images: PageImages) -> APIRouter:
+    """The viewer over ``library``, with ``images`` of the pages of PDFs; ``?kb=NAME`` says in which knowledge base the document
+    is, where not in the default one."""
     router = APIRouter(include_in_schema=False)
 
     @router.api_route("/source/{document_id:path}", methods=["GET", "HEAD"], response_model=None)
@@ -97,25 +101,35 @@ def source_router(library: Library) -> APIRouter:
         lang = choose(request.query_params.get("lang") or request.headers.get("accept-language", ""))
         known = request.headers.get("if-none-match")
         prefix = request.scope["charterqa.peer"].prefix
-        return await service.rendered(document_id, lambda document: _response(document, lang, known, prefix, service.named))
+
+        def page(document: Document) -> Response:
+            pages = images.find(service, document) is not None
+            return _response(document, lang, known, prefix, service.named, pages=pages)
+
+        return await service.rendered(document_id, page)
 
     return router
 
 
-def _response(document: Document, lang: str, known: str | None, prefix: str, kb: str | None) -> Response:
+def _response(document: Document, lang: str, known: str | None, prefix: str, kb: str | None, *, pages: bool) -> Response:
     """The page, or that it has not changed since ``known``, the tag that the browser sent."""
-    place = hashlib.sha256(f"{prefix}?{kb or ''}".encode()).hexdigest()[:8]
-    tag = f'W/"{document.sha256[:32]}-{lang}-{asset_url("source.js")[-16:]}-{place}"'
+    place = hashlib.sha256(f"{prefix}?{kb or ''}?{pages}".encode()).hexdigest()[:8]
+    tag = f'W/"{document.sha256[:32]}-{lang}-{_version()}-{place}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept-Language"}
     if known == tag:
         return Response(status_code=304, headers=headers)
-    return HTMLResponse(source_page(document, lang, prefix, kb), headers=headers)
+    return HTMLResponse(source_page(document, lang, prefix, kb, pages=pages), headers=headers)
 
 
-def source_page(document: Document, lang: str = "en", prefix: str = "", kb: str | None = None) -> str:
+def _version() -> str:
+    return "-".join(asset(name).version[:8] for name in ("source.js", "pages.js", "source.css"))
+
+
+def source_page(document: Document, lang: str = "en", prefix: str = "", kb: str | None = None, *, pages: bool = False) -> str:
     """The whole page, as HTML without a script of its own; ``prefix`` is the path under which the server is reached, ``kb``
-    the document's knowledge base where that is not the default one."""
+    the document's knowledge base where that is not the default one. ``pages``: they can be shown as pictures."""
     chat = f"{prefix}/{f'?kb={kb}' if kb else ''}"
+    sheets, toggle, drawing = _facsimile(document, lang, prefix, kb) if pages else ("", "", "")
     contents, page, source, date, licence, excerpt, previous, following, back, section = map(html.escape, WORDS[lang])
     origin = document.origin
     facts = [(source, _link(origin.source)), (date, _text(origin.date)), (licence, _text(origin.licence))]
@@ -129,16 +143,31 @@ def source_page(document: Document, lang: str = "en", prefix: str = "", kb: str 
         '<link rel="icon" href="data:,">'
         f'<link rel="stylesheet" href="{asset_url("page.css", prefix)}">'
         f'<link rel="stylesheet" href="{asset_url("source.css", prefix)}">'
-        f'<script type="module" src="{asset_url("source.js", prefix)}"></script></head><body>'
+        f'{drawing}<script type="module" src="{asset_url("source.js", prefix)}"></script></head><body>'
         f'<header><a class="back" href="{html.escape(chat)}">{back}</a><h1{text_lang}>{html.escape(document.title)}</h1>'
         f'<p class="id">{html.escape(document.id)}</p>{f"<dl>{known}</dl>" if known else ""}</header>'
         f"{_contents(document, contents)}"
-        f'<nav id="excerpts" hidden aria-label="{excerpt.partition(" ")[0]}">'
+        f'<div class="tools"><nav id="excerpts" hidden aria-label="{excerpt.partition(" ")[0]}">'
         f'<button type="button" id="previous">{previous}</button>'
         f'<span id="position" data-words="{excerpt}"></span><button type="button" id="next">{following}</button></nav>'
+        f"{toggle}</div>"
         f'<p id="said" role="status" data-words="{excerpt}" data-missing="{html.escape(MISSING[lang])}"></p>'
-        f'<main><article id="text"{text_lang}{direction} data-page-word="{page}" data-section-word="{section}">'
+        f'<main>{sheets}<article id="text"{text_lang}{direction} data-page-word="{page}" data-section-word="{section}">'
         f"{''.join(_article(document, page))}</article></main></body></html>"
+    )
+
+
+def _facsimile(document: Document, lang: str, prefix: str, kb: str | None) -> tuple[str, str, str]:
+    """Where the pages will be drawn, the button that turns to the text and back, and the script that does both."""
+    words = FACSIMILE_WORDS[lang]
+    address = html.escape(f"{prefix}/facsimile/{quote(document.id, safe='/')}{f'?kb={kb}' if kb else ''}")
+    said = {"page": words.page, "picture": words.picture, "excerpt": words.excerpt, "somewhere": words.somewhere}
+    said |= {"unshown": words.unshown, "as-text": words.as_text, "as-pages": words.as_pages}
+    told = "".join(f' data-{name}="{html.escape(text)}"' for name, text in said.items())
+    return (
+        f'<div id="pages" data-address="{address}"{told}></div>',
+        f'<button type="button" id="view" aria-keyshortcuts="Alt+T" title="Alt+T">{html.escape(words.as_pages)}</button>',
+        f'<script type="module" src="{asset_url("pages.js", prefix)}"></script>',
     )
 
 

@@ -36,15 +36,16 @@ def drawings_html() -> str:
     return f'<svg class="sr" aria-hidden="true" focusable="false">{symbols}</svg>'
 
 
-def header_html(language: Language, *, filled: bool, signed: bool = False, kept: bool = False) -> str:
+def header_html(language: Language, *, filled: bool, signed: bool = False, kept: bool = False, sharing: bool = False) -> str:
     """``filled``: there is a conversation to save or to leave; ``signed``: there is a sign-in that can be ended; ``kept``: the
-    server keeps conversations, not the browser.
+    server keeps conversations, not the browser; ``sharing``: a conversation can be shared by a link.
 
     The words for the script ride along as data attributes.
     """
     words = STRINGS[language]
     off = "" if filled else " disabled"
-    told = "".join(f' data-{name}="{escape(text)}"' for name, text in _told(words, kept=kept).items())
+    shared = _told_of_sharing(words) if sharing else {}
+    told = "".join(f' data-{name}="{escape(text)}"' for name, text in (_told(words, kept=kept) | shared).items())
     return (
         f'<header id="charter-header" lang="{language}"{told}>'
         f'<button type="button" class="skip" data-focus-question>{escape(words.skip)}</button>'
@@ -54,8 +55,9 @@ def header_html(language: Language, *, filled: bool, signed: bool = False, kept:
         f'<div class="controls"><button type="button" class="tool" data-clear{off}>{icon("plus")}'
         f'<span class="wide">{escape(words.clear)}</span></button>'
         f'<button type="button" class="tool" data-library aria-expanded="false">{icon("book")}'
-        f'<span class="wide">{escape(words.documents_name)}</span></button>{_menu(language, words, off, signed=signed)}'
-        f"</div></header>"
+        f'<span class="wide">{escape(words.documents_name)}</span></button>'
+        f"{_menu(language, words, off, signed=signed, sharing=sharing)}"
+        "</div></header>"
     )
 
 
@@ -90,7 +92,21 @@ def _told(words: Strings, *, kept: bool) -> dict[str, str]:
     }
 
 
-def _menu(language: Language, words: Strings, off: str, *, signed: bool) -> str:
+def _told_of_sharing(words: Strings) -> dict[str, str]:
+    return {
+        "sharename": words.share,
+        "sharenote": words.share_note,
+        "sharemake": words.share_make,
+        "sharelinks": words.share_links,
+        "sharecopy": words.copy_link,
+        "sharecopied": words.share_copied,
+        "sharerevoke": words.share_revoke,
+        "sharerevoked": words.share_revoked,
+        "shareuntil": words.share_until,
+    }
+
+
+def _menu(language: Language, words: Strings, off: str, *, signed: bool, sharing: bool) -> str:
     languages = "".join(
         f'<option value="{code}" lang="{code}"{" selected" if code == language else ""}>{escape(other.name)}</option>'
         for code, other in STRINGS.items()
@@ -99,6 +115,7 @@ def _menu(language: Language, words: Strings, off: str, *, signed: bool) -> str:
         f'<option value="{value}">{escape(label)}</option>'
         for value, label in (("auto", words.automatic), ("light", words.light), ("dark", words.dark))
     )
+    share = f'<button type="button" data-share{off}>{escape(words.share)}</button>' if sharing else ""
     out = f'<button type="button" data-signout>{escape(words.sign_out)}</button>' if signed else ""
     return (
         f'<details class="menu" id="charter-menu"><summary class="tool">{icon("dots")}'
@@ -106,7 +123,7 @@ def _menu(language: Language, words: Strings, off: str, *, signed: bool) -> str:
         f"<label><span>{escape(words.language)}</span><select data-language>{languages}</select></label>"
         f"<label><span>{escape(words.appearance)}</span><select data-appearance>{looks}</select></label>"
         f'<button type="button" data-save="markdown"{off}>{escape(words.export_markdown)}</button>'
-        f'<button type="button" data-save="json"{off}>{escape(words.export_json)}</button>{out}</div></details>'
+        f'<button type="button" data-save="json"{off}>{escape(words.export_json)}</button>{share}{out}</div></details>'
     )
 
 

@@ -28,7 +28,7 @@ from rag.types import UNFILTERED, Filter
 Steps = AsyncGenerator[dict[Any, Any]]
 """What a handler changes on the page, step by step: Gradio's components and their new values."""
 LANGUAGE_COOKIE = "charterqa-language"
-EVENTS = ("ask", "edit", "clear", "resume", "rate", "speak", "save", "library", "scope")
+EVENTS = ("ask", "edit", "clear", "resume", "rate", "speak", "save", "library", "scope", "link", "unlink")
 STARTING = f"""const names = {list(EVENTS)}; // Gradio looks for the names of events in here
 if (window.charterStart) window.charterStart(trigger, watch);
 else window.charterWaiting = [trigger, watch];"""
@@ -42,7 +42,12 @@ def page_of(gr: Any, dialogues: Dialogues, settings: Settings) -> Any:
     words = STRINGS[default]
     presence = Presence()
     limit = settings.limits.question_characters
-    head = partial(header_html, signed=settings.auth.mode in {"token", "jwt"}, kept=settings.keeps_conversations)
+    head = partial(
+        header_html,
+        signed=settings.auth.mode in {"token", "jwt"},
+        kept=settings.keeps_conversations,
+        sharing=settings.sharing.enabled,
+    )
     quiet = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None}
     plain = {"apply_default_css": False}
 
@@ -79,6 +84,7 @@ def page_of(gr: Any, dialogues: Dialogues, settings: Settings) -> Any:
         announcer = gr.HTML(announcement_html(None, default), elem_id="charter-announcer", **plain)
         saved = gr.Textbox(visible="hidden", elem_id="charter-saved")
         memory = gr.Textbox(visible="hidden", elem_id="charter-memory")
+        linked = gr.Textbox(visible="hidden", elem_id="charter-linked")
 
         shown = [conversation, transcript, announcer, header, below, question, send, stop, memory]
 
@@ -218,15 +224,21 @@ def page_of(gr: Any, dialogues: Dialogues, settings: Settings) -> Any:
         def save(event: gr.EventData, talk: Conversation, speech: Language) -> str:
             return conversation_json(talk) if _text(event, "format") == "json" else conversation_markdown(talk, speech)
 
+        async def share(request: gr.Request, talk: Conversation) -> str:
+            return await dialogues.share(request, talk)
+
+        async def unshare(request: gr.Request, event: gr.EventData) -> str:
+            return await dialogues.unshare(request, _text(event, "link"), _text(event, "key"))
+
         async def arrive(request: gr.Request, remembered: str) -> Steps:
             """The first view: the language, the conversation so far, what there is to ask, and the question of a deep
             link, unless this is a reload that has its answer already."""
             speech = _spoken_by(request, settings)
             talk = restored(remembered)
-            linked = request.query_params.get("q", "").strip()
+            asked = request.query_params.get("q", "").strip()
             shelf, scope = Shelf(loading=True), _scope_of(talk)
             yield {conversation: talk, **translated(talk, speech, shelf, scope)}
-            asking = bool(linked) and all(exchange.question != linked for exchange in talk.exchanges)
+            asking = bool(asked) and all(exchange.question != asked for exchange in talk.exchanges)
             async for shelf in dialogues.of(request).shelf(speech):
                 quiet_now = asking and not (shelf.loading or shelf.problem)
                 yield (
@@ -241,7 +253,7 @@ def page_of(gr: Any, dialogues: Dialogues, settings: Settings) -> Any:
                 if scope != UNFILTERED:
                     yield limited(speech, shelf, scope)  # now that the titles are known
             if asking:
-                async with aclosing(answer(request, linked, talk, speech, shelf, scope)) as steps:
+                async with aclosing(answer(request, asked, talk, speech, shelf, scope)) as steps:
                     async for step in steps:
                         yield step
 
@@ -274,6 +286,11 @@ def page_of(gr: Any, dialogues: Dialogues, settings: Settings) -> Any:
         transcript.save(save, [conversation, spoken], saved, **quiet).success(
             None, saved, None, js="(text) => { window.charterSave(text); return []; }"
         )
+        for told in (
+            transcript.link(share, conversation, linked, **quiet),
+            transcript.unlink(unshare, None, linked, **quiet),
+        ):
+            told.success(None, linked, None, js="(text) => { window.charterShared(text); return []; }")
 
     page.queue(
         max_size=settings.limits.queue + settings.limits.concurrency + 64, default_concurrency_limit=None, api_open=False

@@ -138,3 +138,16 @@ class Strings:
     pages: str
     details: str
     recognised: str
+    share: str
+    share_note: str
+    share_make: str
+    share_links: str
+    share_copied: str
+    share_revoke: str
+    share_revoked: str
+    share_until: str
+    shared_title: str
+    shared_note: str
+    shared_gone: str
+    shared_home: str
+    checking_next: str

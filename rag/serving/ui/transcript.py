@@ -10,21 +10,23 @@ from rag.serving.ui.conversation import Conversation, Exchange, Phase
 from rag.serving.ui.guides import refusal_html, suggestions_html
 from rag.serving.ui.remarks import actions_html, extras_html, folded_html
 from rag.serving.ui.shelf import Shelf, welcome_html
-from rag.serving.ui.sources import sources_html
+from rag.serving.ui.sources import place, sources_html
 from rag.serving.ui.strings import Strings
 from rag.serving.ui.translations import STRINGS
 from rag.types import Answer, Refusal
 
+PLACES = 2
 LONG, LINES = 300, 4
 """Code points and line breaks of a question beyond which it is folded: the answer is what a reader came for."""
 
 
-def transcript_html(conversation: Conversation, shelf: Shelf, language: Language) -> str:
-    """The whole middle of the page: what was asked and answered, or what one might ask."""
+def transcript_html(conversation: Conversation, shelf: Shelf, language: Language, *, shared: bool = False) -> str:
+    """The whole middle of the page: what was asked and answered, or what one might ask. ``shared``: it is only read, so there
+    is nothing to do with an answer."""
     words = STRINGS[language]
     last = conversation.last
     inside = (
-        "".join(_exchange(exchange, words, newest=exchange is last) for exchange in conversation.exchanges)
+        "".join(_exchange(exchange, words, newest=exchange is last, shared=shared) for exchange in conversation.exchanges)
         if conversation.exchanges
         else welcome_html(shelf, words)
     )
@@ -55,16 +57,17 @@ def _announcement(exchange: Exchange, words: Strings) -> str:
     return words.announce_answer.format(number=number, count=len(exchange.excerpts), text=text)
 
 
-def _exchange(exchange: Exchange, words: Strings, *, newest: bool) -> str:
+def _exchange(exchange: Exchange, words: Strings, *, newest: bool, shared: bool) -> str:
     title = f"x{exchange.number}-question"
-    long = len(exchange.question) > LONG or exchange.question.count("\n") > LINES
+    long = not shared and (len(exchange.question) > LONG or exchange.question.count("\n") > LINES)
+    actions = "" if shared else actions_html(exchange, words, newest=newest)
     return (
         f'<article class="exchange {exchange.phase}" id="x{exchange.number}" data-number="{exchange.number}"'
         f' aria-labelledby="{title}"><div class="dialogue">'
         f'<h2 class="question{" long" if long else ""}" id="{title}"><span class="sr">{escape(words.question)}: </span>'
         f"{escape(exchange.question)}</h2>{_unfold(exchange, words) if long else ''}"
         f"{_understood(exchange, words)}{_answer(exchange, words)}"
-        f"{actions_html(exchange, words, newest=newest)}{_onwards(exchange, words)}</div>"
+        f"{actions}{_onwards(exchange, words)}</div>"
         f"{sources_html(exchange, words)}</article>"
     )
 
@@ -94,8 +97,15 @@ def _answer(exchange: Exchange, words: Strings) -> str:
     if exchange.phase is Phase.STOPPED:
         note = words.stopped if exchange.claims else words.stopped_nothing
         return f'<div class="answer">{body}<p class="state">{escape(note)}</p></div>'
-    first = _label(exchange.outcome, words) if isinstance(exchange.outcome, Answer) else _stage(words.checking)
+    first = _label(exchange.outcome, words) if isinstance(exchange.outcome, Answer) else _stage(_checking(exchange, words))
     return f'{first}<div class="answer">{body}</div>{extras_html(exchange, words)}'
+
+
+def _checking(exchange: Exchange, words: Strings) -> str:
+    """Which sentence is being checked, and what of the documents was read for those before it. Its words are not said: they are
+    not proved yet."""
+    places = dict.fromkeys(place(found.citation, words) for found in exchange.excerpts[-PLACES:])
+    return words.checking_next.format(number=len(exchange.claims) + 1, places="; ".join(places)) if places else words.checking
 
 
 def _stage(said: str) -> str:

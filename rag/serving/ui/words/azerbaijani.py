@@ -130,4 +130,22 @@ AZERBAIJANI = Strings(
     pages="səhifə: {count}",
     details="Təfərrüatlar",
     recognised="OCR ilə oxunub, dəqiqlik {percent} %",
+    share="Keçidlə paylaş",
+    share_note=(
+        "Bu söhbətdən istifadə edə bilən hər kəs keçid vasitəsilə indiyədək olan sualları, cavabları və "
+        "çıxarışları oxuya bilər. Sonra soruşulanlar orada olmur."
+    ),
+    share_make="Keçid yarat",
+    share_links="Bu brauzerdə yaradılmış keçidlər",
+    share_copied="Keçid kopyalandı.",
+    share_revoke="Geri götür",
+    share_revoked="Keçid artıq heç nə göstərmir.",
+    share_until="{end} tarixinədək",
+    shared_title="Paylaşılmış söhbət",
+    shared_note=(
+        "{date} tarixində paylaşılıb, {end} tarixinədək oxuna bilər. Hər cavab verildiyi kimi, çıxarışları ilə birlikdə qalır."
+    ),
+    shared_gone="Bu keçidin arxasında heç nə yoxdur. Müddəti bitib, ya da yaradan onu geri götürüb.",
+    shared_home="Sənədlərdən özünüz soruşun",
+    checking_next="{number}-ci cümlə yoxlanılır… İndiyədək oxunub: {places}",
 )

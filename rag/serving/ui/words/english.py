@@ -130,4 +130,20 @@ ENGLISH = Strings(
     pages="pages: {count}",
     details="Details",
     recognised="read by OCR, {percent} % sure",
+    share="Share by a link",
+    share_note=(
+        "Whoever may use this chat can read the questions, answers and excerpts so far through the link. "
+        "What is asked later is not in it."
+    ),
+    share_make="Make a link",
+    share_links="Links made in this browser",
+    share_copied="Link copied.",
+    share_revoke="Take back",
+    share_revoked="The link shows nothing any more.",
+    share_until="until {end}",
+    shared_title="A shared conversation",
+    shared_note="Shared on {date}, to be read until {end}. Every answer stands as it was given, with its excerpts.",
+    shared_gone="There is nothing behind this link. It may have ended, or its maker has taken it back.",
+    shared_home="Ask the documents yourself",
+    checking_next="Checking sentence {number}… Read so far: {places}",
 )

@@ -130,4 +130,20 @@ TURKISH = Strings(
     pages="sayfa: {count}",
     details="Ayrıntılar",
     recognised="OCR ile okundu, güven %{percent}",
+    share="Bağlantıyla paylaş",
+    share_note=(
+        "Bu sohbeti kullanabilen herkes bağlantıyla şimdiye kadarki soruları, yanıtları ve alıntıları "
+        "okuyabilir. Sonra sorulanlar içinde olmaz."
+    ),
+    share_make="Bağlantı oluştur",
+    share_links="Bu tarayıcıda oluşturulan bağlantılar",
+    share_copied="Bağlantı kopyalandı.",
+    share_revoke="Geri al",
+    share_revoked="Bağlantı artık hiçbir şey göstermiyor.",
+    share_until="{end} tarihine kadar",
+    shared_title="Paylaşılan sohbet",
+    shared_note="{date} tarihinde paylaşıldı, {end} tarihine kadar okunabilir. Her yanıt verildiği gibi, alıntılarıyla durur.",
+    shared_gone="Bu bağlantının arkasında bir şey yok. Süresi dolmuş ya da oluşturan onu geri almış olabilir.",
+    shared_home="Belgelere kendiniz sorun",
+    checking_next="{number}. cümle denetleniyor… Şimdiye kadar okunan: {places}",
 )
