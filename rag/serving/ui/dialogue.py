@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 
 from rag.errors import CharterError, NotFound, ServiceLoading
 from rag.events import CitationReady, ClaimReady, Event, Finished, Started
-from rag.serving.ui.chosen_language import Language
+from rag.localization.languages import Language
 from rag.serving.ui.conversation import ChatFailure, Conversation, Exchange, Rating
 from rag.serving.ui.excerpt import Surroundings, excerpt
 from rag.serving.ui.shelf import Shelf
