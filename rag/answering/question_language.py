@@ -29,7 +29,7 @@ _SMALL: dict[Language, frozenset[str]] = {
         kim kimlər kimdir nə nədir nəyi nəyə nəyin hansı hansılar hansıdır hansılardır
         harada haradan haraya haradadır necə necədir
         neçə neçədir niyə üçün və ilə haqqında barədə barəsində deyil yoxdur olub edilib kimi görə qədər bütün hər olan bəs
-        kimler nedir hansi harda nece neçe niye ucun haqqinda barede yoxdur gore qeder olub edilib
+        kimler nedir hansi harda nece neçe niye ucun haqqinda barede yoxdur gore qeder vaxt vaxtdan
         """.split()
     ),
     "ru": frozenset(
@@ -41,7 +41,7 @@ _SMALL: dict[Language, frozenset[str]] = {
         """
         kim kimler kimin kimlerin kimlerden kimdir ne nedir neydi neler neleri neyi neye neyin hangi hangisi
         hangileri nerede nereden nereye neresi nasıl nasıldır kaç kaçtır
-        neden niçin için ve ile hakkında değil yok mı mi mu mü göre kadar bütün her olan peki zaman ya
+        neden niçin için ile hakkında değil yok mı mi mu mü göre kadar bütün her olan peki zaman ya
         nasil kac nicin icin hakkinda degil gore butun
         """.split()
     ),

@@ -21,7 +21,7 @@ from rag.types import Answer, Citation, Claim, DocumentEntry, Filter, Origin, Pr
 from tests.serving.ui.conversations import ATTACKS, answered, both, citation, refused
 
 TAGS = set(
-    "section article div p span h2 h3 a button details summary ul ol li s strong dl dt dd svg path".split()
+    "section article bdi div p span h2 h3 a button details summary ul ol li s strong dl dt dd svg path".split()
     + "cite blockquote mark b em sup form label textarea h4 use table thead tbody tr th td input aside".split()
 )
 HANDLERS = {"onerror", "onload", "onclick", "onmouseover", "onfocus", "style", "src", "srcdoc", "formaction", "autofocus"}
