@@ -15,7 +15,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Seque
 from functools import partial
 from typing import TypeVar
 
-from rag.errors import BackendError, CharterError, NotFound, QuestionError, ServiceBusy, ServiceError, ServiceTimeout
+from rag.errors import BackendError, CharterError, NotFound, QuestionError, ServiceError, ServiceStopping, ServiceTimeout
 from rag.events import Event, Finished
 from rag.serving.core.opening import Opening
 from rag.serving.core.resources import Resources
@@ -219,7 +219,7 @@ class Service:
     def break_off(self) -> None:
         """End the answers under way with an error that says so; a back end hears of it when it next looks."""
         for events in self._listening:
-            events.put_nowait(ServiceBusy("The server is being stopped.", remedy="Ask again in a moment.", retry_after=5))
+            events.put_nowait(ServiceStopping("The server is being stopped.", remedy="Ask again in a moment.", retry_after=5))
 
     def stop(self) -> None:
         """Give the engine back."""

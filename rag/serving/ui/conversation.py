@@ -24,11 +24,13 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ChatFailure:
-    """Why there is no outcome; an empty ``message`` means that the cause is the server's own and not for the reader."""
+    """Why there is no outcome; an empty ``message`` means that the cause is the server's own and not for the reader.
+    ``stopping``: the server is being stopped, which is said in the reader's language."""
 
     message: str = ""
     remedy: str = ""
     retryable: bool = True
+    stopping: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import Literal, Protocol
 
-from rag.errors import CharterError, NotFound, ServiceLoading
+from rag.errors import CharterError, NotFound, ServiceLoading, ServiceStopping
 from rag.events import CitationReady, ClaimReady, Event, Finished, Started
-from rag.serving.ui.chosen_language import Language
+from rag.localization.languages import Language
 from rag.serving.ui.conversation import ChatFailure, Conversation, Exchange, Rating
 from rag.serving.ui.excerpt import Surroundings, excerpt
 from rag.serving.ui.shelf import Shelf
@@ -92,7 +92,8 @@ class Dialogue:
                         exchange = self._sealed(exchange) if self._sealed is not None else exchange
                         yield asked.update(exchange)
         except CharterError as error:
-            yield asked.update(exchange.fail(ChatFailure(error.message, error.remedy, error.retryable)))
+            stopping = isinstance(error, ServiceStopping)
+            yield asked.update(exchange.fail(ChatFailure(error.message, error.remedy, error.retryable, stopping)))
 
     async def rate(
         self, conversation: Conversation, answer_id: str, rating: Rating, comment: str | None = None

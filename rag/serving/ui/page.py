@@ -10,8 +10,9 @@ from functools import partial
 from typing import Any
 
 from rag.errors import CharterError
+from rag.localization.catalogue import speak
+from rag.localization.languages import Language, language, preferred
 from rag.serving.ui.asked import Dialogues
-from rag.serving.ui.chosen_language import Language, language, preferred
 from rag.serving.ui.conversation import ChatFailure, Conversation, Rating
 from rag.serving.ui.header import drawings_html, header_html, hint_html
 from rag.serving.ui.keeping import kept, restored
@@ -21,7 +22,6 @@ from rag.serving.ui.remarks import REASONS
 from rag.serving.ui.shelf import Shelf, shelf_html
 from rag.serving.ui.takeaway import conversation_json, conversation_markdown
 from rag.serving.ui.transcript import announcement_html, transcript_html
-from rag.serving.ui.translations import STRINGS
 from rag.settings import Settings
 from rag.types import UNFILTERED, Filter
 
@@ -39,7 +39,7 @@ REMEMBERED = "async () => [await window.charterMemory.read()]"
 def page_of(gr: Any, dialogues: Dialogues, settings: Settings) -> Any:
     """The page and its events. Every event goes through the queue, so that one open route serves them all."""
     default: Language = settings.lang or "en"
-    words = STRINGS[default]
+    words = speak(default)
     presence = Presence()
     limit = settings.limits.question_characters
     head = partial(
@@ -65,8 +65,8 @@ def page_of(gr: Any, dialogues: Dialogues, settings: Settings) -> Any:
         )
         with gr.Row(elem_id="charter-composer"):
             question = gr.Textbox(
-                label=words.question_label,
-                placeholder=words.placeholder,
+                label=words("chat.question_label"),
+                placeholder=words("chat.placeholder"),
                 show_label=False,
                 container=False,
                 lines=1,
@@ -75,8 +75,8 @@ def page_of(gr: Any, dialogues: Dialogues, settings: Settings) -> Any:
                 elem_id="charter-question",
                 scale=1,
             )
-            send = gr.Button(words.send, variant="primary", elem_id="charter-send", scale=0, min_width=90)
-            stop = gr.Button(words.stop, variant="stop", elem_id="charter-stop", scale=0, min_width=90, visible=False)
+            send = gr.Button(words("chat.send"), variant="primary", elem_id="charter-send", scale=0, min_width=90)
+            stop = gr.Button(words("chat.stop"), variant="stop", elem_id="charter-stop", scale=0, min_width=90, visible=False)
             hint = gr.HTML(hint_html(default, limit), elem_id="charter-hint", **plain)
         below = gr.HTML(shelf_html(Shelf(loading=True), words), elem_id="charter-shelf", **plain)
         library = gr.HTML('<div class="unopened"></div>', elem_id="charter-library", **plain)
@@ -110,12 +110,12 @@ def page_of(gr: Any, dialogues: Dialogues, settings: Settings) -> Any:
             return {
                 transcript: transcript_html(talk, shelf, speech),
                 **top,
-                below: shelf_html(Shelf(loading=True) if talk.exchanges else shelf, STRINGS[speech]),
+                below: shelf_html(Shelf(loading=True) if talk.exchanges else shelf, speak(speech)),
             }
 
         def limited(speech: Language, shelf: Shelf, scope: Filter, wanted: str | None = None) -> dict[Any, Any]:
             """What is asked, beside the question field and, where the reader looks at it, in the list of documents."""
-            listed = {} if wanted is None else {library: library_html(shelf, scope, wanted, STRINGS[speech])}
+            listed = {} if wanted is None else {library: library_html(shelf, scope, wanted, speak(speech))}
             return {chosen: scope, hint: hint_html(speech, limit, scope, shelf.titles), **listed}
 
         async def answer(
@@ -132,7 +132,7 @@ def page_of(gr: Any, dialogues: Dialogues, settings: Settings) -> Any:
             text = text.strip()
             if not text or len(text) > limit:
                 if text:
-                    gr.Warning(STRINGS[speech].too_long.format(limit=limit))
+                    gr.Warning(speak(speech)("chat.too_long", count=limit))
                 yield {conversation: talk}  # and the text stays in the field; to yield nothing would empty the whole page
                 return
             yield {question: ""}
@@ -187,11 +187,11 @@ def page_of(gr: Any, dialogues: Dialogues, settings: Settings) -> Any:
             try:
                 rated = await dialogues.of(request).rate(talk, _text(event, "answer"), rating, comment)
             except CharterError as error:
-                gr.Warning(f"{STRINGS[speech].feedback_failed} {error}")
+                gr.Warning(f"{speak(speech)('chat.feedback_failed')} {error}")
                 return {conversation: talk}
             return {conversation: rated, transcript: transcript_html(rated, shelf, speech), memory: kept(rated)}
 
-        async def speak(
+        async def switch(
             request: gr.Request, event: gr.EventData, talk: Conversation, speech: Language, scope: Filter
         ) -> dict[Any, Any]:
             chosen_language = language(_text(event, "language")) or speech
@@ -202,14 +202,14 @@ def page_of(gr: Any, dialogues: Dialogues, settings: Settings) -> Any:
         def translated(
             talk: Conversation, speech: Language, shelf: Shelf, scope: Filter, wanted: str | None = None
         ) -> dict[Any, Any]:
-            said = STRINGS[speech]
+            said = speak(speech)
             return {
                 spoken: speech,
                 **drawn(talk, speech, shelf),
                 header: head(speech, filled=bool(talk.exchanges)),
-                question: gr.Textbox(label=said.question_label, placeholder=said.placeholder),
-                send: gr.Button(said.send),
-                stop: gr.Button(said.stop),
+                question: gr.Textbox(label=said("chat.question_label"), placeholder=said("chat.placeholder")),
+                send: gr.Button(said("chat.send")),
+                stop: gr.Button(said("chat.stop")),
                 **limited(speech, shelf, scope, wanted),
             }
 
@@ -247,7 +247,7 @@ def page_of(gr: Any, dialogues: Dialogues, settings: Settings) -> Any:
                     else {
                         ready: shelf,
                         transcript: transcript_html(talk, shelf, speech),
-                        below: shelf_html(shelf, STRINGS[speech]),
+                        below: shelf_html(shelf, speak(speech)),
                     }
                 )
                 if scope != UNFILTERED:
@@ -279,7 +279,7 @@ def page_of(gr: Any, dialogues: Dialogues, settings: Settings) -> Any:
             change(begin, [spoken, ready], [*shown, hint, chosen], cancels=asking, **quiet)
         transcript.rate(rate, talking[:3], [conversation, transcript, memory], **quiet)
         spoken_parts = [ready, spoken, transcript, header, below, hint, question, send, stop, chosen, library]
-        transcript.speak(speak, [conversation, spoken, chosen], spoken_parts, **quiet)
+        transcript.speak(switch, [conversation, spoken, chosen], spoken_parts, **quiet)
         transcript.library(list_documents, [spoken, chosen], [ready, chosen, hint, library], **quiet)
         transcript.scope(choose, [spoken, ready, chosen], [chosen, hint, library], **quiet)
         memory.change(None, memory, None, js="(text) => { window.charterMemory.write(text); return []; }")

@@ -13,18 +13,17 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
 from rag.errors import NotFound
+from rag.localization.catalogue import Words, speak
+from rag.localization.languages import Language, language, preferred
 from rag.serving.access.identity import identity_of
 from rag.serving.core.library import Library
 from rag.serving.operation.shared_answers import SharedText
 from rag.serving.ui.assets import shared_head_html
-from rag.serving.ui.chosen_language import Language, language, preferred
 from rag.serving.ui.conversation import Conversation
 from rag.serving.ui.header import drawings_html
 from rag.serving.ui.sharing import Sharing
 from rag.serving.ui.shelf import Shelf
-from rag.serving.ui.strings import Strings
 from rag.serving.ui.transcript import transcript_html
-from rag.serving.ui.translations import STRINGS
 
 HEADERS = {"Cache-Control": "no-store"}
 
@@ -42,7 +41,7 @@ def shared_router(library: Library, sharing: Sharing | None) -> APIRouter:
             talk, about = await sharing.find(request.query_params.get("c", ""))
             library.of(about.kb, identity_of(request))
         except NotFound:
-            return HTMLResponse(_page(speech, gone_html(STRINGS[speech]), None), 404, headers=HEADERS)
+            return HTMLResponse(_page(speech, gone_html(speak(speech)), None), 404, headers=HEADERS)
         return HTMLResponse(_page(speech, shared_html(talk, about, speech), about.kb), headers=HEADERS)
 
     return router
@@ -50,29 +49,30 @@ def shared_router(library: Library, sharing: Sharing | None) -> APIRouter:
 
 def shared_html(talk: Conversation, about: SharedText, speech: Language) -> str:
     """When it was shared, until when it can be read, and the conversation."""
-    words = STRINGS[speech]
-    note = words.shared_note.format(date=_day(about.at), end=_day(about.expires))
+    words = speak(speech)
+    note = words("chat.shared_note", date=_day(about.at, words), end=_day(about.expires, words))
     return f'<p class="note">{escape(note)}</p>{transcript_html(talk, Shelf(), speech, shared=True)}'
 
 
-def gone_html(words: Strings) -> str:
+def gone_html(words: Words) -> str:
     """What is said of a link that shows nothing."""
-    return f'<p class="problem" role="alert">{escape(words.shared_gone)}</p>'
+    return f'<p class="problem" role="alert">{escape(words("chat.shared_gone"))}</p>'
 
 
 def _page(speech: Language, inside: str, kb: str | None) -> str:
-    words = STRINGS[speech]
+    words = speak(speech)
+    title = escape(words("chat.shared_title"))
     home = "./" + (f"?kb={escape(kb)}" if kb else "")
     return (
-        f'<!doctype html><html lang="{speech}"><head><meta charset="utf-8"><meta name="robots" content="noindex">'
+        f'<!doctype html><html{words.attributes}><head><meta charset="utf-8"><meta name="robots" content="noindex">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<title>{escape(words.shared_title)}</title><link rel="icon" href="data:,">{shared_head_html()}</head>'
+        f'<title>{title}</title><link rel="icon" href="data:,">{shared_head_html()}</head>'
         f'<body class="shared" data-kb="{escape(kb or "")}">{drawings_html()}'
-        f'<header><h1>{escape(words.shared_title)}</h1><a href="{home}">{escape(words.shared_home)}</a></header>'
+        f'<header><h1>{title}</h1><a href="{home}">{escape(words("chat.shared_home"))}</a></header>'
         f'<main id="charter-middle">{inside}</main></body></html>'
     )
 
 
-def _day(at: float) -> str:
-    """In ISO 8601, which every language reads."""
-    return datetime.fromtimestamp(at, UTC).date().isoformat()
+def _day(at: float, words: Words) -> str:
+    """As the reader's language writes it."""
+    return words.date(datetime.fromtimestamp(at, UTC).date().isoformat())

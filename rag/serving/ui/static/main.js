@@ -156,6 +156,7 @@ function settle() {
   const composer = document.getElementById("charter-composer");
   if (notes.parentNode !== composer) composer.prepend(notes);
   document.documentElement.lang = now.dataset.lang;
+  document.documentElement.dir = now.dir;
   respeak(now.dataset.lang);
   restoreOpened();
   count();
