@@ -7,7 +7,7 @@ numbers. A catalogue of a language that the program does not speak holds one mes
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -90,7 +90,7 @@ class Words:
 
     def language_name(self, code: str) -> str:
         """What the language with an ISO 639-1 code is called; the code itself where that is not known."""
-        return self._locale.languages.get(code, code)
+        return str(self._locale.languages.get(code, code))
 
 
 def speak(code: str | None) -> Words:
@@ -108,10 +108,12 @@ def read(code: str) -> dict[str, tuple[str, ...]]:
     """The messages of a catalogue by their names, each with its forms: one, or as many as the language has plurals."""
     with (FOLDER / f"{code}.po").open("rb") as file:
         messages = [message for message in read_po(file, locale=code, abort_invalid=True) if message.id]
-    return {
-        (m.id if isinstance(m.id, str) else m.id[0]): (m.string,) if isinstance(m.string, str) else tuple(m.string)
-        for m in messages
-    }
+    return {_parts(message.id)[0]: _parts(message.string) for message in messages}
+
+
+def _parts(text: str | Sequence[str] | None) -> tuple[str, ...]:
+    """The one form of a text without plurals, or each form of one with them."""
+    return (text,) if isinstance(text, str) else tuple(text or ())
 
 
 @cache
