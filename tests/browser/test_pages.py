@@ -136,5 +136,7 @@ def test_pages_are_shown_below_a_path_to_those_who_signed_in_and_to_nobody_else(
         page.goto(cited(f"{address}/qa", document, LIGHTHOUSE))
         page.get_by_role("textbox").fill(TOKEN)
         page.keyboard.press("Enter")
+        page.wait_for_url("**/qa/source/report.pdf")
+        page.goto(cited(f"{address}/qa", document, LIGHTHOUSE))
         expect(page.locator("#pages .spot .box").first).to_be_in_viewport()
         drawn(page, 2)

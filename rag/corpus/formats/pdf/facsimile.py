@@ -46,7 +46,7 @@ class Sought:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PrintedPlace:
     """Where an excerpt and the words in it that answer are printed, a box a line."""
 
     boxes: tuple[Box, ...]
@@ -95,7 +95,7 @@ class Facsimile:
         picture.convert("RGB").save(written, "WEBP", quality=82, method=2)
         return written.getvalue()
 
-    def places(self, number: int, text: str, sought: Sequence[Sought]) -> list[Place | None]:
+    def places(self, number: int, text: str, sought: Sequence[Sought]) -> list[PrintedPlace | None]:
         """Where on page ``number`` (from 1) each excerpt is printed, ``None`` where that cannot be told.
 
         ``text`` is the page's in the document. Raises ``Unreadable``.
@@ -220,13 +220,13 @@ def _occurrences(text: str, key: str) -> Iterator[int]:
         at = text.find(key, at + 1)
 
 
-def _place(raw: Any, page: Any, text_page: Any, found: _Found, printed: _Letters) -> Place | None:
+def _place(raw: Any, page: Any, text_page: Any, found: _Found, printed: _Letters) -> PrintedPlace | None:
     def boxes(letters: range) -> tuple[Box, ...]:
         indices = sorted({printed.indices[n] for n in letters})
         return tuple(_shown(raw, page, line) for line in _lines([box(text_page, index) for index in indices]))
 
     every = boxes(found.all)
-    return Place(every, tuple(b for letters in found.words for b in boxes(letters))) if every else None
+    return PrintedPlace(every, tuple(b for letters in found.words for b in boxes(letters))) if every else None
 
 
 def _lines(characters: Sequence[_Corners]) -> list[_Corners]:

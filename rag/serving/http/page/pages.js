@@ -53,16 +53,24 @@ function sheet([width, height], index) {
   return figure;
 }
 
-function boxes(list, kind) {
-  return list.map(([left, top, width, height]) => {
-    const box = element("span", { class: kind });
-    // A policy without inline styles lets a script place things, one property at a time.
-    box.style.left = `${left * 100}%`;
-    box.style.top = `${top * 100}%`;
-    box.style.width = `${width * 100}%`;
-    box.style.height = `${height * 100}%`;
-    return box;
-  });
+/** Puts a node where a box [left, top, width, height] lies inside another; a policy without inline styles lets a script do that. */
+function put(node, [left, top, width, height], [x, y, wide, high] = [0, 0, 1, 1]) {
+  node.style.left = `${((left - x) / wide) * 100}%`;
+  node.style.top = `${((top - y) / high) * 100}%`;
+  node.style.width = `${(width / wide) * 100}%`;
+  node.style.height = `${(height / high) * 100}%`;
+  return node;
+}
+
+/** The smallest box around others. */
+function around(list) {
+  const left = Math.min(...list.map((box) => box[0]));
+  const top = Math.min(...list.map((box) => box[1]));
+  return [left, top, Math.max(...list.map((box) => box[0] + box[2])) - left, Math.max(...list.map((box) => box[1] + box[3])) - top];
+}
+
+function boxes(list, kind, within) {
+  return list.map((box) => put(element("span", { class: kind }), box, within));
 }
 
 function draw(marks) {
@@ -78,7 +86,8 @@ function draw(marks) {
     if (mark.boxes.length) {
       const name = fill(say.excerpt, { n: mark.excerpt + 1, words: excerpts[mark.excerpt]?.words ?? "" });
       spot = element("div", { class: known.has(mark.excerpt) ? "spot faint" : "spot", role: "img", tabindex: "-1", "aria-label": name });
-      spot.append(...boxes(mark.boxes, "box"), ...boxes(mark.words, "box answers"));
+      const whole = around(mark.boxes);
+      put(spot, whole).append(...boxes(mark.boxes, "box", whole), ...boxes(mark.words, "box answers", whole));
       figure.querySelector(".paper")?.append(spot);
     } else if (!figure.querySelector(".somewhere")) {
       figure.querySelector("figcaption").after(element("p", { class: "somewhere" }, say.somewhere));
