@@ -103,8 +103,10 @@ class PostgresDatabase:
         standby can still be read."""
         with self._lock:
             now = self._clock()
-            fresh, self._looked_at = now - self._looked_at < QUIET_SECONDS, now
-        if not fresh:
+            due = now - self._looked_at >= QUIET_SECONDS
+            if due:
+                self._looked_at = now
+        if due:
             try:
                 with self.transaction() as transaction:
                     transaction.execute("UPDATE charterqa_schemas SET version = version" if self._away else "SELECT 1")
