@@ -136,7 +136,7 @@ class PostgresDatabase:
             raise StorageUnavailable(told.message, remedy=told.remedy, retry_after=told.retry_after) from told.__cause__
         try:
             # prepare_threshold: a pooler between us gives each transaction another server's connection
-            made = self._psycopg.connect(self._address, autocommit=True, prepare_threshold=None)
+            made: Connection[Row] = self._psycopg.connect(self._address, autocommit=True, prepare_threshold=None)
             made.execute(f"SET statement_timeout = {STATEMENT_MILLISECONDS}")
         except self._psycopg.Error as error:
             self._failed_at = self._clock()
