@@ -160,7 +160,7 @@ class _Watch:
         replica.process.join()
         replica.hear()
         replica.channel.close()
-        multiprocess.mark_process_dead(replica.process.pid)
+        multiprocess.mark_process_dead(replica.process.pid)  # type: ignore[no-untyped-call]
         self._replicas.remove(replica)
         if not replica.ready and not complete:
             raise replica.reason or CharterError(

@@ -103,6 +103,6 @@ def test_where_readers_are_all_the_same_or_it_is_switched_off_the_browser_keeps_
     tmp_path: Path, flags: dict[str, Any]
 ) -> None:
     with served(tmp_path, **flags) as client:
-        client.headers |= {**user("ada"), "authorization": "Bearer a-token-of-enough-characters"}
+        client.headers.update(user("ada") | {"authorization": "Bearer a-token-of-enough-characters"})
         assert client.get(PLACE).status_code == 404
         assert "charterqa-conversations" not in client.get("/", headers={"accept": "text/html"}).text
