@@ -11,8 +11,8 @@ from starlette.types import ASGIApp, Scope
 
 from rag.errors import QuotaExceeded
 from rag.serving.access.allowance import Allowance
+from rag.serving.access.checkpoint import Checkpoint
 from rag.serving.access.identity import Authenticator, Identity, Unidentified, bearer
-from rag.serving.access.layer import RefusingLayer
 from rag.serving.access.signin import Sessions, signin_page
 from rag.serving.http.peer import Peer
 from rag.serving.http.problem import Problem, problem_of, problem_response
@@ -21,7 +21,7 @@ from rag.serving.operation.redaction import Redactor
 from rag.settings import Auth
 
 
-class Access(RefusingLayer):
+class Access(Checkpoint):
     """Lets in who may come in; ``scope["charterqa.identity"]`` says who it is."""
 
     def __init__(
