@@ -11,7 +11,7 @@ from typing import Any
 
 from rag.errors import CharterError
 from rag.localization.catalogue import speak
-from rag.localization.languages import Language, language, preferred
+from rag.localization.languages import Language, language
 from rag.serving.ui.asked import Dialogues
 from rag.serving.ui.conversation import ChatFailure, Conversation, Rating
 from rag.serving.ui.header import drawings_html, header_html, hint_html
@@ -19,6 +19,7 @@ from rag.serving.ui.keeping import kept, restored
 from rag.serving.ui.library import library_html, narrowed
 from rag.serving.ui.presence import Presence
 from rag.serving.ui.remarks import REASONS
+from rag.serving.ui.sent import scope_of, spoken_by, text_of
 from rag.serving.ui.shelf import Shelf, shelf_html
 from rag.serving.ui.takeaway import conversation_json, conversation_markdown
 from rag.serving.ui.transcript import announcement_html, transcript_html
@@ -27,7 +28,6 @@ from rag.types import UNFILTERED, Filter
 
 Steps = AsyncGenerator[dict[Any, Any]]
 """What a handler changes on the page, step by step: Gradio's components and their new values."""
-LANGUAGE_COOKIE = "charterqa-language"
 EVENTS = ("ask", "edit", "clear", "resume", "rate", "speak", "save", "library", "scope", "link", "unlink")
 STARTING = f"""const names = {list(EVENTS)}; // Gradio looks for the names of events in here
 if (window.charterStart) window.charterStart(trigger, watch);
@@ -143,7 +143,7 @@ def page_of(gr: Any, dialogues: Dialogues, settings: Settings) -> Any:
         async def ask_given(
             request: gr.Request, event: gr.EventData, talk: Conversation, speech: Language, shelf: Shelf, scope: Filter
         ) -> Steps:
-            async with aclosing(answer(request, _text(event, "question"), talk, speech, shelf, scope)) as steps:
+            async with aclosing(answer(request, text_of(event, "question"), talk, speech, shelf, scope)) as steps:
                 async for step in steps:
                     yield step
 
@@ -151,9 +151,9 @@ def page_of(gr: Any, dialogues: Dialogues, settings: Settings) -> Any:
             request: gr.Request, event: gr.EventData, talk: Conversation, speech: Language, shelf: Shelf, scope: Filter
         ) -> Steps:
             """An earlier question once more, in other words if there are any; what came after it goes."""
-            number = _text(event, "number")
+            number = text_of(event, "number")
             old = talk.last if not number else next((x for x in talk.exchanges if str(x.number) == number), None)
-            text = _text(event, "question").strip() or (old.question if old else "")
+            text = text_of(event, "question").strip() or (old.question if old else "")
             if old is None or len(text) > limit:
                 yield {conversation: talk}
                 return
@@ -174,18 +174,18 @@ def page_of(gr: Any, dialogues: Dialogues, settings: Settings) -> Any:
 
         def begin(event: gr.EventData, speech: Language, shelf: Shelf) -> dict[Any, Any]:
             """Another conversation: an empty one, or one that the browser kept."""
-            talk = restored(_text(event, "text"))
+            talk = restored(text_of(event, "text"))
             quiet_now = {announcer: announcement_html(None, speech)}
             top = {header: head(speech, filled=bool(talk.exchanges))}
-            return {**view(talk, speech, shelf), **top, **quiet_now, **limited(speech, shelf, _scope_of(talk))}
+            return {**view(talk, speech, shelf), **top, **quiet_now, **limited(speech, shelf, scope_of(talk))}
 
         async def rate(
             request: gr.Request, event: gr.EventData, talk: Conversation, speech: Language, shelf: Shelf
         ) -> dict[Any, Any]:
-            rating: Rating = "up" if _text(event, "rating") == "up" else "down"
-            comment = REASONS.get(_text(event, "reason")) or _text(event, "comment").strip() or None
+            rating: Rating = "up" if text_of(event, "rating") == "up" else "down"
+            comment = REASONS.get(text_of(event, "reason")) or text_of(event, "comment").strip() or None
             try:
-                rated = await dialogues.of(request).rate(talk, _text(event, "answer"), rating, comment)
+                rated = await dialogues.of(request).rate(talk, text_of(event, "answer"), rating, comment)
             except CharterError as error:
                 gr.Warning(f"{speak(speech)('chat.feedback_failed')} {error}")
                 return {conversation: talk}
@@ -194,7 +194,7 @@ def page_of(gr: Any, dialogues: Dialogues, settings: Settings) -> Any:
         async def switch(
             request: gr.Request, event: gr.EventData, talk: Conversation, speech: Language, scope: Filter
         ) -> dict[Any, Any]:
-            chosen_language = language(_text(event, "language")) or speech
+            chosen_language = language(text_of(event, "language")) or speech
             # its examples are in that language where there are any
             shelf = await anext(dialogues.of(request).shelf(chosen_language))
             return {ready: shelf, **translated(talk, chosen_language, shelf, scope, "")}
@@ -215,28 +215,28 @@ def page_of(gr: Any, dialogues: Dialogues, settings: Settings) -> Any:
 
         async def list_documents(request: gr.Request, event: gr.EventData, speech: Language, scope: Filter) -> dict[Any, Any]:
             shelf = await anext(dialogues.of(request).shelf(speech))
-            return {ready: shelf, **limited(speech, shelf, scope, _text(event, "wanted"))}
+            return {ready: shelf, **limited(speech, shelf, scope, text_of(event, "wanted"))}
 
         def choose(event: gr.EventData, speech: Language, shelf: Shelf, scope: Filter) -> dict[Any, Any]:
-            narrower = narrowed(shelf, scope, _text(event, "kind"), _text(event, "name"))
-            return limited(speech, shelf, narrower, _text(event, "wanted"))
+            narrower = narrowed(shelf, scope, text_of(event, "kind"), text_of(event, "name"))
+            return limited(speech, shelf, narrower, text_of(event, "wanted"))
 
         def save(event: gr.EventData, talk: Conversation, speech: Language) -> str:
-            return conversation_json(talk) if _text(event, "format") == "json" else conversation_markdown(talk, speech)
+            return conversation_json(talk) if text_of(event, "format") == "json" else conversation_markdown(talk, speech)
 
         async def share(request: gr.Request, talk: Conversation) -> str:
             return await dialogues.share(request, talk)
 
         async def unshare(request: gr.Request, event: gr.EventData) -> str:
-            return await dialogues.unshare(request, _text(event, "link"), _text(event, "key"))
+            return await dialogues.unshare(request, text_of(event, "link"), text_of(event, "key"))
 
         async def arrive(request: gr.Request, remembered: str) -> Steps:
             """The first view: the language, the conversation so far, what there is to ask, and the question of a deep
             link, unless this is a reload that has its answer already."""
-            speech = _spoken_by(request, settings)
+            speech = spoken_by(request, settings)
             talk = restored(remembered)
             asked = request.query_params.get("q", "").strip()
-            shelf, scope = Shelf(loading=True), _scope_of(talk)
+            shelf, scope = Shelf(loading=True), scope_of(talk)
             yield {conversation: talk, **translated(talk, speech, shelf, scope)}
             asking = bool(asked) and all(exchange.question != asked for exchange in talk.exchanges)
             async for shelf in dialogues.of(request).shelf(speech):
@@ -296,25 +296,3 @@ def page_of(gr: Any, dialogues: Dialogues, settings: Settings) -> Any:
         max_size=settings.limits.queue + settings.limits.concurrency + 64, default_concurrency_limit=None, api_open=False
     )
     return page
-
-
-def _text(event: Any, name: str) -> str:
-    """A string that the page's script sent along; anybody can send anything, so whatever else it is counts as nothing."""
-    sent = event._data
-    value = sent.get(name) if isinstance(sent, dict) else None
-    return value if isinstance(value, str) else ""
-
-
-def _scope_of(talk: Conversation) -> Filter:
-    """What a conversation was asked of last."""
-    return talk.last.scope if talk.last is not None else UNFILTERED
-
-
-def _spoken_by(request: Any, settings: Settings) -> Language:
-    """The link says it, else the reader's earlier choice, else the setting, else the browser."""
-    return (
-        language(request.query_params.get("lang"))
-        or language(request.cookies.get(LANGUAGE_COOKIE))
-        or settings.lang
-        or preferred(request.headers.get("accept-language", ""))
-    )

@@ -106,7 +106,7 @@ class Facsimile:
             printed = _Letters.on(self._pdfium.raw, text_page)
             written = _Letters.of(text)
             found = [printed.find(written, each) for each in sought]
-            return [found and _place(self._pdfium.raw, page, text_page, found, printed) for found in found]
+            return [each and _place(self._pdfium.raw, page, text_page, each, printed) for each in found]
         finally:
             text_page.close()
             page.close()
