@@ -25,7 +25,7 @@ def comma_separated(value: Any) -> Any:
 
 
 class Embedding(Group):
-    """Which model embeds. ``None`` is the packaged all-MiniLM-L6-v2, :data:`MULTILINGUAL` a profile of its own."""
+    """Which model embeds. ``None`` is the packaged all-MiniLM-L6-v2, ``multilingual`` a profile of its own."""
 
     model: str | None = Field(
         None, description="a sentence-transformers model by folder or hub name, or multilingual; unset: the packaged one"

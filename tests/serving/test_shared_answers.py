@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 import stat
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from rag.errors import NotAllowed, NotFound, QuestionError, SettingsError
+from rag.errors import NotAllowed, NotFound, QuestionError, SettingsError, StorageUnavailable
 from rag.serving.access.identity import Identity
 from rag.serving.core.workers import Workers
 from rag.serving.operation.shared_answers import DAY, SharedStore
@@ -63,6 +65,25 @@ def test_only_its_maker_or_an_administrator_takes_a_link_back(store: SharedStore
     by_key, by_administrator = store.keep("{}", None, None), store.keep("{}", None, "ada")
     store.revoke(by_key.id, by_key.key, None)
     store.revoke(by_administrator.id, "", None, administrator=True)
+
+
+def test_the_links_of_one_maker_go_together(store: SharedStore) -> None:
+    gone, again = store.keep("{}", None, "ada"), store.keep("{}", "staff", "ada")
+    others = store.keep("{}", None, "eve"), store.keep("{}", None, None)
+    assert store.revoke_all("ada") == 2 and store.revoke_all("ada") == 0
+    for link in (gone, again):
+        with pytest.raises(NotFound):
+            store.find(link.id)
+    assert [store.find(link.id).kb for link in others] == [None, None]
+
+
+def test_a_file_that_fails_is_said_to_be_away_and_its_words_name_no_place(store: SharedStore, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "state" / "shared.sqlite")) as other:
+        other.execute("DROP TABLE shared")
+    with pytest.raises(StorageUnavailable) as told:
+        store.keep("{}", None, None)
+    assert str(tmp_path) not in str(told.value)
+    store.close()
 
 
 def test_the_seal_outlives_a_restart(store: SharedStore, tmp_path: Path) -> None:

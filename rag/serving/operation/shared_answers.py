@@ -132,6 +132,11 @@ class SharedStore:
                 raise NotAllowed("This link was made by somebody else.", remedy="Ask whoever made it to take it back.")
             connection.execute("DELETE FROM shared WHERE id = ?", (identity,))
 
+    def revoke_all(self, maker: str) -> int:
+        """Take back every link of a maker; how many there were."""
+        with self._write() as connection:
+            return connection.execute("DELETE FROM shared WHERE maker = ?", (maker,)).rowcount
+
     def close(self) -> None:
         """Close the file."""
         with self._lock:

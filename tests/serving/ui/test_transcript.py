@@ -248,6 +248,12 @@ def test_an_exchange_is_announced_in_one_sentence(exchange: Exchange, said: str)
     assert Reading(announcement_html(exchange, "en")).words == [said]
 
 
+def test_a_server_that_stops_says_so_in_the_readers_language() -> None:
+    stopped = Conversation((Exchange(1, "x").fail(ChatFailure("The server is being stopped.", "Ask again.", stopping=True)),))
+    for code, said in (("en", "The server is being stopped. Your question is kept"), ("az", "Server dayandırılır.")):
+        assert any(word.startswith(said) for word in read(stopped, language=code).words)  # type: ignore[arg-type]
+
+
 def test_an_empty_page_names_what_mends_a_missing_index() -> None:
     assert "charterqa index" in " ".join(read(Conversation(), Shelf(problem="There is no index. Run: charterqa index")).words)
     assert "charterqa index" in " ".join(read(Conversation(), Shelf()).words)

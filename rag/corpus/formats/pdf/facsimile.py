@@ -106,7 +106,8 @@ class Facsimile:
             printed = _Letters.on(self._pdfium.raw, text_page)
             written = _Letters.of(text)
             found = [printed.find(written, each) for each in sought]
-            return [each and _place(self._pdfium.raw, page, text_page, each, printed) for each in found]
+            raw = self._pdfium.raw
+            return [None if one is None else _place(raw, page, text_page, one, printed) for one in found]
         finally:
             text_page.close()
             page.close()
