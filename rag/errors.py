@@ -25,6 +25,7 @@ CharterError
 └── ServiceError          the server cannot take this request now; waiting helps
     ├── ServiceLoading    the models and the index are still being loaded
     ├── ServiceBusy       as many answers as may wait are waiting
+    │   └── ServiceStopping   the server is being stopped
     ├── ServiceTimeout    the answer took longer than one answer may
     ├── StorageFull       the disk has no room for what was sent
     ├── StorageUnavailable   the database is away, full or does not let us in
@@ -159,6 +160,10 @@ class ServiceLoading(ServiceError):
 
 class ServiceBusy(ServiceError):
     """As many answers as may wait are waiting."""
+
+
+class ServiceStopping(ServiceBusy):
+    """The server is being stopped, and waits for this answer no longer."""
 
 
 class ServiceTimeout(ServiceError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,6 +16,11 @@ class Part:
     status: Literal["answered", "refused", "not_asked"]
     claims: tuple[int, ...] = ()
     not_mentioned: tuple[str, ...] = ()
+
+
+def quoted(parts: Sequence[Part], status: str) -> str:
+    """The parts with a status as a notice names them: each between quotation marks."""
+    return " ".join(f"“{part.text}”" for part in parts if part.status == status)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent / "rag"
-VOCABULARY = {"types", "guidance", "events", "errors", "settings", "contract", "knowledge_base"}
+VOCABULARY = {"types", "localization", "guidance", "events", "errors", "settings", "contract", "knowledge_base"}
 DOWNWARDS = ["corpus", "models", "index", "indexing", "retrieval", "llm", "answering", "guiding"]
 ABOVE = {"serving": set(DOWNWARDS), "evaluation": set(DOWNWARDS), "api": set(DOWNWARDS)}
 STARTERS = {"cli"}

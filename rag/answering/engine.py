@@ -18,6 +18,7 @@ from rag.answering.extractive import extractive as told_by_documents
 from rag.answering.followup import standalone
 from rag.answering.modelled import ModelAnswers
 from rag.answering.models import Models
+from rag.answering.question_language import asked_in, speaks, unserved
 from rag.answering.reading.answerability import Gate, load_gate
 from rag.answering.reading.bounds import checked
 from rag.answering.reading.paragraphs import QuestionReading, Reading
@@ -197,16 +198,19 @@ class Engine:
         opened = self._current()
         opened.catalogue.scope(filter)  # an unknown document is said before anything is done
         whole = self._standalone(text, history, cancelled)
-        asked = Asked(uuid.uuid4().hex, text, whole, lang or self._settings.lang, clock, opened.citer)
+        asked = Asked(uuid.uuid4().hex, text, whole, self._reader_language(text, lang), clock, opened.citer)
         scope = opened.catalogue.scope(filter, asked.text)
         yield Started(asked.id, opened.generation.id, self.backend)
+        own_words = Provenance(EXTRACTIVE, opened.generation.id)
+        if foreign := self._unserved(text):
+            yield from asked.unserved(foreign, own_words)
+            return
         text = opened.retriever.mended(asked.text)
         hits = self._hits(opened, text, scope)
         asked = replace(asked, hits=hits, citer=opened.citer.among(hits), newer=scope.newer)
         clock.retrieve = clock.elapsed()
         if cancelled():
             return
-        own_words = Provenance(EXTRACTIVE, opened.generation.id)
         told = recital(asked, scope, opened.retriever, own_words)
         if told is not None:
             yield from told
@@ -237,6 +241,15 @@ class Engine:
         # An answer may run over the edge of the best passage.
         read += [near for near in opened.retriever.neighbours(hits[0]) if near.passage.id not in known] if hits else []
         return opened.reading.read(question, read)
+
+    def _reader_language(self, question: str, lang: str | None) -> str | None:
+        return lang or self._settings.lang or asked_in(question)
+
+    def _unserved(self, question: str) -> str | None:
+        """The language of a question that is none of ours and of which there is no document either, else ``None``."""
+        foreign = unserved(question)
+        there = foreign is None or speaks(foreign, self.documents(), lambda entry: self.document(entry.id).text)
+        return None if there else foreign
 
     def _standalone(self, question: str, history: Sequence[Turn], cancelled: Callable[[], bool]) -> str | None:
         """The follow-up made whole, by the model where there is one that can, else by rule."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from rag.answering.fragments import whole
+from rag.answering.question_language import asked_in
 from rag.answering.writing.wording import FUNCTION, content_words
 from rag.types import Turn
 
@@ -43,18 +45,21 @@ _VERB_END = re.compile(r"(?:ed|ing)$")
 
 def standalone(question: str, history: Sequence[Turn], *, at_most: int) -> str | None:
     """``question`` made whole from the last ``at_most`` turns, or ``None`` where it already stands alone."""
-    whole: str | None = None
+    told: str | None = None
     for turn in [*history][-at_most:] if at_most else ():
         if turn.role == "user" and turn.content.strip():
             text = " ".join(turn.content.split())
-            whole = (whole and _joined(text, whole)) or text
-    if whole is None:
+            told = (told and _joined(text, told)) or text
+    if told is None:
         return None
-    return _joined(" ".join(question.split()), whole)
+    return _joined(" ".join(question.split()), told)
 
 
 def _joined(question: str, before: str) -> str | None:
     """``question`` with what it leaves out taken from ``before``, or ``None``."""
+    spoken = asked_in(question) or asked_in(before)
+    if spoken is not None and spoken != "en":
+        return whole(question, before, spoken)
     bare = _LEAD.sub("", question).strip()
     stem = before.rstrip(" ?.!")
     if fragment := _QUESTION_WORD.match(bare):

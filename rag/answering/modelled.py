@@ -14,13 +14,14 @@ from rag.answering.reading.selection import POINTED_TO, answers
 from rag.answering.writing.asked import Asked
 from rag.answering.writing.composition import Composition
 from rag.answering.writing.generative import GenerativeAnswerer, ReplyEnd, Restarted, SaidNotFound, rewritten
-from rag.answering.writing.notices import Notice, say, why
+from rag.answering.writing.notices import why
 from rag.errors import BackendError
 from rag.events import Event
 from rag.knowledge_base import prompts_folder
 from rag.llm.backend import Backend
 from rag.llm.prompts import load
 from rag.llm.registry import EXTRACTIVE
+from rag.localization.catalogue import speak
 from rag.models.embedder import Embedder
 from rag.models.reader import Reader
 from rag.settings import Settings
@@ -97,7 +98,7 @@ class ModelAnswers:
             for claim in held:
                 yield from draft.add(claim.text, claim.cited, claim.support)
         if ending in (Ending.SHOWN, Ending.HELD):
-            cut = say(Notice.CUT, asked.lang) if failure is not None or end.cut else None
+            cut = speak(asked.lang)("answer.cut") if failure is not None or end.cut else None
             yield asked.answered(draft, agreed, provenance, withheld, cut)
         elif ending is Ending.EXTRACTED:
             withheld += [Withheld(claim.text, ASIDE, contradicted=False) for claim in held]

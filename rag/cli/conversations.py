@@ -29,8 +29,14 @@ def export(reader: Reader) -> None:
 
 @app.command()
 def erase(reader: Reader) -> None:
-    """Delete every conversation that is kept of a reader, in every knowledge base, for good. Backups made before keep them."""
+    """Delete every conversation that is kept of a reader, in every knowledge base, for good, and take back the links by which
+    they have shared any. Backups made before keep them."""
     from rag.serving.operation.conversations import ConversationStore
+    from rag.serving.operation.shared_answers import SharedStore
 
-    with closing(ConversationStore.of(settings_of(None))) as store:
+    settings = settings_of(None)
+    with closing(ConversationStore.of(settings)) as store:
         typer.echo(f"{store.erase(reader):,} conversations of {reader} erased.")
+    if settings.sharing.enabled:
+        with closing(SharedStore.of(settings)) as shared:
+            typer.echo(f"{shared.revoke_all(reader):,} links of {reader} taken back.")

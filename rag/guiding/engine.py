@@ -15,17 +15,17 @@ from rag.answering.modelled import by_itself
 from rag.answering.writing.asked import Asked, Clock
 from rag.answering.writing.composition import Composition
 from rag.events import CitationReady, ClaimReady, Delta, Event, Finished, Started
-from rag.guidance import Guidance, Part
+from rag.guidance import Guidance, Part, quoted
 from rag.guiding.absent import not_mentioned
 from rag.guiding.courtesy import in_short, is_courtesy
 from rag.guiding.joining import Joined
 from rag.guiding.nearest import nearest_sentences
-from rag.guiding.notices import Hint, say
 from rag.guiding.outline import DocumentOutline, outline
 from rag.guiding.parts import PartAsked, parts_of
 from rag.guiding.suggesting import EXAMPLES, Suggestions, plain
 from rag.index.generation import Generation
 from rag.llm.registry import EXTRACTIVE
+from rag.localization.catalogue import speak
 from rag.types import UNFILTERED, Answer, Filter, Outcome, Provenance, Refusal, Turn
 
 MOST_PARTS = 4
@@ -56,7 +56,7 @@ class GuidedEngine(Engine):
         """Questions to begin with, for an interface in ``lang``; of an index without any, one for each of a few documents."""
         found = self._suggestions().examples(lang)
         entries = self.documents()
-        return found or tuple(say(Hint.ABOUT, lang, title=entry.title) for entry in entries[:EXAMPLES])
+        return found or tuple(speak(lang)("guide.about", title=entry.title) for entry in entries[:EXAMPLES])
 
     def stream(
         self,
@@ -70,9 +70,14 @@ class GuidedEngine(Engine):
     ) -> Iterator[Event]:
         """As :meth:`rag.answering.engine.Engine.stream`; the outcome has its parts and its guidance."""
         text = self._checked(question)
-        request = _Request(text, tuple(history), filter, lang or self._settings.lang, cancelled)
+        request = _Request(text, tuple(history), filter, self._reader_language(text, lang), cancelled)
         if is_courtesy(text):
             yield from self._welcome(request)
+            return
+        if self._unserved(text):
+            guidance = Guidance(self.examples(request.lang), self._current().generation.guide.topics)
+            for event in self._whole(request):
+                yield Finished(replace(event.outcome, guidance=guidance)) if isinstance(event, Finished) else event
             return
         told = self._outlined(request)
         if told is not None:
@@ -188,9 +193,11 @@ class GuidedEngine(Engine):
     ) -> Finished:
         """The one answer, with what it leaves open said in its notice."""
         notices = list(joined.notices)
-        for hint, status in ((Hint.PART_REFUSED, "refused"), (Hint.PART_NOT_ASKED, "not_asked")):
-            if texts := [part.text for part in parts if part.status == status]:
-                notices.append(say(hint, request.lang, parts=" ".join(f"“{text}”" for text in texts), most=str(MOST_PARTS)))
+        words = speak(request.lang)
+        if refused := quoted(parts, "refused"):
+            notices.append(words("guide.part_refused", parts=refused))
+        if left := quoted(parts, "not_asked"):
+            notices.append(words("guide.part_not_asked", count=MOST_PARTS, parts=left))
         answer = Answer(
             identity,
             request.question,
@@ -232,7 +239,7 @@ class GuidedEngine(Engine):
     def _welcome(self, request: _Request) -> Iterator[Event]:
         """What can be asked, for one who greets."""
         clock, generation = Clock(), self._current().generation
-        identity, text = uuid.uuid4().hex, say(Hint.WELCOME, request.lang)
+        identity, text = uuid.uuid4().hex, speak(request.lang)("guide.welcome")
         yield Started(identity, generation.id, self.backend)
         yield Delta(text)
         guidance = Guidance(self.examples(request.lang), generation.guide.topics, card="welcome")
@@ -268,7 +275,8 @@ class GuidedEngine(Engine):
             text = f"{point.heading}: {sentence}" if point.heading else sentence
             yield from draft.add(text, ((passage, point.sentence),), 1.0)
         shown, there = len(found.points), found.sections
-        notice = say(Hint.OUTLINE, request.lang, shown=str(shown), all=str(there)) if shown < there else None
+        words = speak(request.lang)
+        notice = words("guide.outline", count=there, shown=words.number(shown)) if shown < there else None
         done = asked.answered(draft, 1.0, Provenance(EXTRACTIVE, opened.generation.id), notice=notice)
         yield Finished(replace(done.outcome, guidance=Guidance(self.examples(request.lang)[:2], card="outline")))
 

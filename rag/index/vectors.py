@@ -139,5 +139,6 @@ def _inner(rows: Vectors, one: Vectors) -> NDArray[np.float32]:
     import faiss  # at the first question: listing documents and opening an index do without
 
     given, found = np.ascontiguousarray(rows), np.empty(len(rows), dtype=np.float32)
-    faiss.fvec_inner_products_ny(faiss.swig_ptr(found), faiss.swig_ptr(one), faiss.swig_ptr(given), rows.shape[1], len(rows))
+    products = faiss.fvec_inner_products_ny  # type: ignore[attr-defined]  # its stubs leave the plain functions out
+    products(faiss.swig_ptr(found), faiss.swig_ptr(one), faiss.swig_ptr(given), rows.shape[1], len(rows))
     return found

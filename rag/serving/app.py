@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
 import rag
+from rag.knowledge_base import KnowledgeBase
 from rag.serving.access.admission import Access
 from rag.serving.access.allowance import Allowance
 from rag.serving.access.editors import Editors
@@ -35,12 +36,14 @@ from rag.serving.http.pages import pages_router
 from rag.serving.http.peer import Proxies
 from rag.serving.http.zones import Zone, zone_of
 from rag.serving.source.document_page import source_router
+from rag.serving.source.page_images import PageImages, page_images_router
 from rag.serving.ui.chat import mount
 from rag.serving.widget.routes import widget_router
 from rag.settings import Settings
 
 NO_OTHERS: Mapping[str, ServedEngine | OpenEngine] = {}
 GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+NO_FOLDERS: Mapping[str, KnowledgeBase] = {}
 EXPOSED = ("X-Request-Id", "Retry-After")
 SENT = ("Authorization", "Content-Type", "Accept", "X-Request-Id", "Mcp-Protocol-Version", "Mcp-Session-Id")
 
@@ -52,12 +55,14 @@ def create_app(
     name: str = "default",
     others: Mapping[str, ServedEngine | OpenEngine] = NO_OTHERS,
     desk: Desk | None = None,
+    folders: Mapping[str, KnowledgeBase] = NO_FOLDERS,
     ui: bool = True,
 ) -> FastAPI:
     """The application over an open engine, or over a function that opens one once the application has started.
 
     ``engine`` answers for the default knowledge base, whose name is ``name``; ``others`` for further ones, by their names.
-    At the ``desk`` their documents can be changed; without one they cannot.
+    At the ``desk`` their documents can be changed; without one they cannot. Pages of PDFs are shown of those whose ``folders``
+    are given.
 
     Raises:
         SettingsError: access is configured in a way that cannot work, or feedback cannot be kept.
@@ -68,6 +73,7 @@ def create_app(
     library = Library({name: engine, **others}, settings)
     redactor = library.resources.redactor
     editors = Editors(settings)
+    images = PageImages(folders, settings)
     mcp = Mcp(library, redactor, body_bytes=settings.limits.body_bytes)
 
     @contextlib.asynccontextmanager
@@ -79,6 +85,7 @@ def create_app(
             yield
         if desk is not None:
             desk.stop()
+        images.close()
         library.stop()
 
     app = FastAPI(
@@ -99,7 +106,8 @@ def create_app(
     app.include_router(openai_router(library, redactor))
     app.include_router(signin_router(identify, sessions))
     app.include_router(pages_router())
-    app.include_router(source_router(library))
+    app.include_router(source_router(library, images))
+    app.include_router(page_images_router(library, images))
     app.include_router(widget_router(settings))
     app.router.routes.append(mcp.route())
     if ui:

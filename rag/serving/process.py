@@ -17,7 +17,8 @@ from types import FrameType
 import uvicorn
 
 from rag.errors import SettingsError
-from rag.serving.app import create_app
+from rag.knowledge_base import KnowledgeBase
+from rag.serving.app import NO_FOLDERS, create_app
 from rag.serving.core.library import Library, OpenEngine
 from rag.serving.core.served_engine import ServedEngine
 from rag.serving.core.service import Service
@@ -43,9 +44,11 @@ def run(
     engines: Callable[[Settings], ServedEngine] | Mapping[str, OpenEngine],
     *,
     desk: Desk | None = None,
+    folders: Mapping[str, KnowledgeBase] = NO_FOLDERS,
     ui: bool = True,
 ) -> None:
-    """Serve until told to stop: one knowledge base, or several by their names, the default one first.
+    """Serve until told to stop: one knowledge base, or several by their names, the default one first; ``folders`` as for
+    :func:`~rag.serving.app.create_app`.
 
     It belongs to a process of its own: where a back end does not let go of an answer, the process ends in here.
 
@@ -56,7 +59,7 @@ def run(
     begin(settings)
     with contextlib.closing(listen(settings)) as listening:
         tell_address(listening)
-        serve_at(listening, settings, engines, desk=desk, ui=ui)
+        serve_at(listening, settings, engines, desk=desk, folders=folders, ui=ui)
 
 
 def begin(settings: Settings) -> None:
@@ -79,13 +82,14 @@ def serve_at(
     engines: Callable[[Settings], ServedEngine] | Mapping[str, OpenEngine],
     *,
     desk: Desk | None = None,
+    folders: Mapping[str, KnowledgeBase] = NO_FOLDERS,
     ui: bool = True,
     started: Callable[[Server], None] = lambda _: None,
 ) -> None:
     """As :func:`run`, at a socket that listens already. ``started`` is told the server before it runs."""
     named = {"default": partial(engines, settings)} if callable(engines) else dict(engines)
     name = next(iter(named))
-    app = create_app(named.pop(name), settings, name=name, others=named, desk=desk, ui=ui)
+    app = create_app(named.pop(name), settings, name=name, others=named, desk=desk, folders=folders, ui=ui)
     library: Library = app.state.library
     service = library.default
     server = Server(config(app), library)

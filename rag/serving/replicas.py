@@ -28,6 +28,8 @@ from prometheus_client import multiprocess
 from pydantic import SecretStr
 
 from rag.errors import CharterError
+from rag.knowledge_base import KnowledgeBase
+from rag.serving.app import NO_FOLDERS
 from rag.serving.core.library import OpenEngine
 from rag.serving.http.logs import configure_logs
 from rag.serving.http.sse import GRACE_SECONDS
@@ -73,8 +75,11 @@ class _Replica:
         return f"signal {-code}" if code < 0 else f"exit code {code}"
 
 
-def serve_replicas(settings: Settings, engines: OpenEngines, number: int) -> None:
+def serve_replicas(
+    settings: Settings, engines: OpenEngines, number: int, *, folders: Mapping[str, KnowledgeBase] = NO_FOLDERS
+) -> None:
     """Serve from ``number`` processes until told to stop; then all of them end within the time that one has for it.
+    ``folders`` as for :func:`~rag.serving.app.create_app`.
 
     Raises:
         SettingsError: as :func:`rag.serving.process.run` does.
@@ -86,16 +91,24 @@ def serve_replicas(settings: Settings, engines: OpenEngines, number: int) -> Non
         os.environ[SHARED] = folder
         try:
             with _told_to_stop() as told:
-                _Watch(settings, engines, listening, told).over(number)
+                _Watch(settings, engines, folders, listening, told).over(number)
         finally:
             del os.environ[SHARED]
     leave_quickly()
 
 
 class _Watch:
-    def __init__(self, settings: Settings, engines: OpenEngines, listening: socket.socket, told: Channel) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        engines: OpenEngines,
+        folders: Mapping[str, KnowledgeBase],
+        listening: socket.socket,
+        told: Channel,
+    ) -> None:
         self._settings = settings
         self._engines = engines
+        self._folders = folders
         self._listening = listening
         self._told = told
         self._spawn = multiprocessing.get_context("spawn")
@@ -123,7 +136,9 @@ class _Watch:
     def _start(self, failures: int = 0) -> _Replica:
         ours, theirs = self._spawn.Pipe(duplex=False)
         process = self._spawn.Process(
-            target=_replica, args=(self._listening, self._settings, self._engines, theirs), name="charterqa-replica"
+            target=_replica,
+            args=(self._listening, self._settings, self._engines, dict(self._folders), theirs),
+            name="charterqa-replica",
         )
         process.start()
         theirs.close()
@@ -145,7 +160,7 @@ class _Watch:
         replica.process.join()
         replica.hear()
         replica.channel.close()
-        multiprocess.mark_process_dead(replica.process.pid)
+        multiprocess.mark_process_dead(replica.process.pid)  # type: ignore[no-untyped-call]
         self._replicas.remove(replica)
         if not replica.ready and not complete:
             raise replica.reason or CharterError(
@@ -169,12 +184,25 @@ class _Watch:
             replica.channel.close()
 
 
-def _replica(listening: socket.socket, settings: Settings, engines: OpenEngines, channel: Channel) -> None:
+def _replica(
+    listening: socket.socket,
+    settings: Settings,
+    engines: OpenEngines,
+    folders: Mapping[str, KnowledgeBase],
+    channel: Channel,
+) -> None:
     """What each process does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all; the first process tells the others
     configure_logs(settings.log, Redactor.of(settings))
     try:
-        serve_at(listening, settings, engines(settings), ui=False, started=lambda server: _report(server, channel))
+        serve_at(
+            listening,
+            settings,
+            engines(settings),
+            folders=folders,
+            ui=False,
+            started=lambda server: _report(server, channel),
+        )
     except CharterError as error:
         channel.send((error.message, error.remedy))
         sys.exit(1)

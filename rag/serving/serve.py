@@ -53,14 +53,14 @@ def serve(settings: Settings, *, ui: bool = True, workers: int = 1) -> None:
 
     Several ``workers`` have no chat, whatever ``ui`` says, and change no documents: pages and jobs live in one process.
     """
-    if workers > 1:
-        serve_replicas(settings, opened, workers)
-        return
     kbs = find_knowledge_bases(find_knowledge_base(settings.kb), settings.kbs)
+    if workers > 1:
+        serve_replicas(settings, opened, workers, folders=kbs)
+        return
     engines = Engines(settings)
     try:
         desk = Desk(kbs, engines.build, settings) if settings.uploads.enabled else None
-        run(settings, {name: partial(engines.open, kb) for name, kb in kbs.items()}, desk=desk, ui=ui)
+        run(settings, {name: partial(engines.open, kb) for name, kb in kbs.items()}, desk=desk, folders=kbs, ui=ui)
     finally:
         engines.close()
 

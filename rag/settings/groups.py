@@ -25,7 +25,7 @@ def comma_separated(value: Any) -> Any:
 
 
 class Embedding(Group):
-    """Which model embeds. ``None`` is the packaged all-MiniLM-L6-v2, :data:`MULTILINGUAL` a profile of its own."""
+    """Which model embeds. ``None`` is the packaged all-MiniLM-L6-v2, ``multilingual`` a profile of its own."""
 
     model: str | None = Field(
         None, description="a sentence-transformers model by folder or hub name, or multilingual; unset: the packaged one"
@@ -143,7 +143,7 @@ class Auth(Group):
 class Limits(Group):
     """What one request or one client may cost."""
 
-    requests_per_minute: int = Field(240, ge=1, description="of one client; past that 429")
+    requests_per_minute: int = Field(240, ge=1, description="of one client, and as many pages looked at; past that 429")
     body_bytes: int = Field(256 * 1024, ge=1024, description="largest body of a request; past that 413")
     body_seconds: float = Field(20.0, gt=0, description="for a request's body to arrive; past that 408")
     question_characters: int = Field(4000, ge=10, description="longest question; past that 422")
@@ -179,6 +179,14 @@ class Conversations(Group):
     enabled: bool = Field(True, description="with CHARTERQA_AUTH jwt or proxy; false: each browser keeps its own")
     most: int = Field(60, ge=1, le=1000, description="of one reader in one knowledge base; the oldest go first")
     days: int = Field(90, ge=1, description="how long one is kept after it was last written to")
+
+
+class SharedLinks(Group):
+    """Links by which a conversation can be read by others who may use the chat."""
+
+    enabled: bool = Field(False, description="whether readers may share a conversation by a link")
+    days: int = Field(30, ge=1, le=3650, description="how long a link shows what was shared")
+    path: Path | None = Field(None, description="SQLite file; None: shared.sqlite beside the feedback file")
 
 
 class Log(Group):

@@ -26,6 +26,7 @@ from rag.settings.groups import (
     Passages,
     ReaderModel,
     Retrieval,
+    SharedLinks,
     Uploads,
     comma_separated,
 )
@@ -76,6 +77,7 @@ class Settings(Group, BaseSettings):
     uploads: Uploads = Uploads()
     feedback: Feedback = Feedback()
     conversations: Conversations = Conversations()
+    sharing: SharedLinks = SharedLinks()
     log: Log = Log()
 
     @property

@@ -170,7 +170,7 @@ def test_withheld_sentences_the_notice_and_the_rewritten_question_are_shown_on_d
     expect(answer.locator(".notice")).to_contain_text("The model did not reply")
     expect(answer.locator(".claims")).not_to_contain_text("painted")
     withheld = answer.locator("details.withheld")
-    expect(withheld.locator("summary")).to_have_text("Withheld sentences: 1")
+    expect(withheld.locator("summary")).to_have_text("1 sentence withheld")
     expect(withheld.locator("s")).to_be_hidden()
     withheld.locator("summary").click()
     expect(withheld.locator("s")).to_have_text("It was painted <b>red</b>.")
@@ -295,8 +295,8 @@ def test_one_announcement_is_made_per_answer_and_the_stream_is_outside_it(chat: 
     chat.ask("At six the harbour opens?")
     expect(chat.page.locator("#charter-announcer [role=status]")).to_contain_text("Answer 2.")
     assert chat.page.evaluate("window.said") == [
-        f"Answer 1. Sources: 1. {LIGHTHOUSE}",
-        "Answer 2. Sources: 1. The harbour opens at six.",
+        f"Answer 1. 1 source. {LIGHTHOUSE}",
+        "Answer 2. 1 source. The harbour opens at six.",
     ]
     assert chat.page.locator("#charter-transcript [aria-live]").count() == 0
 
@@ -341,7 +341,7 @@ def test_the_language_is_the_browsers_then_the_readers_and_is_remembered(
     other = Chat(Watched(context.new_page()), newcomer.url).open()
     expect(other.page.get_by_role("heading", level=1)).to_have_text("Belgelere sorun")
     other.open("/?lang=ru")
-    expect(other.page.get_by_role("heading", level=1)).to_have_text("Спросите документы")
+    expect(other.page.get_by_role("heading", level=1)).to_have_text("Вопросы к документам")
     context.close()
 
 

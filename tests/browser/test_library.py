@@ -43,7 +43,7 @@ def test_documents_are_added_titled_and_deleted_and_the_chat_answers_from_them(
         (tmp_path / name).write_text(text, encoding="utf-8")
     dialog.locator("input[type=file]").set_input_files([tmp_path / name for name in files])
     added = dialog.get_by_role("list", name="Files added now").get_by_role("listitem")
-    expect(added.filter(has_text="ferry.txt")).to_contain_text("Read. Passages: 1.")
+    expect(added.filter(has_text="ferry.txt")).to_contain_text("Read: 1 passage.")
     expect(added.filter(has_text="tool.exe")).to_contain_text("Files of this type are not read.")
     expect(added.filter(has_text="long.txt")).to_contain_text("larger than 0 MB")
     expect(added.filter(has_text="harbour.txt")).to_contain_text("There is a document 'harbour.txt' already.")

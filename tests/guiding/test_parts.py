@@ -132,7 +132,7 @@ def test_no_question_of_the_default_knowledge_bases_files_is_taken_apart() -> No
         ("What is the fee for a permit and how long does it take?", "How long does a permit take?"),
         ("Who signed the charter and who witnessed it?", "Who witnessed the charter?"),
         ("Which ministry is responsible, and what is its address?", "Which ministry is responsible? What is its address?"),
-        ("Xartiyanı kim imzaladı? Nə vaxt?", "Xartiyanı kim imzaladı? Nə vaxt?"),
+        ("Xartiyanı kim imzaladı? Nə vaxt?", "Xartiyanı kim imzaladı və nə vaxt?"),
     ],
 )
 def test_a_part_that_leans_on_another_is_searched_with_what_it_leans_on(question: str, asked: str) -> None:

@@ -86,6 +86,8 @@ def test_rights_and_places_on_the_disk_are_examined(tmp_path: Path) -> None:
     (tmp_path / "charterqa.toml").chmod(0o640)
     state, message, _ = worst(machine.permissions(kb, settings, tmp_path))
     assert state == "warn" and "charterqa.toml is open to other users" in message
+    shared = settings_for(tmp_path, sharing_enabled=True, sharing_path=str(tmp_path / "charterqa.toml" / "shared.sqlite"))
+    assert "CHARTERQA_SHARING_PATH" in worst(machine.permissions(kb, shared, tmp_path))[2]
     below_a_file = settings_for(tmp_path, log_answers=str(tmp_path / "charterqa.toml" / "answers.jsonl"))
     state, message, remedy = worst(machine.permissions(kb, below_a_file, tmp_path))
     assert state == "fail" and "cannot be written" in message and "CHARTERQA_LOG_ANSWERS" in remedy

@@ -6,10 +6,11 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from rag.answering.question_language import asked_in
 from rag.answering.writing.citing import Citer
 from rag.answering.writing.composition import Composition
-from rag.answering.writing.notices import Notice, say
 from rag.events import Delta, Event, Finished
+from rag.localization.catalogue import speak, unserved
 from rag.types import Answer, DocumentEntry, Hit, Provenance, Refusal, Span, Timings, Withheld
 
 RELATED = 3
@@ -60,11 +61,14 @@ class Asked:
         withheld: Sequence[Withheld] = (),
         notice: str | None = None,
     ) -> Finished:
-        """The last event of an answer whose claims were already sent. Of an older version it says which is the newer."""
+        """The last event of an answer whose claims were already sent. Of an older version it says which is the newer, and of
+        documents in another language than the question's, which language that is."""
+        words = speak(self.lang)
+        notices = [notice] if notice else []
         older = {c.document: c.title for c in draft.citations if c.document in self.newer}
-        for document, title in older.items():
-            said = say(Notice.OLDER, self.lang, title=title, newer=self.newer[document].title)
-            notice = f"{notice} {said}" if notice else said
+        notices += [words("answer.older", title=title, newer=self.newer[d].title) for d, title in older.items()]
+        if others := self._other_languages(draft):
+            notices.append(words("answer.foreign", language=words.all_of(words.language_name(code) for code in others)))
         return Finished(
             Answer(
                 self.id,
@@ -76,9 +80,22 @@ class Asked:
                 replace(provenance, timings=self.clock.timings()),
                 self.standalone,
                 tuple(withheld),
-                notice,
+                " ".join(notices) or None,
             )
         )
+
+    def unserved(self, code: str, provenance: Provenance) -> Iterator[Event]:
+        """The events of a refusal of a question in the language ``code``, which is none of ours: said in it where it can be."""
+        text = unserved(code) or speak(self.lang)("answer.unserved")
+        yield Delta(text)
+        told = replace(provenance, timings=self.clock.timings())
+        yield Finished(Refusal(self.id, self.question, text, (), 0.0, told, self.standalone))
+
+    def _other_languages(self, draft: Composition) -> tuple[str, ...]:
+        """The languages of what is cited, where the question is certainly asked in none of them."""
+        asked = asked_in(self.text)
+        cited = {self.citer.document(citation.document).language for citation in draft.citations} - {None}
+        return () if asked is None or asked in cited else tuple(sorted(code for code in cited if code))
 
     def refused(
         self,
@@ -88,7 +105,7 @@ class Asked:
         notice: str | None = None,
     ) -> Iterator[Event]:
         """The events of a refusal, with the nearest passages as related ones."""
-        text = say(Notice.REFUSAL, self.lang)
+        text = speak(self.lang)("answer.refusal")
         yield Delta(text)
         yield Finished(
             Refusal(

@@ -9,17 +9,13 @@ from dataclasses import dataclass, replace
 
 from rag.answering.proof.prover import Evidence, Proved, Prover, Unproved
 from rag.answering.writing.context import fitting, numbered
+from rag.answering.writing.phrases import DECLINED
 from rag.answering.writing.reply import Claims, ReplyClaim
 from rag.errors import BackendFailed, ContextTooLong
 from rag.llm.backend import Backend, Usage
 from rag.llm.prompts import Prompt
 from rag.types import Hit, Passage, Turn
 
-_DECLINED = re.compile(
-    r"\b(?:I['’]m sorry|I am sorry|I apologi[sz]e|I can(?:no|['’])t (?:assist|help|answer|comply|do that)|"
-    r"as an AI|I(?:['’]m| am) (?:unable|not able) to)\b",
-    re.IGNORECASE,
-)
 SHORTENED = 2
 MOST_CLAIMS = 60
 """Sentences of one reply that are judged: an endless reply takes bounded time."""
@@ -224,4 +220,4 @@ def _is_no_answer(raw: str, withheld: int) -> bool:
     """Whether a reply of which nothing survived was no attempt to answer: it declines, is a page, or has hardly a word."""
     letters = sum(c.isalpha() for c in raw)
     visible = sum(not c.isspace() for c in raw)
-    return bool(_DECLINED.search(raw) or _MARKUP.match(raw)) or withheld == 0 or letters < 0.5 * visible or "\ufffd" in raw
+    return bool(DECLINED.search(raw) or _MARKUP.match(raw)) or withheld == 0 or letters < 0.5 * visible or "\ufffd" in raw

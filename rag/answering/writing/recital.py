@@ -8,8 +8,8 @@ from typing import Protocol
 
 from rag.answering.writing.asked import Asked
 from rag.answering.writing.composition import Composition
-from rag.answering.writing.notices import Notice, say
 from rag.events import Event
+from rag.localization.catalogue import speak
 from rag.retrieval.catalogue import Scope
 from rag.retrieval.copies import plain
 from rag.retrieval.provisions import Named, Provision
@@ -38,11 +38,12 @@ def recital(asked: Asked, scope: Scope, lookup: Lookup, provenance: Provenance) 
     """The events of an answer in the words of the provisions that are asked for, or of a refusal where no document in ``scope``
     has them, or where none is in scope; ``None`` where the question is to be read against its hits."""
     if scope.excluded:
-        return asked.refused(0.0, provenance, notice=say(Notice.FILTERED, asked.lang, filter=scope.excluded))
+        return asked.refused(0.0, provenance, notice=speak(asked.lang)("answer.filtered", filter=scope.excluded))
     named = lookup.named(asked.text, scope)
     if named is None:
         return None
-    notice = say(Notice.NO_PROVISION, asked.lang, provision=", ".join(r.said for r in named.missing)) if named.missing else None
+    missing = ", ".join(reference.said for reference in named.missing)
+    notice = speak(asked.lang)("answer.no_provision", provision=missing) if missing else None
     if named.provisions:
         told = [p for p in named.provisions if p.sentences][:PROVISIONS]
         return _recited(asked, told, lookup, provenance, notice) if named.whole and told else None
@@ -88,7 +89,9 @@ def _recited(
             yield from draft.add(" ".join(asked.citer.quote(p, span) for p, span in cited), cited, 1.0)
             shown += 1
     if shown < there:
-        notice = " ".join(filter(None, (notice, say(Notice.GOES_ON, asked.lang, shown=str(shown), all=str(there)))))
+        spoken = speak(asked.lang)
+        goes_on = spoken("answer.goes_on", count=there, shown=spoken.number(shown))
+        notice = f"{notice} {goes_on}" if notice else goes_on
     yield asked.answered(draft, 1.0, provenance, notice=notice)
 
 

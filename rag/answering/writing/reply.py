@@ -11,39 +11,19 @@ import re
 from dataclasses import dataclass, replace
 from itertools import pairwise, zip_longest
 
+from rag.answering.writing.phrases import AND, KIND, LABEL, NOT_FOUND, PREAMBLE, SILENT
 from rag.corpus.shape.sentences import split
 from rag.llm.markup import REFERENCE, is_item, plain, without_bullet
 from rag.llm.thinking import Unthinking
 
-_KIND = r"(?:passages?|sources?|documents?|docs?\.?|excerpts?|refs?\.?|see|p\.)"
-_NUMBERS = rf"(?:{_KIND}\s*:?\s*)*#?\^?\d{{1,4}}(?:\s*(?:[,;–-]|and|&)\s*(?:{_KIND}\s*)?#?\^?\d{{1,4}})*"
+_NUMBERS = rf"(?:{KIND}\s*:?\s*)*#?\^?\d{{1,4}}(?:\s*(?:[,;–-]|{AND})\s*(?:{KIND}\s*)?#?\^?\d{{1,4}})*"
 _BRACKET = rf"\[{_NUMBERS}\](?:\([^)\n]{{0,200}}\))?"
 MARKER = re.compile(
-    rf"\s?(?:(?:\*\*|__)?{_BRACKET}(?:\*\*|__)?|\((?:{_KIND}\s*:?\s*)?{_BRACKET}(?:\s*[,;]\s*{_BRACKET})*\)"
-    rf"|【{_NUMBERS}[^】]{{0,20}}】|\({_KIND}\s*:?\s*{_NUMBERS}\)(?!\())",
+    rf"\s?(?:(?:\*\*|__)?{_BRACKET}(?:\*\*|__)?|\((?:{KIND}\s*:?\s*)?{_BRACKET}(?:\s*[,;]\s*{_BRACKET})*\)"
+    rf"|【{_NUMBERS}[^】]{{0,20}}】|\({KIND}\s*:?\s*{_NUMBERS}\)(?!\())",
     re.IGNORECASE,
 )
 _OPEN_MARKER = re.compile(r"[\[【(][^\]】)\n]{0,60}\Z")
-_NOT_FOUND = re.compile(r"\W*not[\s_]found\b", re.IGNORECASE)
-_GIVEN = (
-    r"(?:the\s+)?(?:provided\s+|given\s+|above\s+|numbered\s+)*(?:passages?|excerpts?|context|sources?)"
-    r"(?:\s+(?:number\s+)?\d+)?"
-)
-_PREAMBLE = re.compile(
-    rf"\A(?:(?:according to|based on|as (?:stated|mentioned|described|noted) in|in|from)\s+{_GIVEN}\s*,\s*"
-    rf"|{_GIVEN}\s+(?:states?|says?|mentions?|notes?|indicates?|explains?)\s+that\s+"
-    r"|(?:(?:final|short)\s+)?answer\s*:\s*"
-    # Whether "yes" fits the question cannot be checked against a source; the statement after it can, and answers as well.
-    r"|(?:yes|no)\s*[,:;–—-]\s*)",
-    re.IGNORECASE,
-)
-_SILENT = re.compile(
-    rf"\b{_GIVEN}\s+(?:do(?:es)?\s+not|don['’]t|doesn['’]t)\s+"
-    r"|\bnot\s+(?:\w+\s+)?(?:mentioned|specified|stated|provided|given|included|described|answered|found)\s+(?:in|by)\s+"
-    rf"{_GIVEN}|\b(?:there\s+is\s+)?no\s+(?:\w+\s+)?(?:information\s+(?:about|on|regarding|provided|given|available|in)|mention\s+of)\b",
-    re.IGNORECASE,
-)
-_LABEL = re.compile(r"\A\W*(?:sources?|references?|citations?|answer|note|passages?|yes|no)\W*\Z", re.IGNORECASE)
 _HEADING = re.compile(r"\A\s*(?:#{1,6}\s+.*[^.!?:]|(?:\*\*|__)[^*_]{1,80}[^*_.!?:](?:\*\*|__))\s*\Z")
 _ROW = re.compile(r"\A\s*\|(.*)\|\s*\Z")
 _RULE = re.compile(r"\A[\s|:+=-]+\Z")
@@ -137,12 +117,12 @@ class Claims:
                 return [replace(c, lead=self._lead) for c in self._claims(self._pieces(without_bullet(line)))]
             return []
         found = self._close_list()
-        if _HEADING.match(line) and not _NOT_FOUND.match(plain(line)):
+        if _HEADING.match(line) and not NOT_FOUND.match(plain(line)):
             return found
         if self._introduces(line):
             *before, last = self._pieces(line)
             found += self._claims(before)
-            self._lead = _PREAMBLE.sub("", plain(MARKER.sub("", without_bullet(last))))
+            self._lead = PREAMBLE.sub("", plain(MARKER.sub("", without_bullet(last))))
             return found
         return found + self._claims(self._pieces(without_bullet(line)))
 
@@ -166,6 +146,10 @@ class Claims:
         ]
         hints = "".join(m[0] for m in MARKER.finditer(cells))
         return self._claims(["; ".join(part for part in named if part) + "." + hints])
+
+    def _upper(self, letter: str) -> str:
+        """Azerbaijani and Turkish keep the dot."""
+        return "İ" if letter == "i" and self._language in ("az", "tr") else letter.upper()
 
     @staticmethod
     def _bare(line: str) -> bool:
@@ -196,16 +180,16 @@ class Claims:
         for piece in pieces:
             hints = tuple(dict.fromkeys(n for marker in MARKER.findall(piece) for n in _numbers(marker)))
             text = plain(MARKER.sub("", REFERENCE.sub("", piece)))
-            if _NOT_FOUND.match(text):
+            if NOT_FOUND.match(text):
                 self.says_not_found = True
                 continue
-            text, preambles = _PREAMBLE.subn("", text)
-            text, more = _PREAMBLE.subn("", text)  # "Based on the passages, yes, …"
+            text, preambles = PREAMBLE.subn("", text)
+            text, more = PREAMBLE.subn("", text)  # "Based on the passages, yes, …"
             if preambles or more:
-                text = text[:1].upper() + text[1:]
-            if _SILENT.search(text):
+                text = self._upper(text[:1]) + text[1:]
+            if SILENT.search(text):
                 self.says_not_found = True
-            elif any(c.isalnum() for c in text) and not _LABEL.match(text):
+            elif any(c.isalnum() for c in text) and not LABEL.match(text):
                 found.append(ReplyClaim(text, hints))
         return found
 

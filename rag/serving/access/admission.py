@@ -11,17 +11,17 @@ from starlette.types import ASGIApp, Scope
 
 from rag.errors import QuotaExceeded
 from rag.serving.access.allowance import Allowance
+from rag.serving.access.checkpoint import Checkpoint
 from rag.serving.access.identity import Authenticator, Identity, Unidentified, bearer
-from rag.serving.access.layer import RefusingLayer
 from rag.serving.access.signin import Sessions, signin_page
 from rag.serving.http.peer import Peer
 from rag.serving.http.problem import Problem, problem_of, problem_response
-from rag.serving.http.zones import Zone, costly, zone_of
+from rag.serving.http.zones import Cost, Zone, cost_of, zone_of
 from rag.serving.operation.redaction import Redactor
 from rag.settings import Auth
 
 
-class Access(RefusingLayer):
+class Access(Checkpoint):
     """Lets in who may come in; ``scope["charterqa.identity"]`` says who it is."""
 
     def __init__(
@@ -56,9 +56,10 @@ class Access(RefusingLayer):
                 return problem_response(problem_of(error), scope, self._redact)
             return self._unidentified(unidentified, zone, headers, scope)
         scope["charterqa.identity"] = identity
-        if costly(scope["path"], scope["method"]):
+        cost = cost_of(scope["path"], scope["method"])
+        if cost is not Cost.NOTHING:
             try:
-                self._allowance.spend(identity.key)
+                self._allowance.spend(identity.key if cost is Cost.ASKING else f"{cost.value} {identity.key}")
             except QuotaExceeded as error:
                 return problem_response(problem_of(error), scope, self._redact)
         return None

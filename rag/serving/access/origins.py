@@ -10,7 +10,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Scope
 
-from rag.serving.access.layer import RefusingLayer
+from rag.serving.access.checkpoint import Checkpoint
 from rag.serving.http.peer import HOST, Peer, is_loopback
 from rag.serving.http.problem import Problem, problem_response
 from rag.serving.http.zones import Zone, zone_of
@@ -24,7 +24,7 @@ PREFLIGHT_OF_THE_WIDGET = {
 }
 
 
-class Origins(RefusingLayer):
+class Origins(Checkpoint):
     """Turns away requests by another name, and requests that another origin's page sends."""
 
     def __init__(self, app: ASGIApp, *, settings: Settings, redactor: Redactor) -> None:

@@ -14,8 +14,9 @@ from fastapi import APIRouter, Request
 from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from rag.localization.catalogue import speak
+from rag.localization.languages import preferred
 from rag.serving.access.identity import Authenticator, Identity, Unidentified
-from rag.serving.http.accepted_language import choose
 from rag.serving.http.pages import asset_url
 from rag.serving.http.peer import Peer
 from rag.serving.http.protection import OWN_PAGE
@@ -30,14 +31,8 @@ HEADERS = {
     # Under "no-referrer" a browser names its form's origin "null", and over plain http nothing else says where it is from.
     "Referrer-Policy": "same-origin",
 }
-TEXTS = {
-    "en": ("Sign in", "Access token", "Continue", "This token is not accepted."),
-    "az": ("Giriş", "Giriş kodu", "Davam et", "Bu kod qəbul edilmir."),
-    "ru": ("Вход", "Ключ доступа", "Продолжить", "Этот ключ не принят."),
-    "tr": ("Giriş", "Erişim anahtarı", "Devam", "Bu anahtar kabul edilmiyor."),
-}
 PAGE = """<!doctype html>
-<html lang="{lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<html{spoken}><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex"><title>{title}</title><link rel="icon" href="data:,">
 <link rel="stylesheet" href="{style}"></head>
 <body class="narrow"><main><h1>{title}</h1>{error}<form method="post" action="{prefix}/signin?next={next}">
@@ -84,17 +79,16 @@ class Sessions:
 
 def signin_page(target: str, languages: str, prefix: str, *, wrong: bool = False) -> Response:
     """The form, with status 401. It needs no script, and names nothing of what lies behind it."""
-    lang = choose(languages)
-    title, label, button, refused = TEXTS[lang]
+    words = speak(preferred(languages))
     page = PAGE.format(
-        lang=lang,
-        title=title,
-        label=label,
-        button=button,
+        spoken=words.attributes,
+        title=html.escape(words("signin.title")),
+        label=html.escape(words("signin.token")),
+        button=html.escape(words("signin.continue")),
         prefix=prefix,
         style=asset_url("page.css", prefix),
         next=quote(local(target), safe=""),
-        error=f'<p role="alert" id="wrong">{html.escape(refused)}</p>' if wrong else "",
+        error=f'<p role="alert" id="wrong">{html.escape(words("signin.refused"))}</p>' if wrong else "",
         invalid=' aria-invalid="true" aria-describedby="wrong"' if wrong else "",
     )
     return HTMLResponse(page, 401, headers=HEADERS)

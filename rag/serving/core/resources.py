@@ -13,6 +13,7 @@ from rag.serving.operation.conversations import ConversationStore
 from rag.serving.operation.feedback import FeedbackStore
 from rag.serving.operation.metrics import Load, Metrics
 from rag.serving.operation.redaction import Redactor
+from rag.serving.operation.shared_answers import SharedStore
 from rag.serving.operation.tracing import Tracing
 from rag.serving.storage.database import Database
 from rag.serving.storage.opening import open_database
@@ -37,6 +38,7 @@ class Resources:
     feedback: FeedbackStore | None = None
     conversations: ConversationStore | None = None
     answer_log: AnswerLog | None = None
+    shared: SharedStore | None = None
 
     @classmethod
     def of(cls, settings: Settings, indexes: Callable[[], Mapping[str, str | None]]) -> Resources:
@@ -55,6 +57,7 @@ class Resources:
             FeedbackStore(database, days=settings.feedback.days) if database and settings.feedback.enabled else None,
             ConversationStore(database, settings.conversations) if database and remembers else None,
             AnswerLog(settings.log.answers) if settings.log.answers else None,
+            SharedStore.of(settings) if settings.sharing.enabled else None,
         )
 
     async def away(self) -> StorageUnavailable | None:
@@ -73,3 +76,5 @@ class Resources:
         self.keeping.close()
         if self.database is not None:
             self.database.close()
+        if self.shared is not None:
+            self.shared.close()

@@ -15,15 +15,15 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Seque
 from functools import partial
 from typing import TypeVar
 
-from rag.errors import BackendError, CharterError, NotFound, QuestionError, ServiceBusy, ServiceError, ServiceTimeout
+from rag.errors import BackendError, CharterError, NotFound, QuestionError, ServiceError, ServiceStopping, ServiceTimeout
 from rag.events import Event, Finished
 from rag.serving.core.opening import Opening
 from rag.serving.core.resources import Resources
 from rag.serving.core.served_engine import ServedEngine
 from rag.serving.operation.feedback import Rating, unknown_answer
-from rag.serving.operation.tracing import Attributes
+from rag.serving.operation.tracing import facts_of
 from rag.settings import Settings
-from rag.types import UNFILTERED, Document, DocumentEntry, Filter, Hit, Outcome, Refusal, Turn
+from rag.types import UNFILTERED, Document, DocumentEntry, Filter, Hit, Outcome, Turn
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -148,7 +148,7 @@ class Service:
                     if gone.is_set():
                         return
                     if isinstance(event, Finished):
-                        late |= _facts(event.outcome)
+                        late |= facts_of(event.outcome)
                     tell(event)
 
         deadline = loop.time() + self._limits.seconds
@@ -219,7 +219,7 @@ class Service:
     def break_off(self) -> None:
         """End the answers under way with an error that says so; a back end hears of it when it next looks."""
         for events in self._listening:
-            events.put_nowait(ServiceBusy("The server is being stopped.", remedy="Ask again in a moment.", retry_after=5))
+            events.put_nowait(ServiceStopping("The server is being stopped.", remedy="Ask again in a moment.", retry_after=5))
 
     def stop(self) -> None:
         """Give the engine back."""
@@ -293,16 +293,3 @@ async def _before(deadline: float, event: Awaitable[T], allowed: float) -> T:
         raise ServiceTimeout(
             f"The answer took longer than {allowed:g} seconds.", remedy="Try again later.", retry_after=5
         ) from None
-
-
-def _facts(outcome: Outcome) -> Attributes:
-    """What a span says of an outcome: never its words."""
-    times = outcome.provenance.timings
-    return {
-        "refused": isinstance(outcome, Refusal),
-        "withheld": len(outcome.withheld),
-        "confidence": outcome.confidence,
-        "retrieve_ms": times.retrieve,
-        "generate_ms": times.generate,
-        "verify_ms": times.verify,
-    }

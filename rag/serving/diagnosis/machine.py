@@ -15,6 +15,7 @@ from rag.errors import SettingsError
 from rag.knowledge_base import KnowledgeBase
 from rag.serving.diagnosis.finding import Finding, Findings
 from rag.serving.operation import feedback
+from rag.serving.operation.shared_answers import path_of_shared
 from rag.serving.process import listen
 from rag.serving.storage.opening import open_database, path_of
 from rag.settings import FILE, Settings
@@ -99,6 +100,8 @@ def port(settings: Settings) -> Findings:
 def _written(settings: Settings) -> Iterator[tuple[str, Path]]:
     if settings.feedback.enabled and settings.database_url is None:
         yield "CHARTERQA_FEEDBACK_PATH", path_of(settings.feedback)
+    if settings.sharing.enabled:
+        yield "CHARTERQA_SHARING_PATH", path_of_shared(settings)
     if settings.log.answers is not None:
         yield "CHARTERQA_LOG_ANSWERS", settings.log.answers
 

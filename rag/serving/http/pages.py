@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 FOLDER = Path(__file__).resolve().parent / "page"
-MEDIA = {"page.css": "text/css", "source.css": "text/css", "source.js": "text/javascript"}
+MEDIA = {"page.css": "text/css", "source.css": "text/css", "source.js": "text/javascript", "pages.js": "text/javascript"}
 FOREVER = "public, max-age=31536000, immutable"
 
 

@@ -14,7 +14,7 @@ OWN_PAGE = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'self'"
 )
-POLICIES = {Zone.SOURCE: OWN_PAGE, Zone.ENTRANCE: OWN_PAGE}
+POLICIES = {Zone.SOURCE: OWN_PAGE, Zone.ENTRANCE: OWN_PAGE, Zone.SHARED: OWN_PAGE}
 EVERYWHERE = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
@@ -39,7 +39,7 @@ def protect(headers: MutableHeaders, path: str, scheme: str) -> None:
     headers.setdefault("cross-origin-resource-policy", "cross-origin" if public else "same-origin")
     if public:  # a module script loads by CORS
         headers.setdefault("access-control-allow-origin", "*")
-    if zone not in {Zone.CHAT, Zone.WIDGET, Zone.ENTRANCE, Zone.SOURCE}:
+    if zone not in {Zone.CHAT, Zone.WIDGET, Zone.ENTRANCE, Zone.SOURCE, Zone.SHARED}:
         headers.setdefault("cache-control", "no-store")
     if scheme == "https":
         headers.setdefault("strict-transport-security", f"max-age={YEAR}")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import Enum
 
 COSTLY_CHAT = ("/gradio_api/queue/join", "/gradio_api/run/", "/gradio_api/call/", "/gradio_api/api/")
+KEPT = "/api/v1/conversations"
+LOOKED_AT = ("/facsimile/", "/shared", "/api/v1/kbs")
 
 
 class Zone(Enum):
@@ -18,6 +20,7 @@ class Zone(Enum):
     OPENAI = "openai"
     MCP = "mcp"
     SOURCE = "source"
+    SHARED = "shared"
     CHAT = "chat"
 
     @property
@@ -28,7 +31,7 @@ class Zone(Enum):
     @property
     def page(self) -> bool:
         """Whether people open it in a browser, so that "who are you?" is a page too."""
-        return self in {Zone.CHAT, Zone.SOURCE}
+        return self in {Zone.CHAT, Zone.SOURCE, Zone.SHARED}
 
 
 def zone_of(path: str) -> Zone:
@@ -45,8 +48,10 @@ def zone_of(path: str) -> Zone:
         return Zone.MCP
     if path.startswith("/v1/"):
         return Zone.OPENAI
-    if path.startswith("/source/"):
+    if path.startswith(("/source/", "/facsimile/")):
         return Zone.SOURCE
+    if path == "/shared":
+        return Zone.SHARED
     if path.startswith("/api/") or path == "/openapi.json":
         return Zone.API
     return Zone.CHAT
@@ -57,11 +62,22 @@ def takes_files(method: str, path: str) -> bool:
     return method == "POST" and path == "/api/v1/documents"
 
 
-def costly(path: str, method: str) -> bool:
-    """Whether a request counts against its client's allowance: what computes or reads a document, not the page's files."""
+class Cost(Enum):
+    """What a request is counted as: each has an allowance of its own, so that looking leaves the questions to be asked."""
+
+    NOTHING = "nothing"
+    LOOKING = "looking"  # what a page does by itself: bring pictures of a document, list knowledge bases, keep a conversation
+    ASKING = "asking"  # what computes or reads a document
+
+
+def cost_of(path: str, method: str) -> Cost:
+    """What a request counts as against its client's allowance; the page's own files count as nothing."""
     if method == "OPTIONS":
-        return False
+        return Cost.NOTHING
+    if path.startswith(KEPT) or (path.startswith(LOOKED_AT) and method in {"GET", "HEAD"}):
+        return Cost.LOOKING
     zone = zone_of(path)
     if zone is Zone.CHAT:
-        return path.startswith(COSTLY_CHAT)
-    return zone in {Zone.API, Zone.OPENAI, Zone.MCP, Zone.SOURCE} or (zone is Zone.ENTRANCE and method == "POST")
+        return Cost.ASKING if path.startswith(COSTLY_CHAT) else Cost.NOTHING
+    asked = zone in {Zone.API, Zone.OPENAI, Zone.MCP, Zone.SOURCE} or (zone is Zone.ENTRANCE and method == "POST")
+    return Cost.ASKING if asked else Cost.NOTHING

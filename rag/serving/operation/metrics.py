@@ -149,7 +149,7 @@ class Metrics:
         if not self._shared:
             return generate_latest(self._registry)
         together = CollectorRegistry()
-        MultiProcessCollector(together)
+        MultiProcessCollector(together)  # type: ignore[no-untyped-call]
         return generate_latest(together)
 
     def _tell(self, kb: str, generation: str, default: str | None, value: int) -> None:

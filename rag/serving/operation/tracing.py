@@ -8,6 +8,7 @@ from typing import Any
 
 from rag.errors import SettingsError
 from rag.settings import Settings
+from rag.types import Outcome, Refusal
 
 Attributes = dict[str, str | int | float | bool]
 
@@ -54,3 +55,16 @@ def _otlp_provider() -> Any:
     provider = TracerProvider(resource=Resource.create({"service.name": "charterqa"}))
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     return provider
+
+
+def facts_of(outcome: Outcome) -> Attributes:
+    """What a span says of an outcome: never its words."""
+    times = outcome.provenance.timings
+    return {
+        "refused": isinstance(outcome, Refusal),
+        "withheld": len(outcome.withheld),
+        "confidence": outcome.confidence,
+        "retrieve_ms": times.retrieve,
+        "generate_ms": times.generate,
+        "verify_ms": times.verify,
+    }

@@ -13,67 +13,24 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Request
 from starlette.responses import HTMLResponse, Response
 
+from rag.localization.catalogue import Words, speak
+from rag.localization.languages import Language, attributes, preferred
 from rag.serving.access.identity import identity_of
 from rag.serving.core.library import Library
-from rag.serving.http.accepted_language import choose
-from rag.serving.http.pages import asset_url
+from rag.serving.http.pages import asset, asset_url
 from rag.serving.source.drawn_tables import outside, table_html, tables_within
+from rag.serving.source.page_images import PageImages
 from rag.types import Document, Page, Section, Table
 
 BLOCK = 4000
 """Code points after which a block of text ends at the next line break; browsers lay out only the blocks in view."""
 LONGEST_HEADING = 300
 MOST_CONTENTS = 2000
-RIGHT_TO_LEFT = {"ar", "fa", "he", "ur"}
-WORDS = {
-    "en": (
-        "Contents",
-        "Page",
-        "Source",
-        "Date",
-        "Licence",
-        "Excerpt {n} of {of}",
-        "Previous",
-        "Next",
-        "Back to the chat",
-        "Section",
-    ),
-    "az": (
-        "Mündəricat",
-        "Səhifə",
-        "Mənbə",
-        "Tarix",
-        "Lisenziya",
-        "Çıxarış {n}/{of}",
-        "Əvvəlki",
-        "Növbəti",
-        "Söhbətə qayıt",
-        "Bölmə",
-    ),
-    "ru": (
-        "Содержание",
-        "Страница",
-        "Источник",
-        "Дата",
-        "Лицензия",
-        "Отрывок {n} из {of}",
-        "Назад",
-        "Вперёд",
-        "Вернуться в чат",
-        "Раздел",
-    ),
-    "tr": ("İçindekiler", "Sayfa", "Kaynak", "Tarih", "Lisans", "Alıntı {n}/{of}", "Önceki", "Sonraki", "Sohbete dön", "Bölüm"),
-}
-MISSING = {
-    "en": "That passage is not in this document.",
-    "az": "Bu hissə bu sənəddə yoxdur.",
-    "ru": "Такого места в этом документе нет.",
-    "tr": "Bu bölüm bu belgede yok.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,65 +44,106 @@ class PagePiece:
     table: Table | None = None
 
 
-def source_router(library: Library) -> APIRouter:
-    """The viewer over ``library``; ``?kb=NAME`` says in which knowledge base the document is, where not in the default one."""
+def source_router(library: Library, images: PageImages) -> APIRouter:
+    """The viewer over ``library``, with ``images`` of the pages of PDFs; ``?kb=NAME`` says in which knowledge base the document
+    is, where not in the default one."""
     router = APIRouter(include_in_schema=False)
 
     @router.api_route("/source/{document_id:path}", methods=["GET", "HEAD"], response_model=None)
     async def source(document_id: Annotated[str, Path()], request: Request) -> Response:
         service = library.of(request.query_params.get("kb"), identity_of(request))
-        lang = choose(request.query_params.get("lang") or request.headers.get("accept-language", ""))
+        lang = preferred(request.query_params.get("lang") or request.headers.get("accept-language", ""))
         known = request.headers.get("if-none-match")
         prefix = request.scope["charterqa.peer"].prefix
-        return await service.rendered(document_id, lambda document: _response(document, lang, known, prefix, service.named))
+
+        def page(document: Document) -> Response:
+            pages = images.find(service, document) is not None
+            return _response(document, lang, known, prefix, service.named, pages=pages)
+
+        return await service.rendered(document_id, page)
 
     return router
 
 
-def _response(document: Document, lang: str, known: str | None, prefix: str, kb: str | None) -> Response:
+def _response(document: Document, lang: Language, known: str | None, prefix: str, kb: str | None, *, pages: bool) -> Response:
     """The page, or that it has not changed since ``known``, the tag that the browser sent."""
-    place = hashlib.sha256(f"{prefix}?{kb or ''}".encode()).hexdigest()[:8]
-    tag = f'W/"{document.sha256[:32]}-{lang}-{asset_url("source.js")[-16:]}-{place}"'
+    place = hashlib.sha256(f"{prefix}?{kb or ''}?{pages}".encode()).hexdigest()[:8]
+    tag = f'W/"{document.sha256[:32]}-{lang}-{_version()}-{place}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept-Language"}
     if known == tag:
         return Response(status_code=304, headers=headers)
-    return HTMLResponse(source_page(document, lang, prefix, kb), headers=headers)
+    return HTMLResponse(source_page(document, lang, prefix, kb, pages=pages), headers=headers)
 
 
-def source_page(document: Document, lang: str = "en", prefix: str = "", kb: str | None = None) -> str:
+def _version() -> str:
+    return "-".join(asset(name).version[:8] for name in ("source.js", "pages.js", "source.css"))
+
+
+def source_page(
+    document: Document, lang: Language = "en", prefix: str = "", kb: str | None = None, *, pages: bool = False
+) -> str:
     """The whole page, as HTML without a script of its own; ``prefix`` is the path under which the server is reached, ``kb``
-    the document's knowledge base where that is not the default one."""
+    the document's knowledge base where that is not the default one. ``pages``: they can be shown as pictures."""
     chat = f"{prefix}/{f'?kb={kb}' if kb else ''}"
-    contents, page, source, date, licence, excerpt, previous, following, back, section = map(html.escape, WORDS[lang])
-    origin = document.origin
-    facts = [(source, _link(origin.source)), (date, _text(origin.date)), (licence, _text(origin.licence))]
-    known = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in facts if value)
-    text_lang = f' lang="{html.escape(document.language)}"' if document.language else ""
-    direction = ' dir="rtl"' if document.language in RIGHT_TO_LEFT else ' dir="auto"'
+    words = speak(lang)
+    sheets, toggle, drawing = _facsimile(document, words, prefix, kb) if pages else ("", "", "")
+    origin, excerpt = document.origin, html.escape(words("source.excerpt", n="{n}", of="{of}"))
+    facts = [
+        (words("source.source"), _link(origin.source)),
+        (words("source.date"), _text(words.date(origin.date or ""))),
+        (words("source.licence"), _text(origin.licence)),
+    ]
+    known = "".join(f"<div><dt>{html.escape(name)}</dt><dd>{value}</dd></div>" for name, value in facts if value)
+    written = attributes(document.language)
     return (
-        f'<!doctype html><html lang="{lang}"><head><meta charset="utf-8">'
+        f'<!doctype html><html{words.attributes}><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">'
         f'<meta name="robots" content="noindex"><title>{html.escape(document.title)}</title>'
         '<link rel="icon" href="data:,">'
         f'<link rel="stylesheet" href="{asset_url("page.css", prefix)}">'
         f'<link rel="stylesheet" href="{asset_url("source.css", prefix)}">'
-        f'<script type="module" src="{asset_url("source.js", prefix)}"></script></head><body>'
-        f'<header><a class="back" href="{html.escape(chat)}">{back}</a><h1{text_lang}>{html.escape(document.title)}</h1>'
+        f'{drawing}<script type="module" src="{asset_url("source.js", prefix)}"></script></head><body>'
+        f'<header><a class="back" href="{html.escape(chat)}">{html.escape(words("source.back"))}</a>'
+        f"<h1{written}>{html.escape(document.title)}</h1>"
         f'<p class="id">{html.escape(document.id)}</p>{f"<dl>{known}</dl>" if known else ""}</header>'
-        f"{_contents(document, contents)}"
-        f'<nav id="excerpts" hidden aria-label="{excerpt.partition(" ")[0]}">'
-        f'<button type="button" id="previous">{previous}</button>'
-        f'<span id="position" data-words="{excerpt}"></span><button type="button" id="next">{following}</button></nav>'
-        f'<p id="said" role="status" data-words="{excerpt}" data-missing="{html.escape(MISSING[lang])}"></p>'
-        f'<main><article id="text"{text_lang}{direction} data-page-word="{page}" data-section-word="{section}">'
-        f"{''.join(_article(document, page))}</article></main></body></html>"
+        f"{_contents(document, words('source.contents'))}"
+        f'<div class="tools"><nav id="excerpts" hidden aria-label="{html.escape(words("source.excerpts"))}">'
+        f'<button type="button" id="previous">{html.escape(words("source.previous"))}</button>'
+        f'<span id="position" data-words="{excerpt}"></span>'
+        f'<button type="button" id="next">{html.escape(words("source.next"))}</button></nav>'
+        f"{toggle}</div>"
+        f'<p id="said" role="status" data-words="{excerpt}" data-missing="{html.escape(words("source.missing"))}"></p>'
+        f'<main>{sheets}<article id="text"{written}>'
+        f"{''.join(_article(document, words))}</article></main></body></html>"
     )
 
 
-def _article(document: Document, page_word: str) -> list[str]:
+def _facsimile(document: Document, words: Words, prefix: str, kb: str | None) -> tuple[str, str, str]:
+    """Where the pages will be drawn, the button that turns to the text and back, and the script that does both, which fills in
+    the numbers of pages and excerpts."""
+    address = html.escape(f"{prefix}/facsimile/{quote(document.id, safe='/')}{f'?kb={kb}' if kb else ''}")
+    as_pages = html.escape(words("source.as_pages"))
+    said = {
+        "page": words("source.page", number="{n}"),
+        "picture": words("source.picture", n="{n}"),
+        "excerpt": words("source.excerpt_of", n="{n}", words="{words}"),
+        "somewhere": words("source.somewhere"),
+        "unshown": words("source.unshown"),
+        "as-text": words("source.as_text"),
+        "as-pages": words("source.as_pages"),
+    }
+    told = "".join(f' data-{name}="{html.escape(text)}"' for name, text in said.items())
+    return (
+        f'<div id="pages" data-address="{address}"{told}></div>',
+        f'<button type="button" id="view" aria-keyshortcuts="Alt+T" title="Alt+T">{as_pages}</button>',
+        f'<script type="module" src="{asset_url("pages.js", prefix)}"></script>',
+    )
+
+
+def _article(document: Document, spoken: Words) -> list[str]:
     """The text in blocks; outside the tags stands exactly the canonical text. A block holds as many pieces as fill it."""
     made: list[str] = []
-    marks = _marks(document, page_word)
+    marks = _marks(document, spoken)
     offsets = [offset for offset, _ in marks]
     begun: int | None = None
 
@@ -226,12 +224,12 @@ def _heading_end(text: str, section: Section) -> int | None:
     return end if words == re.sub(r"[\s:.]+$", "", name) or (line.startswith(name) and len(line) < len(name) + 40) else None
 
 
-def _marks(document: Document, word: str) -> list[tuple[int, str]]:
+def _marks(document: Document, words: Words) -> list[tuple[int, str]]:
     """Where a page begins, an empty element that the style sheet fills."""
 
     def name(page: Page) -> str:
-        sure = "" if page.recognised is None else f" · OCR {page.recognised:.0%}"
-        return f"{word} {page.number}{sure}"
+        sure = "" if page.recognised is None else f" · OCR {words.percent(page.recognised)}"
+        return html.escape(words("source.page", number=str(page.number)) + sure)
 
     return [
         (page.span.start, f'<span class="page" id="p{page.number}" data-text="{name(page)}"></span>') for page in document.pages
@@ -263,7 +261,7 @@ def _contents(document: Document, word: str) -> str:
         for n, s in sections
         if 0 < len(s.path) <= fitting[-1]
     )
-    return f'<details class="contents"><summary>{word}</summary><ol>{items}</ol></details>'
+    return f'<details class="contents"><summary>{html.escape(word)}</summary><ol>{items}</ol></details>'
 
 
 def _link(source: str | None) -> str:

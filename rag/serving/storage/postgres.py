@@ -103,8 +103,10 @@ class PostgresDatabase:
         standby can still be read."""
         with self._lock:
             now = self._clock()
-            fresh, self._looked_at = now - self._looked_at < QUIET_SECONDS, now
-        if not fresh:
+            due = now - self._looked_at >= QUIET_SECONDS
+            if due:
+                self._looked_at = now
+        if due:
             try:
                 with self.transaction() as transaction:
                     transaction.execute("UPDATE charterqa_schemas SET version = version" if self._away else "SELECT 1")
@@ -134,7 +136,7 @@ class PostgresDatabase:
             raise StorageUnavailable(told.message, remedy=told.remedy, retry_after=told.retry_after) from told.__cause__
         try:
             # prepare_threshold: a pooler between us gives each transaction another server's connection
-            made = self._psycopg.connect(self._address, autocommit=True, prepare_threshold=None)
+            made: Connection[Row] = self._psycopg.connect(self._address, autocommit=True, prepare_threshold=None)
             made.execute(f"SET statement_timeout = {STATEMENT_MILLISECONDS}")
         except self._psycopg.Error as error:
             self._failed_at = self._clock()

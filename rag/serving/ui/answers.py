@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from html import escape
 
 from rag.guidance import Part
+from rag.localization.catalogue import Words
+from rag.localization.languages import attributes
 from rag.serving.ui.conversation import Exchange
 from rag.serving.ui.excerpt import Surroundings
 from rag.serving.ui.grids import grid_html
 from rag.serving.ui.sources import marker_id, place, source_id
-from rag.serving.ui.strings import Strings
 from rag.types import Answer, Claim, Stretch
 
 LONGEST_GIST = 170
@@ -25,7 +26,7 @@ class Markers:
     """Draws the markers of one exchange; the first that points to an excerpt has an id, to come back to."""
 
     exchange: Exchange
-    words: Strings
+    words: Words
     seen: set[int] = field(default_factory=set)
 
     def of(self, claim: Claim) -> str:
@@ -34,7 +35,7 @@ class Markers:
 
     def _marker(self, number: int) -> str:
         found = next((x.citation for x in self.exchange.excerpts if x.citation.id == number), None)
-        label = self.words.source.format(number=number, place=place(found, self.words)) if found else str(number)
+        label = self.words("chat.source", number=str(number), place=place(found, self.words)) if found else str(number)
         identity = "" if number in self.seen else f' id="{marker_id(self.exchange, number)}"'
         self.seen.add(number)
         return (
@@ -43,7 +44,7 @@ class Markers:
         )
 
 
-def claims_html(exchange: Exchange, words: Strings) -> str:
+def claims_html(exchange: Exchange, words: Words) -> str:
     """What was proved so far, and of each part of a question of several what answers it or that nothing does."""
     markers = Markers(exchange, words)
     parts = exchange.outcome.parts if exchange.outcome is not None else ()
@@ -63,18 +64,18 @@ def _part(exchange: Exchange, part: Part, markers: Markers) -> str:
     return f'<li class="part missing">{heading}{missing_html(part, markers.words)}</li>'
 
 
-def missing_html(part: Part, words: Strings) -> str:
+def missing_html(part: Part, words: Words) -> str:
     """That a part has no answer, and which of its words no document has."""
     if part.status == "not_asked":
-        return f'<p class="none">{escape(words.part_not_asked)}</p>'
+        return f'<p class="none">{escape(words("chat.part_not_asked"))}</p>'
     unknown = nothing_html(part.not_mentioned, words) if part.not_mentioned else ""
-    return f'<p class="none">{escape(words.part_missing)}</p>{unknown}'
+    return f'<p class="none">{escape(words("chat.part_missing"))}</p>{unknown}'
 
 
-def nothing_html(unknown: tuple[str, ...], words: Strings) -> str:
+def nothing_html(unknown: tuple[str, ...], words: Words) -> str:
     """Which words no document has."""
     said = " · ".join(f"<em>{escape(term)}</em>" for term in unknown)
-    return f'<p class="nothing">{escape(words.nothing_about)} {said}</p>'
+    return f'<p class="nothing">{escape(words("chat.nothing_about"))} {said}</p>'
 
 
 def _run(exchange: Exchange, claims: tuple[Claim, ...], markers: Markers) -> str:
@@ -130,7 +131,7 @@ def _table(rows: list[tuple[Claim, Surroundings]], markers: Markers) -> str:
     lines = tuple(sorted({line for _, found in rows if found.grid for line in found.grid.rows}, key=lambda line: line.start))
     cited = [found.citation for _, found in rows]
     tail = {found.citation.id: markers.of(claim) for claim, found in rows}
-    name = f"{markers.words.table}: {place(first.citation, markers.words)}"
+    name = f"{markers.words('chat.table')}: {place(first.citation, markers.words)}"
     whole = type(first.grid)(first.grid.header, lines)
     return f'<div class="claim">{grid_html(whole, cited, name, only=True, tail=tail)}</div>'
 
@@ -178,4 +179,4 @@ def _cut(text: str, said: str) -> list[Stretch]:
 
 
 def _language(found: Surroundings | None) -> str:
-    return f' lang="{escape(found.language)}"' if found is not None and found.language else ""
+    return attributes(found.language if found is not None else None)

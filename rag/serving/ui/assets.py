@@ -19,8 +19,11 @@ FOLDER = Path(__file__).parent / "static"
 EARLY = ("memory.js", "kept.js", "appearance.js", "upload.js")
 """Run before the first paint, in this order: what they say decides how the page is laid out."""
 STYLES = ("frame.css", "composer.css", "answer.css", "sources.css", "panes.css", "upload.css")
-SCRIPTS = ("main.js", "words.js", "notes.js", "composing.js", "menus.js", "talks.js", "pane.js")
+SHARED = ("appearance.js", "frame.css", "answer.css", "sources.css", "shared.css", "shared.js")
+"""What a shared conversation needs, which is read without the chat."""
+SCRIPTS = ("main.js", "words.js", "notes.js", "composing.js", "menus.js", "talks.js", "pane.js", "share.js")
 """Modules. The first imports the others."""
+_FILES = tuple(dict.fromkeys((*EARLY, *STYLES, *SCRIPTS, *SHARED)))
 MEDIA = {".css": "text/css", ".js": "text/javascript"}
 FOREVER = "public, max-age=31536000, immutable"
 
@@ -44,7 +47,7 @@ def packed(name: str) -> Packed:
 def version() -> str:
     """Of all files together."""
     digest = hashlib.sha256()
-    for name in (*EARLY, *STYLES, *SCRIPTS):
+    for name in _FILES:
         digest.update(packed(name).plain)
     return digest.hexdigest()[:16]
 
@@ -63,13 +66,24 @@ def head_html(*, kept: bool = False) -> str:
     )
 
 
+def shared_head_html() -> str:
+    """What the page of a shared conversation loads; relative, as the chat's."""
+    base = f"page/chat-{version()}"
+    return "".join(
+        f'<link rel="stylesheet" href="{base}/{name}">'
+        if name.endswith(".css")
+        else f'<script src="{base}/{name}"{" type=module" if name == "shared.js" else ""}></script>'
+        for name in SHARED
+    )
+
+
 def assets_router() -> APIRouter:
     """``/page/chat-VERSION/NAME``; another version than today's is found as well, but not kept."""
     router = APIRouter(include_in_schema=False)
 
     @router.get("/page/chat-{known}/{name}", response_model=None)
     async def file(known: str, name: str, request: Request) -> Response:
-        if name not in (*EARLY, *STYLES, *SCRIPTS):
+        if name not in _FILES:
             raise HTTPException(404)
         found, headers = packed(name), {"Cache-Control": FOREVER if known == version() else "no-cache"}
         headers["Vary"] = "Accept-Encoding"

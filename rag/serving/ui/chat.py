@@ -13,6 +13,8 @@ from rag.serving.ui.allowed import Allowed
 from rag.serving.ui.asked import Dialogues
 from rag.serving.ui.assets import assets_router, head_html
 from rag.serving.ui.page import page_of
+from rag.serving.ui.shared_page import shared_router
+from rag.serving.ui.sharing import Sharing
 from rag.serving.ui.talks import talks_router
 from rag.serving.ui.upload import library_head
 from rag.settings import Settings
@@ -33,7 +35,8 @@ UPLOAD_BYTES = 1  # no component takes a file, and the route is closed as well
 
 
 def mount(app: FastAPI, library: Library, settings: Settings) -> FastAPI:
-    """Add the chat to ``app`` at ``/``; mount it last, since it takes every path that is left.
+    """Add the chat to ``app`` at ``/``, and the page of what is shared from it; mount it last, since it takes every path that
+    is left.
 
     ``app`` needs Starlette's own ``CORSMiddleware`` before, or Gradio trusts every origin; :class:`Allowed` takes back what
     it would say all the same. Paths that the page does not need are raised as 404 for ``app`` to word.
@@ -42,10 +45,13 @@ def mount(app: FastAPI, library: Library, settings: Settings) -> FastAPI:
     import gradio as gr
 
     theme = gr.themes.Base(primary_hue="teal", neutral_hue="slate", font=SANS, font_mono=MONO)
+    shared, keeping = library.resources.shared, library.resources.keeping
+    sharing = Sharing(shared, keeping, settings.auth) if shared is not None else None
     app.include_router(assets_router())
+    app.include_router(shared_router(library, sharing))
     if library.resources.conversations is not None:
         app.include_router(talks_router(library, library.resources.conversations))
-    page = page_of(gr, Dialogues(library, history_turns=settings.limits.history_turns), settings)
+    page = page_of(gr, Dialogues(library, history_turns=settings.limits.history_turns, sharing=sharing), settings)
     gr.mount_gradio_app(
         app,
         page,

@@ -24,18 +24,21 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ChatFailure:
-    """Why there is no outcome; an empty ``message`` means that the cause is the server's own and not for the reader."""
+    """Why there is no outcome; an empty ``message`` means that the cause is the server's own and not for the reader.
+    ``stopping``: the server is being stopped, which is said in the reader's language."""
 
     message: str = ""
     remedy: str = ""
     retryable: bool = True
+    stopping: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """One question and what came of it. ``number`` counts from 1 and never changes; ``excerpts`` are, in the order of their
     ids, the citations of an answer or the related passages of a refusal. ``commented`` says that a comment was stored.
-    ``scope`` are the documents that it was asked of, ``reading`` that the search is over and passages are read."""
+    ``scope`` are the documents that it was asked of, ``reading`` that the search has begun and passages are read. ``seal`` is
+    by which the server knows what it has answered itself (:mod:`rag.serving.ui.sharing`); empty where nothing is shared."""
 
     number: int
     question: str
@@ -48,6 +51,7 @@ class Exchange:
     commented: bool = False
     scope: Filter = UNFILTERED
     reading: bool = False
+    seal: str = ""
 
     @property
     def running(self) -> bool:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Literal, Protocol
 
-from rag.errors import CharterError, NotFound, ServiceLoading
+from rag.errors import CharterError, NotFound, ServiceLoading, ServiceStopping
 from rag.events import CitationReady, ClaimReady, Event, Finished, Started
-from rag.serving.ui.chosen_language import Language
+from rag.localization.languages import Language
 from rag.serving.ui.conversation import ChatFailure, Conversation, Exchange, Rating
 from rag.serving.ui.excerpt import Surroundings, excerpt
 from rag.serving.ui.shelf import Shelf
@@ -43,8 +43,12 @@ class AnswerService(Protocol):
 class Dialogue:
     """Every step yields or returns a whole :class:`Conversation`; an error of the core becomes a state of its exchange."""
 
-    def __init__(self, service: AnswerService, *, history_turns: int) -> None:
+    def __init__(
+        self, service: AnswerService, *, history_turns: int, sealed: Callable[[Exchange], Exchange] | None = None
+    ) -> None:
+        """``sealed`` marks an exchange that is over as the server's own, where it may be shared."""
         self._service = service
+        self._sealed = sealed
         self._history_turns = history_turns
 
     async def shelf(self, language: Language) -> AsyncGenerator[Shelf]:
@@ -85,9 +89,11 @@ class Dialogue:
                         outcome = _without_raw(event.outcome)
                         shown = outcome.citations if isinstance(outcome, Answer) else outcome.related
                         exchange = exchange.finish(outcome, await self._excerpts(exchange, shown))
+                        exchange = self._sealed(exchange) if self._sealed is not None else exchange
                         yield asked.update(exchange)
         except CharterError as error:
-            yield asked.update(exchange.fail(ChatFailure(error.message, error.remedy, error.retryable)))
+            stopping = isinstance(error, ServiceStopping)
+            yield asked.update(exchange.fail(ChatFailure(error.message, error.remedy, error.retryable, stopping)))
 
     async def rate(
         self, conversation: Conversation, answer_id: str, rating: Rating, comment: str | None = None

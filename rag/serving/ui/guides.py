@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from html import escape
 
+from rag.localization.catalogue import Words
 from rag.serving.ui.answers import missing_html, nothing_html
-from rag.serving.ui.strings import Strings
 from rag.types import Refusal
 
 
-def refusal_html(refusal: Refusal, words: Strings) -> str:
+def refusal_html(refusal: Refusal, words: Words) -> str:
     """The card of a refusal; of a greeting, the friendly one."""
     guidance = refusal.guidance
-    suggested = suggestions_html(guidance.suggestions, words.try_these) if guidance.suggestions else ""
+    suggested = suggestions_html(guidance.suggestions, words("chat.try_these")) if guidance.suggestions else ""
     topics = topics_html(guidance.topics, words)
     if guidance.card == "welcome":
         return f'<div class="answer welcome"><p>{escape(refusal.text)}</p>{suggested}{topics}</div>'
@@ -22,7 +22,8 @@ def refusal_html(refusal: Refusal, words: Strings) -> str:
     )
     several = f'<ol class="parts">{parts}</ol>' if parts else ""
     return (
-        f'<div class="answer refusal"><h3>{escape(words.refused)}</h3><p>{escape(refusal.text)}</p>{unknown}{several}</div>'
+        f'<div class="answer refusal"><h3>{escape(words("chat.refused"))}</h3><p dir="auto">{escape(refusal.text)}</p>'
+        f"{unknown}{several}</div>"
         f'<div class="guide">{suggested}{topics}</div>'
     )
 
@@ -36,9 +37,9 @@ def suggestions_html(questions: tuple[str, ...], heading: str) -> str:
     return f'<div class="onwards"><h3>{escape(heading)}</h3><ul class="chips">{items}</ul></div>'
 
 
-def topics_html(topics: tuple[str, ...], words: Strings) -> str:
+def topics_html(topics: tuple[str, ...], words: Words) -> str:
     """What the documents are about."""
     if not topics:
         return ""
     items = "".join(f"<li>{escape(topic)}</li>" for topic in topics)
-    return f'<div class="topics"><h3>{escape(words.covers)}</h3><ul class="chips">{items}</ul></div>'
+    return f'<div class="topics"><h3>{escape(words("chat.covers"))}</h3><ul class="chips">{items}</ul></div>'

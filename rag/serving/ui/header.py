@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from rag.serving.ui.chosen_language import Language
-from rag.serving.ui.strings import Strings
-from rag.serving.ui.translations import STRINGS
+from rag.localization.catalogue import Words, speak
+from rag.localization.languages import LANGUAGES, Language, attributes
 from rag.types import UNFILTERED, Filter
 
 _DRAWINGS = {
@@ -36,98 +35,116 @@ def drawings_html() -> str:
     return f'<svg class="sr" aria-hidden="true" focusable="false">{symbols}</svg>'
 
 
-def header_html(language: Language, *, filled: bool, signed: bool = False, kept: bool = False) -> str:
+def header_html(language: Language, *, filled: bool, signed: bool = False, kept: bool = False, sharing: bool = False) -> str:
     """``filled``: there is a conversation to save or to leave; ``signed``: there is a sign-in that can be ended; ``kept``: the
-    server keeps conversations, not the browser.
+    server keeps conversations, not the browser; ``sharing``: a conversation can be shared by a link.
 
     The words for the script ride along as data attributes.
     """
-    words = STRINGS[language]
+    words = speak(language)
     off = "" if filled else " disabled"
-    told = "".join(f' data-{name}="{escape(text)}"' for name, text in _told(words, kept=kept).items())
+    shared = _told_of_sharing(words) if sharing else {}
+    told = "".join(f' data-{name}="{escape(text)}"' for name, text in (_told(words, kept=kept) | shared).items())
     return (
-        f'<header id="charter-header" lang="{language}"{told}>'
-        f'<button type="button" class="skip" data-focus-question>{escape(words.skip)}</button>'
+        f'<header id="charter-header"{words.attributes}{told}>'
+        f'<button type="button" class="skip" data-focus-question>{escape(words("chat.skip"))}</button>'
         f'<button type="button" class="tool" data-side-toggle aria-expanded="false">{icon("list")}'
-        f'<span class="wide">{escape(words.conversations)}</span></button>'
-        f"<h1>{escape(words.heading)}</h1>"
+        f'<span class="wide">{escape(words("chat.conversations"))}</span></button>'
+        f"<h1>{escape(words('chat.heading'))}</h1>"
         f'<div class="controls"><button type="button" class="tool" data-clear{off}>{icon("plus")}'
-        f'<span class="wide">{escape(words.clear)}</span></button>'
+        f'<span class="wide">{escape(words("chat.clear"))}</span></button>'
         f'<button type="button" class="tool" data-library aria-expanded="false">{icon("book")}'
-        f'<span class="wide">{escape(words.documents_name)}</span></button>{_menu(language, words, off, signed=signed)}'
-        f"</div></header>"
+        f'<span class="wide">{escape(words("chat.documents_name"))}</span></button>'
+        f"{_menu(language, words, off, signed=signed, sharing=sharing)}"
+        "</div></header>"
     )
 
 
-def _told(words: Strings, *, kept: bool) -> dict[str, str]:
+def _told(words: Words, *, kept: bool) -> dict[str, str]:
     return {
-        "copied": words.copied,
-        "linked": words.link_copied,
-        "saved": words.exported,
-        "offline": words.offline,
-        "online": words.online,
-        "failed": words.failed,
-        "unfold": words.unfold,
-        "fold": words.fold,
-        "searching": words.searching,
-        "talks": words.conversations,
-        "searchtalks": words.search_conversations,
-        "notalks": words.no_conversations,
-        "nostorage": words.no_storage,
-        "talksnote": words.conversations_note_kept if kept else words.conversations_note,
-        "unkept": words.conversation_unkept,
-        "rename": words.rename,
-        "delete": words.delete,
-        "sure": words.delete_surely,
-        "save": words.save,
-        "cancel": words.cancel,
-        "close": words.close,
-        "edit": words.edit,
-        "editnote": words.edit_note,
-        "ask": words.ask,
-        "documents": words.documents_name,
-        "newtab": words.new_tab,
+        "copied": words("chat.copied"),
+        "linked": words("chat.link_copied"),
+        "saved": words("chat.exported"),
+        "offline": words("chat.offline"),
+        "online": words("chat.online"),
+        "failed": words("chat.failed"),
+        "unfold": words("chat.unfold"),
+        "fold": words("chat.fold"),
+        "searching": words("chat.searching"),
+        "talks": words("chat.conversations"),
+        "searchtalks": words("chat.search_conversations"),
+        "notalks": words("chat.no_conversations"),
+        "nostorage": words("chat.no_storage"),
+        "talksnote": words("chat.conversations_note_kept") if kept else words("chat.conversations_note"),
+        "unkept": words("chat.conversation_unkept"),
+        "rename": words("chat.rename"),
+        "delete": words("chat.delete"),
+        "sure": words("chat.delete_surely"),
+        "save": words("chat.save"),
+        "cancel": words("chat.cancel"),
+        "close": words("chat.close"),
+        "edit": words("chat.edit"),
+        "editnote": words("chat.edit_note"),
+        "ask": words("chat.ask"),
+        "documents": words("chat.documents_name"),
+        "newtab": words("chat.new_tab"),
     }
 
 
-def _menu(language: Language, words: Strings, off: str, *, signed: bool) -> str:
+def _told_of_sharing(words: Words) -> dict[str, str]:
+    return {
+        "sharename": words("chat.share"),
+        "sharenote": words("chat.share_note"),
+        "sharemake": words("chat.share_make"),
+        "sharelinks": words("chat.share_links"),
+        "sharecopy": words("chat.copy_link"),
+        "sharecopied": words("chat.share_copied"),
+        "sharerevoke": words("chat.share_revoke"),
+        "sharerevoked": words("chat.share_revoked"),
+        "shareuntil": words("chat.share_until", end="{end}"),
+    }
+
+
+def _menu(language: Language, words: Words, off: str, *, signed: bool, sharing: bool) -> str:
     languages = "".join(
-        f'<option value="{code}" lang="{code}"{" selected" if code == language else ""}>{escape(other.name)}</option>'
-        for code, other in STRINGS.items()
+        f'<option value="{code}"{attributes(code)}{" selected" if code == language else ""}>'
+        f"{escape(speak(code)('chat.name'))}</option>"
+        for code in LANGUAGES
     )
     looks = "".join(
         f'<option value="{value}">{escape(label)}</option>'
-        for value, label in (("auto", words.automatic), ("light", words.light), ("dark", words.dark))
+        for value, label in (("auto", words("chat.automatic")), ("light", words("chat.light")), ("dark", words("chat.dark")))
     )
-    out = f'<button type="button" data-signout>{escape(words.sign_out)}</button>' if signed else ""
+    share = f'<button type="button" data-share{off}>{escape(words("chat.share"))}</button>' if sharing else ""
+    out = f'<button type="button" data-signout>{escape(words("chat.sign_out"))}</button>' if signed else ""
     return (
         f'<details class="menu" id="charter-menu"><summary class="tool">{icon("dots")}'
-        f'<span class="wide">{escape(words.menu)}</span></summary><div class="choices">'
-        f"<label><span>{escape(words.language)}</span><select data-language>{languages}</select></label>"
-        f"<label><span>{escape(words.appearance)}</span><select data-appearance>{looks}</select></label>"
-        f'<button type="button" data-save="markdown"{off}>{escape(words.export_markdown)}</button>'
-        f'<button type="button" data-save="json"{off}>{escape(words.export_json)}</button>{out}</div></details>'
+        f'<span class="wide">{escape(words("chat.menu"))}</span></summary><div class="choices">'
+        f"<label><span>{escape(words('chat.language'))}</span><select data-language>{languages}</select></label>"
+        f"<label><span>{escape(words('chat.appearance'))}</span><select data-appearance>{looks}</select></label>"
+        f'<button type="button" data-save="markdown"{off}>{escape(words("chat.export_markdown"))}</button>'
+        f'<button type="button" data-save="json"{off}>{escape(words("chat.export_json"))}</button>{share}{out}</div></details>'
     )
 
 
 def hint_html(language: Language, limit: int, scope: Filter = UNFILTERED, titles: dict[str, str] | None = None) -> str:
     """Below the question field: the keys, or the documents and tags that alone are asked, by their ``titles``; and room for the
     script to say how near ``limit`` characters are."""
-    words = STRINGS[language]
-    long = escape(words.too_long.format(limit=limit))
+    words = speak(language)
+    long = escape(words("chat.too_long", count=limit))
     chosen = [("tag", tag, f"#{tag}") for tag in scope.tags]
     chosen += [("document", name, (titles or {}).get(name, name)) for name in scope.documents]
     chips = "".join(
         f'<button type="button" class="chip" data-scope="{escape(name)}" data-kind="{kind}"'
-        f' aria-label="{escape(words.let_go.format(name=shown))}"><span>{escape(shown)}</span>{icon("cross")}</button>'
+        f' aria-label="{escape(words("chat.let_go", name=shown))}"><span>{escape(shown)}</span>{icon("cross")}</button>'
         for kind, name, shown in chosen
     )
     first = (
-        f'<p class="scope" lang="{language}"><span>{escape(words.asked_of)}:</span> {chips}</p>'
+        f'<p class="scope"{words.attributes}><span>{escape(words("chat.asked_of"))}:</span> {chips}</p>'
         if chips
-        else f'<p class="keys" lang="{language}">{escape(words.keys)}</p>'
+        else f'<p class="keys"{words.attributes}>{escape(words("chat.keys"))}</p>'
     )
     return (
-        f'{first}<p id="charter-count" lang="{language}" data-limit="{limit}" data-long="{long}">'
+        f'{first}<p id="charter-count"{words.attributes} data-limit="{limit}" data-long="{long}">'
         '<span aria-hidden="true"></span><span class="sr" role="status"></span></p>'
     )

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from html import escape
 
+from rag.localization.catalogue import Words
 from rag.serving.ui.header import icon
 from rag.serving.ui.shelf import Shelf, document_link
-from rag.serving.ui.strings import Strings
 from rag.types import DocumentEntry, Filter
 
 MOST = 100
@@ -31,20 +31,21 @@ def narrowed(shelf: Shelf, scope: Filter, kind: str, name: str) -> Filter:
     return replace(scope, documents=kept if name in scope.documents else (*kept, name))
 
 
-def library_html(shelf: Shelf, scope: Filter, wanted: str, words: Strings) -> str:
+def library_html(shelf: Shelf, scope: Filter, wanted: str, words: Words) -> str:
     """The pane with the documents that ``wanted`` is a part of, by title, id or tag, and that have one of the chosen tags."""
     found = [entry for entry in shelf.documents if _matches(entry, wanted, scope)]
     rows = "".join(_row(entry, scope, words) for entry in found[:MOST])
     hidden = len(found) - MOST
     if not found:
-        rows = f'<li class="note">{escape(words.no_match)}</li>'
-    more = f'<p class="note">{escape(words.more_documents.format(count=hidden))}</p>' if hidden > 0 else ""
+        rows = f'<li class="note">{escape(words("chat.no_match"))}</li>'
+    more = f'<p class="note">{escape(words("chat.more_documents", count=hidden))}</p>' if hidden > 0 else ""
+    name, close, search = (escape(words(n)) for n in ("chat.documents_name", "chat.close", "chat.search_documents"))
     return (
-        f'<aside aria-label="{escape(words.documents_name)}"><div class="bar"><h2>{escape(words.documents_name)}</h2>'
-        f'<button type="button" class="bare" data-pane-close aria-label="{escape(words.close)}" title="{escape(words.close)}">'
-        f'{icon("cross")}</button></div><input type="search" data-library-search aria-label="{escape(words.search_documents)}"'
-        f' placeholder="{escape(words.search_documents)}">{_chips(shelf, scope, words)}'
-        f'<p class="note">{escape(words.choose_note)}</p><ul class="list">{rows}</ul>{more}</aside>'
+        f'<aside aria-label="{name}"{words.attributes}><div class="bar"><h2>{name}</h2>'
+        f'<button type="button" class="bare" data-pane-close aria-label="{close}" title="{close}">'
+        f'{icon("cross")}</button></div><input type="search" data-library-search aria-label="{search}"'
+        f' placeholder="{search}">{_chips(shelf, scope, words)}'
+        f'<p class="note">{escape(words("chat.choose_note"))}</p><ul class="list">{rows}</ul>{more}</aside>'
     )
 
 
@@ -57,7 +58,7 @@ def _tags(documents: Sequence[DocumentEntry]) -> tuple[str, ...]:
     return tuple(sorted(count, key=lambda tag: (-count[tag], tag)))
 
 
-def _chips(shelf: Shelf, scope: Filter, words: Strings) -> str:
+def _chips(shelf: Shelf, scope: Filter, words: Words) -> str:
     tags = dict.fromkeys((*scope.tags, *_tags(shelf.documents)[:MOST_TAGS]))
     if not tags:
         return ""
@@ -66,7 +67,7 @@ def _chips(shelf: Shelf, scope: Filter, words: Strings) -> str:
         f' aria-pressed="{"true" if tag in scope.tags else "false"}">#{escape(tag)}</button>'
         for tag in tags
     )
-    return f'<div class="chips" role="group" aria-label="{escape(words.tags)}">{chips}</div>'
+    return f'<div class="chips" role="group" aria-label="{escape(words("chat.tags"))}">{chips}</div>'
 
 
 def _matches(entry: DocumentEntry, wanted: str, scope: Filter) -> bool:
@@ -76,13 +77,16 @@ def _matches(entry: DocumentEntry, wanted: str, scope: Filter) -> bool:
     return all(word in text for word in wanted.casefold().split())
 
 
-def _row(entry: DocumentEntry, scope: Filter, words: Strings) -> str:
+def _row(entry: DocumentEntry, scope: Filter, words: Words) -> str:
     title = entry.title or entry.id
-    facts = [entry.origin.date or "", words.pages.format(count=entry.pages) if entry.pages else ""]
+    facts = [
+        words.date(entry.origin.date) if entry.origin.date else "",
+        words("chat.pages", count=entry.pages) if entry.pages else "",
+    ]
     facts += [f"#{tag}" for tag in entry.origin.tags]
     below = " · ".join(fact for fact in facts if fact)
     on = " checked" if entry.id in scope.documents else ""
-    only = escape(words.only_this.format(title=title))
+    only = escape(words("chat.only_this", title=title))
     return (
         f'<li><input type="checkbox" data-only="{escape(entry.id)}"{on} aria-label="{only}">'
         f'<div>{document_link(entry)}<p class="note">{escape(below or entry.id)}</p></div></li>'

@@ -10,25 +10,25 @@ from functools import partial
 from typing import Any
 
 from rag.errors import CharterError
+from rag.localization.catalogue import speak
+from rag.localization.languages import Language, language
 from rag.serving.ui.asked import Dialogues
-from rag.serving.ui.chosen_language import Language, language, preferred
 from rag.serving.ui.conversation import ChatFailure, Conversation, Rating
 from rag.serving.ui.header import drawings_html, header_html, hint_html
 from rag.serving.ui.keeping import kept, restored
 from rag.serving.ui.library import library_html, narrowed
 from rag.serving.ui.presence import Presence
 from rag.serving.ui.remarks import REASONS
+from rag.serving.ui.sent import scope_of, spoken_by, text_of
 from rag.serving.ui.shelf import Shelf, shelf_html
 from rag.serving.ui.takeaway import conversation_json, conversation_markdown
 from rag.serving.ui.transcript import announcement_html, transcript_html
-from rag.serving.ui.translations import STRINGS
 from rag.settings import Settings
 from rag.types import UNFILTERED, Filter
 
 Steps = AsyncGenerator[dict[Any, Any]]
 """What a handler changes on the page, step by step: Gradio's components and their new values."""
-LANGUAGE_COOKIE = "charterqa-language"
-EVENTS = ("ask", "edit", "clear", "resume", "rate", "speak", "save", "library", "scope")
+EVENTS = ("ask", "edit", "clear", "resume", "rate", "speak", "save", "library", "scope", "link", "unlink")
 STARTING = f"""const names = {list(EVENTS)}; // Gradio looks for the names of events in here
 if (window.charterStart) window.charterStart(trigger, watch);
 else window.charterWaiting = [trigger, watch];"""
@@ -39,10 +39,15 @@ REMEMBERED = "async () => [await window.charterMemory.read()]"
 def page_of(gr: Any, dialogues: Dialogues, settings: Settings) -> Any:
     """The page and its events. Every event goes through the queue, so that one open route serves them all."""
     default: Language = settings.lang or "en"
-    words = STRINGS[default]
+    words = speak(default)
     presence = Presence()
     limit = settings.limits.question_characters
-    head = partial(header_html, signed=settings.auth.mode in {"token", "jwt"}, kept=settings.keeps_conversations)
+    head = partial(
+        header_html,
+        signed=settings.auth.mode in {"token", "jwt"},
+        kept=settings.keeps_conversations,
+        sharing=settings.sharing.enabled,
+    )
     quiet = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None}
     plain = {"apply_default_css": False}
 
@@ -60,8 +65,8 @@ def page_of(gr: Any, dialogues: Dialogues, settings: Settings) -> Any:
         )
         with gr.Row(elem_id="charter-composer"):
             question = gr.Textbox(
-                label=words.question_label,
-                placeholder=words.placeholder,
+                label=words("chat.question_label"),
+                placeholder=words("chat.placeholder"),
                 show_label=False,
                 container=False,
                 lines=1,
@@ -70,8 +75,8 @@ def page_of(gr: Any, dialogues: Dialogues, settings: Settings) -> Any:
                 elem_id="charter-question",
                 scale=1,
             )
-            send = gr.Button(words.send, variant="primary", elem_id="charter-send", scale=0, min_width=90)
-            stop = gr.Button(words.stop, variant="stop", elem_id="charter-stop", scale=0, min_width=90, visible=False)
+            send = gr.Button(words("chat.send"), variant="primary", elem_id="charter-send", scale=0, min_width=90)
+            stop = gr.Button(words("chat.stop"), variant="stop", elem_id="charter-stop", scale=0, min_width=90, visible=False)
             hint = gr.HTML(hint_html(default, limit), elem_id="charter-hint", **plain)
         below = gr.HTML(shelf_html(Shelf(loading=True), words), elem_id="charter-shelf", **plain)
         library = gr.HTML('<div class="unopened"></div>', elem_id="charter-library", **plain)
@@ -79,6 +84,7 @@ def page_of(gr: Any, dialogues: Dialogues, settings: Settings) -> Any:
         announcer = gr.HTML(announcement_html(None, default), elem_id="charter-announcer", **plain)
         saved = gr.Textbox(visible="hidden", elem_id="charter-saved")
         memory = gr.Textbox(visible="hidden", elem_id="charter-memory")
+        linked = gr.Textbox(visible="hidden", elem_id="charter-linked")
 
         shown = [conversation, transcript, announcer, header, below, question, send, stop, memory]
 
@@ -104,12 +110,12 @@ def page_of(gr: Any, dialogues: Dialogues, settings: Settings) -> Any:
             return {
                 transcript: transcript_html(talk, shelf, speech),
                 **top,
-                below: shelf_html(Shelf(loading=True) if talk.exchanges else shelf, STRINGS[speech]),
+                below: shelf_html(Shelf(loading=True) if talk.exchanges else shelf, speak(speech)),
             }
 
         def limited(speech: Language, shelf: Shelf, scope: Filter, wanted: str | None = None) -> dict[Any, Any]:
             """What is asked, beside the question field and, where the reader looks at it, in the list of documents."""
-            listed = {} if wanted is None else {library: library_html(shelf, scope, wanted, STRINGS[speech])}
+            listed = {} if wanted is None else {library: library_html(shelf, scope, wanted, speak(speech))}
             return {chosen: scope, hint: hint_html(speech, limit, scope, shelf.titles), **listed}
 
         async def answer(
@@ -126,7 +132,7 @@ def page_of(gr: Any, dialogues: Dialogues, settings: Settings) -> Any:
             text = text.strip()
             if not text or len(text) > limit:
                 if text:
-                    gr.Warning(STRINGS[speech].too_long.format(limit=limit))
+                    gr.Warning(speak(speech)("chat.too_long", count=limit))
                 yield {conversation: talk}  # and the text stays in the field; to yield nothing would empty the whole page
                 return
             yield {question: ""}
@@ -137,7 +143,7 @@ def page_of(gr: Any, dialogues: Dialogues, settings: Settings) -> Any:
         async def ask_given(
             request: gr.Request, event: gr.EventData, talk: Conversation, speech: Language, shelf: Shelf, scope: Filter
         ) -> Steps:
-            async with aclosing(answer(request, _text(event, "question"), talk, speech, shelf, scope)) as steps:
+            async with aclosing(answer(request, text_of(event, "question"), talk, speech, shelf, scope)) as steps:
                 async for step in steps:
                     yield step
 
@@ -145,9 +151,9 @@ def page_of(gr: Any, dialogues: Dialogues, settings: Settings) -> Any:
             request: gr.Request, event: gr.EventData, talk: Conversation, speech: Language, shelf: Shelf, scope: Filter
         ) -> Steps:
             """An earlier question once more, in other words if there are any; what came after it goes."""
-            number = _text(event, "number")
+            number = text_of(event, "number")
             old = talk.last if not number else next((x for x in talk.exchanges if str(x.number) == number), None)
-            text = _text(event, "question").strip() or (old.question if old else "")
+            text = text_of(event, "question").strip() or (old.question if old else "")
             if old is None or len(text) > limit:
                 yield {conversation: talk}
                 return
@@ -168,27 +174,27 @@ def page_of(gr: Any, dialogues: Dialogues, settings: Settings) -> Any:
 
         def begin(event: gr.EventData, speech: Language, shelf: Shelf) -> dict[Any, Any]:
             """Another conversation: an empty one, or one that the browser kept."""
-            talk = restored(_text(event, "text"))
+            talk = restored(text_of(event, "text"))
             quiet_now = {announcer: announcement_html(None, speech)}
             top = {header: head(speech, filled=bool(talk.exchanges))}
-            return {**view(talk, speech, shelf), **top, **quiet_now, **limited(speech, shelf, _scope_of(talk))}
+            return {**view(talk, speech, shelf), **top, **quiet_now, **limited(speech, shelf, scope_of(talk))}
 
         async def rate(
             request: gr.Request, event: gr.EventData, talk: Conversation, speech: Language, shelf: Shelf
         ) -> dict[Any, Any]:
-            rating: Rating = "up" if _text(event, "rating") == "up" else "down"
-            comment = REASONS.get(_text(event, "reason")) or _text(event, "comment").strip() or None
+            rating: Rating = "up" if text_of(event, "rating") == "up" else "down"
+            comment = REASONS.get(text_of(event, "reason")) or text_of(event, "comment").strip() or None
             try:
-                rated = await dialogues.of(request).rate(talk, _text(event, "answer"), rating, comment)
+                rated = await dialogues.of(request).rate(talk, text_of(event, "answer"), rating, comment)
             except CharterError as error:
-                gr.Warning(f"{STRINGS[speech].feedback_failed} {error}")
+                gr.Warning(f"{speak(speech)('chat.feedback_failed')} {error}")
                 return {conversation: talk}
             return {conversation: rated, transcript: transcript_html(rated, shelf, speech), memory: kept(rated)}
 
-        async def speak(
+        async def switch(
             request: gr.Request, event: gr.EventData, talk: Conversation, speech: Language, scope: Filter
         ) -> dict[Any, Any]:
-            chosen_language = language(_text(event, "language")) or speech
+            chosen_language = language(text_of(event, "language")) or speech
             # its examples are in that language where there are any
             shelf = await anext(dialogues.of(request).shelf(chosen_language))
             return {ready: shelf, **translated(talk, chosen_language, shelf, scope, "")}
@@ -196,37 +202,43 @@ def page_of(gr: Any, dialogues: Dialogues, settings: Settings) -> Any:
         def translated(
             talk: Conversation, speech: Language, shelf: Shelf, scope: Filter, wanted: str | None = None
         ) -> dict[Any, Any]:
-            said = STRINGS[speech]
+            said = speak(speech)
             return {
                 spoken: speech,
                 **drawn(talk, speech, shelf),
                 header: head(speech, filled=bool(talk.exchanges)),
-                question: gr.Textbox(label=said.question_label, placeholder=said.placeholder),
-                send: gr.Button(said.send),
-                stop: gr.Button(said.stop),
+                question: gr.Textbox(label=said("chat.question_label"), placeholder=said("chat.placeholder")),
+                send: gr.Button(said("chat.send")),
+                stop: gr.Button(said("chat.stop")),
                 **limited(speech, shelf, scope, wanted),
             }
 
         async def list_documents(request: gr.Request, event: gr.EventData, speech: Language, scope: Filter) -> dict[Any, Any]:
             shelf = await anext(dialogues.of(request).shelf(speech))
-            return {ready: shelf, **limited(speech, shelf, scope, _text(event, "wanted"))}
+            return {ready: shelf, **limited(speech, shelf, scope, text_of(event, "wanted"))}
 
         def choose(event: gr.EventData, speech: Language, shelf: Shelf, scope: Filter) -> dict[Any, Any]:
-            narrower = narrowed(shelf, scope, _text(event, "kind"), _text(event, "name"))
-            return limited(speech, shelf, narrower, _text(event, "wanted"))
+            narrower = narrowed(shelf, scope, text_of(event, "kind"), text_of(event, "name"))
+            return limited(speech, shelf, narrower, text_of(event, "wanted"))
 
         def save(event: gr.EventData, talk: Conversation, speech: Language) -> str:
-            return conversation_json(talk) if _text(event, "format") == "json" else conversation_markdown(talk, speech)
+            return conversation_json(talk) if text_of(event, "format") == "json" else conversation_markdown(talk, speech)
+
+        async def share(request: gr.Request, talk: Conversation) -> str:
+            return await dialogues.share(request, talk)
+
+        async def unshare(request: gr.Request, event: gr.EventData) -> str:
+            return await dialogues.unshare(request, text_of(event, "link"), text_of(event, "key"))
 
         async def arrive(request: gr.Request, remembered: str) -> Steps:
             """The first view: the language, the conversation so far, what there is to ask, and the question of a deep
             link, unless this is a reload that has its answer already."""
-            speech = _spoken_by(request, settings)
+            speech = spoken_by(request, settings)
             talk = restored(remembered)
-            linked = request.query_params.get("q", "").strip()
-            shelf, scope = Shelf(loading=True), _scope_of(talk)
+            asked = request.query_params.get("q", "").strip()
+            shelf, scope = Shelf(loading=True), scope_of(talk)
             yield {conversation: talk, **translated(talk, speech, shelf, scope)}
-            asking = bool(linked) and all(exchange.question != linked for exchange in talk.exchanges)
+            asking = bool(asked) and all(exchange.question != asked for exchange in talk.exchanges)
             async for shelf in dialogues.of(request).shelf(speech):
                 quiet_now = asking and not (shelf.loading or shelf.problem)
                 yield (
@@ -235,13 +247,13 @@ def page_of(gr: Any, dialogues: Dialogues, settings: Settings) -> Any:
                     else {
                         ready: shelf,
                         transcript: transcript_html(talk, shelf, speech),
-                        below: shelf_html(shelf, STRINGS[speech]),
+                        below: shelf_html(shelf, speak(speech)),
                     }
                 )
                 if scope != UNFILTERED:
                     yield limited(speech, shelf, scope)  # now that the titles are known
             if asking:
-                async with aclosing(answer(request, linked, talk, speech, shelf, scope)) as steps:
+                async with aclosing(answer(request, asked, talk, speech, shelf, scope)) as steps:
                     async for step in steps:
                         yield step
 
@@ -267,37 +279,20 @@ def page_of(gr: Any, dialogues: Dialogues, settings: Settings) -> Any:
             change(begin, [spoken, ready], [*shown, hint, chosen], cancels=asking, **quiet)
         transcript.rate(rate, talking[:3], [conversation, transcript, memory], **quiet)
         spoken_parts = [ready, spoken, transcript, header, below, hint, question, send, stop, chosen, library]
-        transcript.speak(speak, [conversation, spoken, chosen], spoken_parts, **quiet)
+        transcript.speak(switch, [conversation, spoken, chosen], spoken_parts, **quiet)
         transcript.library(list_documents, [spoken, chosen], [ready, chosen, hint, library], **quiet)
         transcript.scope(choose, [spoken, ready, chosen], [chosen, hint, library], **quiet)
         memory.change(None, memory, None, js="(text) => { window.charterMemory.write(text); return []; }")
         transcript.save(save, [conversation, spoken], saved, **quiet).success(
             None, saved, None, js="(text) => { window.charterSave(text); return []; }"
         )
+        for told in (
+            transcript.link(share, conversation, linked, **quiet),
+            transcript.unlink(unshare, None, linked, **quiet),
+        ):
+            told.success(None, linked, None, js="(text) => { window.charterShared(text); return []; }")
 
     page.queue(
         max_size=settings.limits.queue + settings.limits.concurrency + 64, default_concurrency_limit=None, api_open=False
     )
     return page
-
-
-def _text(event: Any, name: str) -> str:
-    """A string that the page's script sent along; anybody can send anything, so whatever else it is counts as nothing."""
-    sent = event._data
-    value = sent.get(name) if isinstance(sent, dict) else None
-    return value if isinstance(value, str) else ""
-
-
-def _scope_of(talk: Conversation) -> Filter:
-    """What a conversation was asked of last."""
-    return talk.last.scope if talk.last is not None else UNFILTERED
-
-
-def _spoken_by(request: Any, settings: Settings) -> Language:
-    """The link says it, else the reader's earlier choice, else the setting, else the browser."""
-    return (
-        language(request.query_params.get("lang"))
-        or language(request.cookies.get(LANGUAGE_COOKIE))
-        or settings.lang
-        or preferred(request.headers.get("accept-language", ""))
-    )

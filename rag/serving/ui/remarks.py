@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from html import escape
 
-from rag.guiding.notices import Hint, say
-from rag.serving.ui.chosen_language import LANGUAGES
+from rag.guidance import quoted
+from rag.localization.catalogue import Words, speak
+from rag.localization.languages import LANGUAGES
 from rag.serving.ui.conversation import Exchange
-from rag.serving.ui.strings import Strings
 from rag.serving.ui.takeaway import exchange_markdown
 from rag.types import Outcome, Refusal
 
@@ -24,22 +24,22 @@ REASONS = {
 """What a reader can say against an answer with one click, and how it is stored: in one language, so that it can be counted."""
 
 
-def extras_html(exchange: Exchange, words: Strings) -> str:
+def extras_html(exchange: Exchange, words: Words) -> str:
     """Notices and what a model wrote that was withheld."""
     outcome = exchange.outcome
     if outcome is None:
         return ""
     told = _untold(outcome)
-    notice = f'<p class="notice"><strong>{escape(words.notice)}:</strong> {escape(told)}</p>' if told else ""
+    notice = f'<p class="notice"><strong>{escape(words("chat.notice"))}:</strong> {escape(told)}</p>' if told else ""
     return f"{notice}{_withheld(exchange, outcome, words)}"
 
 
 def _untold(outcome: Outcome) -> str:
     """The notice without the sentence on the parts that have no answer: each of them says so in its place."""
     notice = outcome.notice or ""
-    refused = " ".join(f"“{part.text}”" for part in outcome.parts if part.status == "refused")
+    refused = quoted(outcome.parts, "refused")
     for code in LANGUAGES if refused else ():
-        notice = notice.replace(say(Hint.PART_REFUSED, code, parts=refused), "")
+        notice = notice.replace(speak(code)("guide.part_refused", parts=refused), "")
     return " ".join(notice.split())
 
 
@@ -51,74 +51,74 @@ def folded_html(exchange: Exchange, kind: str, summary: str, body: str) -> str:
     )
 
 
-def actions_html(exchange: Exchange, words: Strings, *, newest: bool) -> str:
+def actions_html(exchange: Exchange, words: Words, *, newest: bool) -> str:
     """The row below an answer. What failed can be asked again at once; everything else has one menu."""
     if exchange.running:
         return ""
     number, question = exchange.number, escape(exchange.question)
-    edit = f'<button type="button" data-edit="{number}" data-question="{question}">{escape(words.edit)}</button>'
+    edit = f'<button type="button" data-edit="{number}" data-question="{question}">{escape(words("chat.edit"))}</button>'
     if exchange.outcome is None:
-        again = f'<button type="button" class="quiet" data-retry>{escape(words.retry)}</button>' if newest else ""
+        again = f'<button type="button" class="quiet" data-retry>{escape(words("chat.retry"))}</button>' if newest else ""
         return f'<div class="actions">{again}{edit.replace("<button ", "<button class=quiet ", 1)}</div>'
     text = escape(exchange_markdown(exchange, words))
-    again = f'<button type="button" data-retry>{escape(words.retry)}</button>' if newest else ""
-    link = f'<button type="button" data-link="{question}">{escape(words.copy_link)}</button>'
+    again = f'<button type="button" data-retry>{escape(words("chat.retry"))}</button>' if newest else ""
+    link = f'<button type="button" data-link="{question}">{escape(words("chat.copy_link"))}</button>'
     return (
-        f'<div class="actions"><button type="button" class="quiet" data-copy="{text}">{escape(words.copy)}</button>'
-        f'<details class="menu"><summary class="quiet">{escape(words.actions)}</summary>'
+        f'<div class="actions"><button type="button" class="quiet" data-copy="{text}">{escape(words("chat.copy"))}</button>'
+        f'<details class="menu"><summary class="quiet">{escape(words("chat.actions"))}</summary>'
         f'<div class="choices">{edit}{again}{link}</div></details>'
         f"{_about(exchange, exchange.outcome, words)}{_rating(exchange, exchange.outcome.id, words)}</div>"
         f"{_comment(exchange, words)}"
     )
 
 
-def _withheld(exchange: Exchange, outcome: Outcome, words: Strings) -> str:
+def _withheld(exchange: Exchange, outcome: Outcome, words: Words) -> str:
     if not outcome.withheld:
         return ""
     items = "".join(f"<li><s>{escape(w.text)}</s> <span>{escape(w.reason)}</span></li>" for w in outcome.withheld)
-    body = f"<p>{escape(words.withheld_note)}</p><ul>{items}</ul>"
-    return folded_html(exchange, "withheld", words.withheld.format(count=len(outcome.withheld)), body)
+    body = f"<p>{escape(words('chat.withheld_note'))}</p><ul>{items}</ul>"
+    return folded_html(exchange, "withheld", words("chat.withheld", count=len(outcome.withheld)), body)
 
 
-def _about(exchange: Exchange, outcome: Outcome, words: Strings) -> str:
+def _about(exchange: Exchange, outcome: Outcome, words: Words) -> str:
     made = outcome.provenance
-    backend = words.extractive if made.backend == "extractive" else made.backend
+    backend = words("chat.extractive") if made.backend == "extractive" else made.backend
     rows = [
-        (words.confidence, f"{outcome.confidence:.0%}"),
-        (words.made_by, backend),
-        (words.model, made.model),
-        (words.prompt, made.prompt),
-        (words.index, made.index),
-        (words.time, words.seconds.format(number=f"{made.timings.total / 1000:.1f}")),
+        (words("chat.confidence"), words.percent(outcome.confidence)),
+        (words("chat.made_by"), backend),
+        (words("chat.model"), made.model),
+        (words("chat.prompt"), made.prompt),
+        (words("chat.index"), made.index),
+        (words("chat.time"), words("chat.seconds", number=words.number(round(made.timings.total / 1000, 1)))),
     ]
     body = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in rows if value)
-    return folded_html(exchange, "about", words.details, f"<dl>{body}</dl>")
+    return folded_html(exchange, "about", words("chat.details"), f"<dl>{body}</dl>")
 
 
-def _rating(exchange: Exchange, answer_id: str, words: Strings) -> str:
+def _rating(exchange: Exchange, answer_id: str, words: Words) -> str:
     buttons = "".join(
         f'<button type="button" class="quiet rate {rating}" data-rate="{rating}" data-answer="{escape(answer_id)}"'
         f' aria-pressed="{"true" if exchange.rating == rating else "false"}" aria-label="{escape(label)}"'
         f' title="{escape(label)}">{_THUMB}</button>'
-        for rating, label in (("up", words.like), ("down", words.dislike))
+        for rating, label in (("up", words("chat.like")), ("down", words("chat.dislike")))
     )
-    return f'<span class="rating" role="group" aria-label="{escape(words.rate)}">{buttons}</span>'
+    return f'<span class="rating" role="group" aria-label="{escape(words("chat.rate"))}">{buttons}</span>'
 
 
-def _comment(exchange: Exchange, words: Strings) -> str:
+def _comment(exchange: Exchange, words: Words) -> str:
     """Thanks; after a thumb down first the reasons, each one click, and a field for other words."""
     if exchange.rating is None or exchange.outcome is None:
         return ""
-    thanks = f'<p class="state">{escape(words.thanks)}</p>'
+    thanks = f'<p class="state">{escape(words("chat.thanks"))}</p>'
     if exchange.rating == "up" or exchange.commented:
         return thanks
     answer, field = escape(exchange.outcome.id), f"x{exchange.number}-comment"
     refused = isinstance(exchange.outcome, Refusal)
     offered = {
-        "wrong": words.reason_wrong,
-        "incomplete": words.reason_incomplete,
-        "source": words.reason_source,
-        "unanswered": words.reason_unanswered,
+        "wrong": words("chat.reason_wrong"),
+        "incomplete": words("chat.reason_incomplete"),
+        "source": words("chat.reason_source"),
+        "unanswered": words("chat.reason_unanswered"),
     }
     buttons = "".join(
         f'<button type="button" class="chip" data-reason="{reason}" data-answer="{answer}">{escape(label)}</button>'
@@ -126,8 +126,9 @@ def _comment(exchange: Exchange, words: Strings) -> str:
         if (reason == "unanswered") == refused or reason == "wrong"
     )
     return (
-        f'<form class="comment" data-answer="{answer}"><p id="{field}-why">{escape(words.why_not)}</p>'
+        f'<form class="comment" data-answer="{answer}"><p id="{field}-why">{escape(words("chat.why_not"))}</p>'
         f'<div class="chips" role="group" aria-labelledby="{field}-why">{buttons}</div>'
-        f'<label for="{field}">{escape(words.comment)}</label><textarea id="{field}" rows="2" maxlength="2000"></textarea>'
-        f'<button type="submit">{escape(words.comment_send)}</button></form>'
+        f'<label for="{field}">{escape(words("chat.comment"))}</label>'
+        f'<textarea id="{field}" dir="auto" rows="2" maxlength="2000"></textarea>'
+        f'<button type="submit">{escape(words("chat.comment_send"))}</button></form>'
     )

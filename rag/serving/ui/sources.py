@@ -5,21 +5,22 @@ from __future__ import annotations
 from html import escape
 from urllib.parse import quote
 
+from rag.localization.catalogue import Words
+from rag.localization.languages import attributes
 from rag.serving.ui.cards import Card, cards
 from rag.serving.ui.conversation import Exchange
 from rag.serving.ui.excerpt import opening
 from rag.serving.ui.grids import grid_html
-from rag.serving.ui.strings import Strings
 from rag.types import Answer, Citation, Refusal, Span
 
 
-def place(citation: Citation, words: Strings) -> str:
+def place(citation: Citation, words: Words) -> str:
     """Where a citation stands, as a reader says it: ``Charter › Section II › page 3``. Plain text."""
     parts = [citation.title or citation.document, *citation.section]
     if citation.page is not None:
-        parts.append(words.page.format(number=citation.page))
+        parts.append(words("chat.page", number=str(citation.page)))
     if citation.recognised is not None:
-        parts[-1] += f" ({words.recognised.format(percent=round(100 * citation.recognised))})"
+        parts[-1] += f" ({words('chat.recognised', percent=words.percent(citation.recognised))})"
     return " › ".join(parts)
 
 
@@ -48,14 +49,14 @@ def opens(citation: Citation) -> str:
     return f'href="{link}" target="_blank" rel="noopener" data-source="{title}"'
 
 
-def sources_html(exchange: Exchange, words: Strings) -> str:
+def sources_html(exchange: Exchange, words: Words) -> str:
     """The column beside one exchange; empty where there is nothing to show."""
     if not exchange.excerpts:
         return ""
     heading = f"x{exchange.number}-sources"
     refused = isinstance(exchange.outcome, Refusal)
-    title = words.related if refused else words.sources
-    note = f'<p class="note">{escape(words.related_note)}</p>' if refused else ""
+    title = words("chat.related") if refused else words("chat.sources")
+    note = f'<p class="note">{escape(words("chat.related_note"))}</p>' if refused else ""
     cited = isinstance(exchange.outcome, Answer) or not refused
     made = cards(exchange.excerpts, joined=cited)
     items = "".join(_item(exchange, card, words) if cited else _related(exchange, card, words) for card in made)
@@ -66,17 +67,18 @@ def sources_html(exchange: Exchange, words: Strings) -> str:
     )
 
 
-def _item(exchange: Exchange, card: Card, words: Strings) -> str:
+def _item(exchange: Exchange, card: Card, words: Words) -> str:
     """A card of an answer: every quote in its place, only the words that answer marked."""
     first = card.first
     several = len(card.citations) > 1
     numbers = "".join(f'<span class="number" aria-hidden="true">{citation.id}</span>' for citation in card.citations)
-    name = words.source.format(number=", ".join(str(c.id) for c in card.citations), place=place(first, words))
-    back = f'<button type="button" class="quiet" data-go="{marker_id(exchange, first.id)}">{escape(words.back)}</button>'
-    label = escape(f"{words.open_source_of.format(number=first.id)}, {words.new_tab}")
+    name = words("chat.source", number=", ".join(str(c.id) for c in card.citations), place=place(first, words))
+    back = f'<button type="button" class="quiet" data-go="{marker_id(exchange, first.id)}">'
+    back += f"{escape(words('chat.back'))}</button>"
+    label = escape(f"{words('chat.open_source_of', number=str(first.id))}, {words('chat.new_tab')}")
     if card.grid is not None:
         ids = {c.id: source_id(exchange, c.id) for c in card.citations[1:]}
-        body = grid_html(card.grid, card.citations, f"{words.table}: {name}", ids=ids)
+        body = grid_html(card.grid, card.citations, f"{words('chat.table')}: {name}", ids=ids)
     else:
         lead = "".join(f'<p class="lead">{escape(found.quote)}</p>' for found in card.leads)
         body = f"<blockquote{_language(card)}>{lead}{_paragraph(exchange, card, numbered=several)}</blockquote>"
@@ -84,11 +86,11 @@ def _item(exchange: Exchange, card: Card, words: Strings) -> str:
         f'<li id="{source_id(exchange, first.id)}" tabindex="-1" aria-label="{escape(name)}">'
         f'<p class="place">{numbers}<cite>{_breadcrumb(first, words)}</cite></p>{body}'
         f'<p class="links"><a {opens(first).replace(" data-source=", " data-title=")} aria-label="{label}">'
-        f"{escape(words.open_source)}</a>{back}</p></li>"
+        f"{escape(words('chat.open_source'))}</a>{back}</p></li>"
     )
 
 
-def _related(exchange: Exchange, card: Card, words: Strings) -> str:
+def _related(exchange: Exchange, card: Card, words: Words) -> str:
     """A nearest sentence with the words it shares with the question, or the beginning of a passage; nothing of it is marked as
     an answer would be."""
     first = card.first
@@ -96,26 +98,26 @@ def _related(exchange: Exchange, card: Card, words: Strings) -> str:
         shared = "".join(f"<b>{escape(p.text)}</b>" if p.answers else escape(p.text) for p in first.stretches())
     else:
         shared = escape(opening(first.quote))
-    label = escape(f"{words.open_source}: {place(first, words)}, {words.new_tab}")
+    label = escape(f"{words('chat.open_source')}: {place(first, words)}, {words('chat.new_tab')}")
     body = f'<blockquote{_language(card)}><a class="quote" {opens(first)}>{shared}</a></blockquote>'
     if card.grid is not None:
-        body = grid_html(card.grid, card.citations, f"{words.table}: {place(first, words)}", plain=True)
+        body = grid_html(card.grid, card.citations, f"{words('chat.table')}: {place(first, words)}", plain=True)
     return (
         f'<li id="{source_id(exchange, first.id)}" tabindex="-1" aria-label="{escape(place(first, words))}">'
         f'<p class="place"><cite>{_breadcrumb(first, words)}</cite></p>{body}'
         f'<p class="links"><a {opens(first).replace(" data-source=", " data-title=")} aria-label="{label}">'
-        f"{escape(words.open_source)}</a></p></li>"
+        f"{escape(words('chat.open_source'))}</a></p></li>"
     )
 
 
-def _breadcrumb(citation: Citation, words: Strings) -> str:
+def _breadcrumb(citation: Citation, words: Words) -> str:
     return ' <span class="step" aria-hidden="true">›</span> '.join(
         f"<span>{escape(part)}</span>" for part in place(citation, words).split(" › ")
     )
 
 
 def _language(card: Card) -> str:
-    return f' lang="{escape(card.language)}"' if card.language else ""
+    return attributes(card.language)
 
 
 def _paragraph(exchange: Exchange, card: Card, *, numbered: bool) -> str:

@@ -6,11 +6,10 @@ import json
 import re
 
 from rag.contract import Json, citation_json, claim_json, outcome_json
-from rag.serving.ui.chosen_language import Language
+from rag.localization.catalogue import Words, speak
+from rag.localization.languages import Language
 from rag.serving.ui.conversation import Conversation, Exchange
 from rag.serving.ui.sources import place
-from rag.serving.ui.strings import Strings
-from rag.serving.ui.translations import STRINGS
 from rag.types import Refusal
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|!~])")
@@ -18,14 +17,14 @@ _SPECIAL = re.compile(r"([\\`*_\[\]<>#|!~])")
 
 def conversation_markdown(conversation: Conversation, language: Language) -> str:
     """Questions as headings, answers with their markers, and below each the excerpts that it rests on."""
-    words = STRINGS[language]
-    parts = [f"# {words.heading}"]
+    words = speak(language)
+    parts = [f"# {words('chat.heading')}"]
     for exchange in conversation.exchanges:
         parts += [f"## {_plain(exchange.question)}", exchange_markdown(exchange, words)]
     return "\n\n".join(parts) + "\n"
 
 
-def exchange_markdown(exchange: Exchange, words: Strings) -> str:
+def exchange_markdown(exchange: Exchange, words: Words) -> str:
     """One answer with its excerpts. Text that Markdown would read as markup is escaped: a copied answer holds no image or
     link that a document or a model put there."""
     refused = isinstance(exchange.outcome, Refusal)
@@ -34,10 +33,10 @@ def exchange_markdown(exchange: Exchange, words: Strings) -> str:
     elif exchange.claims:
         body = " ".join(_plain(c.text) + " " + "".join(f"[{n}]" for n in c.citations) for c in exchange.claims)
     else:
-        body = f"*{words.stopped_nothing if exchange.failure is None else words.failed}*"
+        body = f"*{words('chat.stopped_nothing') if exchange.failure is None else words('chat.failed')}*"
     if not exchange.excerpts:
         return body
-    title = words.related if refused else words.sources
+    title = words("chat.related") if refused else words("chat.sources")
     lines = [f"**{title}**"]
     for found in exchange.excerpts:
         citation = found.citation

@@ -12,8 +12,11 @@ import pytest
 from typer.testing import CliRunner
 
 from rag.cli import app
+from rag.errors import NotFound
+from rag.serving.operation.shared_answers import SharedStore
 from rag.serving.ui.conversation import Conversation
 from rag.serving.ui.keeping import kept
+from rag.settings import load_settings
 from tests.serving.live import client_of
 
 PROXY: dict[str, Any] = {"auth": "proxy", "auth_proxy_peers": "127.0.0.1", "origins": "https://intranet.example"}
@@ -65,8 +68,28 @@ def test_a_reader_lists_loads_renames_and_deletes_their_own_and_nobody_elses(
         told = CliRunner().invoke(app, ["conversations", "export", "ada"])
         assert told.exit_code == 0 and '"title": "Why?"' in told.output
         for left in (1, 0):
-            assert f"{left} conversations of ada erased." in CliRunner().invoke(app, ["conversations", "erase", "ada"]).output
+            assert CliRunner().invoke(app, ["conversations", "erase", "ada"]).output == f"{left} conversations of ada erased.\n"
         assert client.get(PLACE, headers=user("ada")).json() == []
+
+
+def test_links_that_a_reader_made_go_with_their_conversations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    flags = {"feedback_path": str(tmp_path / "feedback.sqlite"), "sharing_enabled": "true"}
+    with contextlib.closing(SharedStore.of(load_settings(flags))) as store:
+        link = store.keep("{}", None, "ada")
+        for name, value in flags.items():
+            monkeypatch.setenv(f"CHARTERQA_{name.upper()}", value)
+        erased = CliRunner().invoke(app, ["conversations", "erase", "ada"])
+        assert erased.output.splitlines()[-1] == "1 links of ada taken back."
+        with pytest.raises(NotFound):
+            store.find(link.id)
+
+
+def test_keeping_conversations_leaves_the_allowance_to_the_questions(tmp_path: Path) -> None:
+    with served(tmp_path, **PROXY, limits_requests_per_minute=2) as client:
+        kept_ones = [client.put(f"{PLACE}/one", json={"text": text("Why?")}, headers=user("ada")) for _ in range(3)]
+        assert [response.status_code for response in kept_ones] == [200, 200, 429]
+        asked = [client.post("/api/v1/ask", json={"question": "Why?"}, headers=user("ada")).status_code for _ in range(3)]
+        assert asked == [200, 200, 429]
 
 
 def test_a_page_of_another_origin_reads_and_writes_none_even_if_it_may_ask(tmp_path: Path) -> None:
@@ -103,6 +126,6 @@ def test_where_readers_are_all_the_same_or_it_is_switched_off_the_browser_keeps_
     tmp_path: Path, flags: dict[str, Any]
 ) -> None:
     with served(tmp_path, **flags) as client:
-        client.headers |= {**user("ada"), "authorization": "Bearer a-token-of-enough-characters"}
+        client.headers.update(user("ada") | {"authorization": "Bearer a-token-of-enough-characters"})
         assert client.get(PLACE).status_code == 404
         assert "charterqa-conversations" not in client.get("/", headers={"accept": "text/html"}).text

@@ -9,20 +9,19 @@ from html.parser import HTMLParser
 import pytest
 
 from rag.guidance import Guidance, Part
-from rag.guiding.notices import Hint, say
-from rag.serving.ui.chosen_language import LANGUAGES, Language
+from rag.localization.catalogue import speak
+from rag.localization.languages import LANGUAGES, Language
 from rag.serving.ui.conversation import ChatFailure, Conversation, Exchange
 from rag.serving.ui.excerpt import Surroundings, excerpt
 from rag.serving.ui.header import hint_html
 from rag.serving.ui.library import library_html
 from rag.serving.ui.shelf import Shelf, shelf_html, welcome_html
 from rag.serving.ui.transcript import announcement_html, transcript_html
-from rag.serving.ui.translations import STRINGS
 from rag.types import Answer, Citation, Claim, DocumentEntry, Filter, Origin, Provenance, Span, Table
 from tests.serving.ui.conversations import ATTACKS, answered, both, citation, refused
 
 TAGS = set(
-    "section article div p span h2 h3 a button details summary ul ol li s strong dl dt dd svg path".split()
+    "section article bdi div p span h2 h3 a button details summary ul ol li s strong dl dt dd svg path".split()
     + "cite blockquote mark b em sup form label textarea h4 use table thead tbody tr th td input aside".split()
 )
 HANDLERS = {"onerror", "onload", "onclick", "onmouseover", "onfocus", "style", "src", "srcdoc", "formaction", "autofocus"}
@@ -82,7 +81,7 @@ def test_nothing_from_outside_is_ever_markup(attack: str, language: Language) ->
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_no_name_of_a_document_or_tag_is_ever_markup(attack: str) -> None:
     entry = DocumentEntry(attack, attack, "h", 3, 1, None, "now", Origin(date=attack, tags=(attack,)))
-    shelf, scope, words = Shelf((attack,), (entry,)), Filter((attack,), (attack,)), STRINGS["en"]
+    shelf, scope, words = Shelf((attack,), (entry,)), Filter((attack,), (attack,)), speak("en")
     made = (
         welcome_html(shelf, words),
         shelf_html(shelf, words),
@@ -106,7 +105,7 @@ def test_an_answer_says_how_sure_it_is_in_words_with_the_figure_and_the_time_amo
     words = " ".join(read(Conversation((answered(),))).words)
     assert "Related, check the source" in words and "Directly stated" not in words, "no words of it are marked"
     assert words.index("Details") < words.index("93%") < words.index("1.2 s")
-    assert "Withheld sentences: 1" in words
+    assert "1 sentence withheld" in words
 
 
 def test_a_refusal_has_no_marker_no_number_and_no_highlight() -> None:
@@ -201,7 +200,7 @@ def test_every_part_of_a_question_is_answered_or_named() -> None:
     exchange = direct("It was built in 1911 by Ada Varga.", "1911")
     assert isinstance(exchange.outcome, Answer)
     parts = (Part("When?", "answered", (0,)), Part("At what cost?", "refused", (), ("cost",)), Part("Why?", "not_asked"))
-    notice = "The model was cut off. " + say(Hint.PART_REFUSED, "az", parts="“At what cost?”")
+    notice = "The model was cut off. " + speak("az")("guide.part_refused", parts="“At what cost?”")
     exchange = replace(exchange, outcome=replace(exchange.outcome, parts=parts, notice=notice))
     markup = transcript_html(Conversation((exchange,)), Shelf(), "en")
     when, cost, why = re.findall('<li class="part[^"]*">(.*?)</li>', markup)
@@ -239,7 +238,7 @@ def test_the_transcript_says_whether_an_answer_is_under_way() -> None:
 @pytest.mark.parametrize(
     ("exchange", "said"),
     [
-        (answered("It is so."), "Answer 1. Sources: 1. It is so."),
+        (answered("It is so."), "Answer 1. 1 source. It is so."),
         (refused("No word of it."), "Question 2: no answer in the documents. No word of it."),
         (Exchange(3, "x").stop(), "Question 3: stopped."),
         (Exchange(4, "x").fail(ChatFailure("Cause.")), "Question 4: This question could not be answered just now."),
@@ -247,6 +246,12 @@ def test_the_transcript_says_whether_an_answer_is_under_way() -> None:
 )
 def test_an_exchange_is_announced_in_one_sentence(exchange: Exchange, said: str) -> None:
     assert Reading(announcement_html(exchange, "en")).words == [said]
+
+
+def test_a_server_that_stops_says_so_in_the_readers_language() -> None:
+    stopped = Conversation((Exchange(1, "x").fail(ChatFailure("The server is being stopped.", "Ask again.", stopping=True)),))
+    for code, said in (("en", "The server is being stopped. Your question is kept"), ("az", "Server dayandırılır.")):
+        assert any(word.startswith(said) for word in read(stopped, language=code).words)  # type: ignore[arg-type]
 
 
 def test_an_empty_page_names_what_mends_a_missing_index() -> None:

@@ -123,19 +123,30 @@ function bringIntoView(mark, tries = 20) {
 function goTo(n, quietly = false) {
   current = (n + excerpts.length) % excerpts.length;
   const mark = excerpts[current][0];
-  mark.tabIndex = -1;
-  bringIntoView(mark);
-  if (!quietly) mark.focus({ preventScroll: true });
+  if (document.documentElement.dataset.view !== "pages") {
+    mark.tabIndex = -1;
+    bringIntoView(mark);
+    if (!quietly) mark.focus({ preventScroll: true });
+  }
   position.textContent = fill(position.dataset.words, current);
   const words = excerpts[current].map((part) => part.textContent).join("");
   said.textContent = `${fill(said.dataset.words, current)}: ${words}`;
+  tell("charter-excerpt", { number: current, quietly });
+}
+
+/** What pages.js draws, where the document has pages to show. */
+function tell(name, detail) {
+  document.dispatchEvent(new CustomEvent(name, { detail }));
 }
 
 function show() {
   unmark();
   const spans = spansOf(location.hash, "c");
-  excerpts = spans.map((span) => markSpan(span)).filter((marks) => marks.length > 0);
-  for (const words of spansOf(location.hash, "h")) {
+  const found = spans.map((span) => ({ ...span, marks: markSpan(span) })).filter(({ marks }) => marks.length > 0);
+  excerpts = found.map(({ marks }) => marks);
+  const answering = spansOf(location.hash, "h");
+  const shown = found.map(({ start, end, marks }) => ({ start, end, words: marks.map((mark) => mark.textContent).join("") }));
+  for (const words of answering) {
     const around = spans.find((span) => span.start <= words.start && words.end <= span.end);
     if (around) markSpan(words, "strong");
   }
@@ -144,6 +155,7 @@ function show() {
     const known = marks.some((mark) => mark.querySelector("strong"));
     for (const mark of marks) mark.classList.toggle("faint", known);
   }
+  tell("charter-excerpts", { excerpts: shown, answering });
   bar.hidden = excerpts.length < 2;
   said.classList.toggle("missing", spans.length > 0 && excerpts.length === 0);
   if (excerpts.length > 0) goTo(0, framed); // beside the conversation the reader is still in the conversation
@@ -152,6 +164,7 @@ function show() {
 
 document.getElementById("previous").addEventListener("click", () => goTo(current - 1));
 document.getElementById("next").addEventListener("click", () => goTo(current + 1));
+document.addEventListener("charter-view", () => excerpts.length > 0 && goTo(current, true));
 window.addEventListener("hashchange", () => {
   if (location.hash.startsWith("#c=")) show();
 });

@@ -4,6 +4,7 @@ import { askable, count, forgetEcho, pending, redraft, unlink } from "./composin
 import { closeMenus, edit, escapeMenu, forgetOpened, restoreOpened, unfold } from "./menus.js";
 import { listen, notes, respeak, say } from "./notes.js";
 import * as pane from "./pane.js";
+import * as sharing from "./share.js";
 import * as talks from "./talks.js";
 import { HERE, calm, field, root, shown, words } from "./words.js";
 
@@ -82,6 +83,7 @@ const actions = {
     edit(number, button.dataset.question, (question) => trigger("edit", { number, question }));
   },
   clear: begin,
+  share: () => sharing.share(root()?.querySelector(".question")?.lastChild?.textContent.trim().slice(0, 120) ?? ""),
   save: (format) => trigger("save", { format: (saving = format) }),
   go,
   copy: (text) => copy(text, "copied"),
@@ -154,6 +156,7 @@ function settle() {
   const composer = document.getElementById("charter-composer");
   if (notes.parentNode !== composer) composer.prepend(notes);
   document.documentElement.lang = now.dataset.lang;
+  document.documentElement.dir = now.dir;
   respeak(now.dataset.lang);
   restoreOpened();
   count();
@@ -182,6 +185,7 @@ function start(send, watch) {
   listen(forgetEcho);
   pane.begin((name, data) => trigger(name, data));
   talks.begin(resume, begin);
+  sharing.begin((name, data) => trigger(name, data), (text) => copy(text, "sharecopied"));
   addEventListener("charter-unkept", () => say("unkept"));
   watch("value", () => requestAnimationFrame(settle));
   requestAnimationFrame(settle);

@@ -8,8 +8,14 @@ window.charterLibrary = () => {
   const WAIT = 20;
   let kbs = [], current = null, dialog = null, rows = null, documents = null, chain = Promise.resolve();
 
-  const words = () => ALL_WORDS[document.querySelector("#charter-header")?.lang] || ALL_WORDS[document.documentElement.lang] || ALL_WORDS.en;
-  const say = (key, values = {}) => words()[key].replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
+  const language = () => [document.querySelector("#charter-header")?.lang, document.documentElement.lang, "en"].find((code) => ALL_WORDS[code]);
+  /** A message, completed; of one with plural forms the one for {n}. Numbers as the reader's language writes them. */
+  const say = (key, values = {}) => {
+    const forms = ALL_WORDS[language()][key];
+    const text = typeof forms === "string" ? forms : forms[new Intl.PluralRules(language()).select(values.n)] ?? forms.other;
+    const shown = (value) => (typeof value === "number" ? value.toLocaleString(language()) : value);
+    return text.replace(/\{(\w+)\}/g, (all, name) => shown(values[name] ?? all));
+  };
   const h = (tag, attributes = {}, ...children) => {
     const node = document.createElement(tag);
     for (const [name, value] of Object.entries(attributes)) {
@@ -132,7 +138,7 @@ window.charterLibrary = () => {
       changed();
     };
     const rename = () => {
-      const field = h("input", { type: "text", value: entry.title, "aria-label": say("title"), maxlength: 300 });
+      const field = h("input", { type: "text", dir: "auto", value: entry.title, "aria-label": say("title"), maxlength: 300 });
       field.addEventListener("keydown", (event) => {
         if (event.key === "Enter" && field.value.trim()) work("PATCH", { title: field.value });
         if (event.key === "Escape") { event.preventDefault(); list(); }
@@ -159,7 +165,7 @@ window.charterLibrary = () => {
     const drop = h("label", { class: "drop" }, input, h("b", {}, say("drop")), h("small", {}, say("limits", { n: Math.floor(current.uploads.file_bytes / 2 ** 20), types: current.uploads.types.join(" ") })));
     rows = h("ul", { "aria-label": say("added") });
     documents = h("ul", { "aria-label": say("documents") });
-    dialog = h("dialog", { id: "charter-documents", "aria-labelledby": "charter-documents-title" },
+    dialog = h("dialog", { id: "charter-documents", lang: language(), dir: document.documentElement.dir || "ltr", "aria-labelledby": "charter-documents-title" },
       h("header", {}, h("h2", { id: "charter-documents-title" }, say("documents")), h("button", { type: "button", click: () => dialog.close() }, say("close"))),
       drop, rows, h("p", { class: "said", role: "status" }), documents);
     document.body.append(dialog);

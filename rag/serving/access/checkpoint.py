@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 
-class RefusingLayer(ABC):
+class Checkpoint(ABC):
     """Turns requests away or passes them on. What is not HTTP is passed on."""
 
     def __init__(self, app: ASGIApp) -> None:

@@ -1,1 +1,0 @@
-"""The words of the interface, one file a language."""
