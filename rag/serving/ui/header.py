@@ -88,6 +88,8 @@ def _told(words: Strings) -> dict[str, str]:
         "ask": words.ask,
         "documents": words.documents_name,
         "newtab": words.new_tab,
+        "today": words.today,
+        "yesterday": words.yesterday,
     }
 
 

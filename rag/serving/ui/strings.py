@@ -149,3 +149,5 @@ class Strings:
     shared_gone: str
     shared_home: str
     checking_next: str
+    today: str
+    yesterday: str

@@ -146,4 +146,6 @@ AZERBAIJANI = Strings(
     shared_gone="Bu keçidin arxasında heç nə yoxdur. Müddəti bitib, ya da yaradan onu geri götürüb.",
     shared_home="Sənədlərdən özünüz soruşun",
     checking_next="{number}-ci cümlə yoxlanılır… İndiyədək oxunub: {places}",
+    today="Bu gün",
+    yesterday="Dünən",
 )

@@ -144,4 +144,6 @@ ENGLISH = Strings(
     shared_gone="There is nothing behind this link. It may have ended, or its maker has taken it back.",
     shared_home="Ask the documents yourself",
     checking_next="Checking sentence {number}… Read so far: {places}",
+    today="Today",
+    yesterday="Yesterday",
 )

@@ -144,4 +144,6 @@ TURKISH = Strings(
     shared_gone="Bu bağlantının arkasında bir şey yok. Süresi dolmuş ya da oluşturan onu geri almış olabilir.",
     shared_home="Belgelere kendiniz sorun",
     checking_next="{number}. cümle denetleniyor… Şimdiye kadar okunan: {places}",
+    today="Bugün",
+    yesterday="Dün",
 )
