@@ -47,7 +47,7 @@ def test_a_link_shows_the_answers_to_somebody_else_until_it_is_taken_back(watche
     shared.first.locator(".marker").click()
     expect(shared.first.locator(".sources li")).to_be_focused()
     for scheme in ("light", "dark"):
-        reader.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        reader.page.emulate_media(color_scheme=scheme)
         assert violations(reader.page) == []
     with reader.page.expect_popup() as popup:
         shared.first.locator("a.quote").first.click()

@@ -88,6 +88,8 @@ def _told(words: Words, *, kept: bool) -> dict[str, str]:
         "ask": words("chat.ask"),
         "documents": words("chat.documents_name"),
         "newtab": words("chat.new_tab"),
+        "today": words("chat.today"),
+        "yesterday": words("chat.yesterday"),
     }
 
 

@@ -1,5 +1,5 @@
 // A link to the conversation that others can read: made and taken back here. The keys that take links back stay in this browser.
-import { HERE, make, root, words } from "./words.js";
+import { HERE, make, words, written } from "./words.js";
 
 const LINKS = `charterqa-shared ${HERE.pathname}`;
 let ask = () => {};
@@ -29,8 +29,6 @@ function address(id) {
   return url.href;
 }
 
-const day = (seconds) => new Date(seconds * 1000).toLocaleDateString(root()?.dataset.lang || "en", { year: "numeric", month: "long", day: "numeric" });
-
 function row(link) {
   const name = link.title || link.id;
   const copying = make("button", { type: "button", "aria-label": `${words().sharecopy}: ${name}` }, words().sharecopy);
@@ -38,7 +36,7 @@ function row(link) {
   const revoking = make("button", { type: "button", class: "bad", "aria-label": `${words().sharerevoke}: ${name}` }, words().sharerevoke);
   revoking.addEventListener("click", () => ask("unlink", { link: link.id, key: link.key }));
   const open = make("a", { href: address(link.id), target: "_blank", rel: "noopener" }, name);
-  return make("li", { "data-link-id": link.id }, make("div", {}, open, make("p", { class: "note" }, words().shareuntil.replace("{end}", day(link.expires)))), copying, revoking);
+  return make("li", { "data-link-id": link.id }, make("div", {}, open, make("p", { class: "note" }, words().shareuntil.replace("{end}", written(new Date(link.expires * 1000))))), copying, revoking);
 }
 
 function draw() {

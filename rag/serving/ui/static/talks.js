@@ -1,5 +1,5 @@
 // The list of conversations that are kept: to open, search, rename and delete. Drawn here, since the page's server part has none.
-import { icon, make, root, words } from "./words.js";
+import { icon, make, root, words, written } from "./words.js";
 
 const memory = window.charterMemory;
 const docked = matchMedia("(min-width: 68.75rem)");
@@ -108,13 +108,10 @@ function row(entry) {
   return make("li", { "data-talk": entry.id }, open, ...(sure ? [remove] : [rename, remove]));
 }
 
-/** A day for those of one day: the reader's own calendar and language. */
+/** A day for those of one day, by the reader's own calendar. */
 function day(at) {
-  const made = new Date(at);
   const days = Math.round((new Date().setHours(0, 0, 0, 0) - new Date(at).setHours(0, 0, 0, 0)) / 86400000);
-  const language = root()?.dataset.lang || "en";
-  if (days < 7) return new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(-days, "day");
-  return made.toLocaleDateString(language, { year: "numeric", month: "long", day: "numeric" });
+  return [words().today, words().yesterday][days] ?? written(new Date(at));
 }
 
 function matches(entry) {

@@ -7,6 +7,13 @@ export const words = () => document.getElementById("charter-header")?.dataset ??
 export const field = () => document.querySelector("#charter-question textarea");
 export const shown = (node) => Boolean(node && node.getClientRects().length > 0);
 
+/** A date as readers of the page's language write it. Some browsers know the names of no months in it, and say "M11". */
+export function written(date) {
+  const long = date.toLocaleDateString(root()?.dataset.lang || "en", { year: "numeric", month: "long", day: "numeric" });
+  const two = (number) => String(number).padStart(2, "0");
+  return /M\d/.test(long) ? `${two(date.getDate())}.${two(date.getMonth() + 1)}.${date.getFullYear()}` : long;
+}
+
 /** An element with its attributes; children are nodes or text, never markup. */
 export function make(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
