@@ -12,7 +12,7 @@ from rag.errors import ModelError
 from rag.models.folder import PACKAGED, find_model
 from rag.models.sentence_transformer import SentenceTransformerEmbedder
 from rag.settings import Embedding
-from tests.indexing.test_lexical import Canary
+from tests.indexing.test_arrays import Canary
 
 
 @pytest.fixture
