@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 
 from rag.answering.engine import Engine
 from rag.answering.modelled import by_itself
+from rag.answering.question_language import asked_in
 from rag.answering.writing.asked import Asked, Clock
 from rag.answering.writing.composition import Composition
 from rag.events import CitationReady, ClaimReady, Delta, Event, Finished, Started
@@ -232,7 +233,8 @@ class GuidedEngine(Engine):
     def _absent(self, question: str) -> tuple[str, ...]:
         """What the documents never mention. Of a question in another language than theirs that would be every word."""
         opened = self._current()
-        if opened.generation.languages == ("en",) and not self._reader.knows(question):
+        spoken, told = opened.generation.languages, asked_in(question)
+        if (told is not None and told not in spoken) or (spoken == ("en",) and not self._reader.knows(question)):
             return ()
         return not_mentioned(opened.retriever.mended(question), opened.generation)
 
