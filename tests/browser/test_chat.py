@@ -408,11 +408,11 @@ def test_a_reload_keeps_the_conversation_and_asks_a_link_only_once(newcomer: Cha
 def test_a_request_that_the_server_turns_away_is_said_and_the_question_stays(
     watched: Watched, server: Serve, engine: ScriptedEngine
 ) -> None:
-    busy = Chat(watched, server(engine, limits_requests_per_minute=3)).open().ready()
+    busy = Chat(watched, server(engine, limits_requests_per_minute=2)).open().ready()
     busy.ask("Who built the lighthouse?")
     busy.field.fill("At six the harbour opens?")
     busy.field.press("Enter")
-    expect(busy.page.locator("#charter-toast")).to_contain_text("More than 3 requests in a minute.")
+    expect(busy.page.locator("#charter-toast")).to_contain_text("More than 2 requests in a minute.")
     expect(busy.field).to_have_value("At six the harbour opens?")
     assert violations(busy.page) == []
 
