@@ -49,7 +49,8 @@ class FakeEmbedder:
         return len(WORD.findall(text))
 
     def knows(self, text: str) -> bool:
-        return True
+        """It knows one alphabet."""
+        return not any("\u0400" <= letter <= "\u04ff" for letter in text)
 
     def _embed(self, text: str) -> Vectors:
         words = re.findall(r"\w+", text)

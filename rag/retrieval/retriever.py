@@ -30,6 +30,8 @@ DICTIONARY_HITS = 10
 COPIES = 5
 ACROSS = 0.85
 """The weight of the dense side between two languages: names and numbers are all that words have to say."""
+ELSEWHERE = "Кто подписал соглашение о сотрудничестве?"
+"""A model that knows this knows several languages; to one that knows a single one, words that no passage has are only rare."""
 """How many times as many passages are looked at where copies are to be left out."""
 
 
@@ -197,15 +199,15 @@ class Retriever:
 
     def _share(self, question: str) -> float:
         """The weight of the dense side: a third of it where the model does not know the language of the question (Turkish and
-        Russian questions to all-MiniLM-L6-v2: nDCG@10 on XQuAD .889 → .960 and .890 → .963);
-        nearly all where it does and the passages have hardly a word of it (multilingual-e5-small, English paragraphs, Turkish
+        Russian questions to all-MiniLM-L6-v2: nDCG@10 on XQuAD .889 → .960 and .890 → .963); nearly all where a model of
+        several languages does and the passages have hardly a word of it (multilingual-e5-small, English paragraphs, Turkish
         questions .879 → .905, Russian .937 → .939)."""
         share = self._settings.dense_weight
         if share in (0, 1):
             return share
         if not self._embedder.knows(question):
             return share / 3
-        return max(share, ACROSS) if strange(question, self._index) else share
+        return max(share, ACROSS) if self._embedder.knows(ELSEWHERE) and strange(question, self._index) else share
 
     def _reranked(self, question: str, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
         if self._reranker is None or not hits:

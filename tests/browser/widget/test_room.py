@@ -34,7 +34,7 @@ def test_a_question_of_2200_characters_leaves_its_answer_in_view(stage: Stage, w
 def test_what_is_too_long_is_neither_cut_nor_lost(stage: Stage) -> None:
     chat = stage.open().start()
     chat.input.fill("x" * 4001)
-    expect(chat.find(".count")).to_have_text("Please shorten the question: 4001 of 4000 characters.")
+    expect(chat.find(".count")).to_have_text("Please shorten the question: 4,001 of 4,000 characters.")
     chat.input.press("Enter")
     expect(chat.input).to_have_value("x" * 4001)
     expect(chat.find(".turn")).to_have_count(0)
