@@ -59,7 +59,7 @@ def test_a_question_that_is_too_long_stays_in_its_field_with_a_word_on_its_lengt
     chat.field.fill("x" * (LIMIT + 1))
     expect(chat.page.locator("#charter-count")).to_contain_text("4001 / 4000")
     chat.field.press("Enter")
-    expect(chat.page.locator("#charter-toast")).to_contain_text("longer than 4000 characters")
+    expect(chat.page.locator("#charter-toast")).to_contain_text("longer than 4,000 characters")
     expect(chat.field).to_have_value("x" * (LIMIT + 1))
     expect(chat.page.locator("article.exchange")).to_have_count(1)
     assert violations(chat.page) == []
