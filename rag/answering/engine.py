@@ -36,7 +36,7 @@ from rag.llm.registry import EXTRACTIVE
 from rag.models.embedder import Embedder
 from rag.models.reader import Reader
 from rag.models.reranker import Reranker
-from rag.retrieval.catalogue import EVERYTHING, Catalogue, Scope
+from rag.retrieval.catalogue import Catalogue, Scope
 from rag.retrieval.languages import in_every_language
 from rag.retrieval.retriever import Retriever
 from rag.settings import Embedding, Settings
@@ -170,7 +170,7 @@ class Engine:
         opened = self._current()
         text = opened.retriever.mended(question)
         scope = opened.catalogue.scope(UNFILTERED, text)
-        return self._reading(opened, text, self._hits(opened, text, scope))
+        return self._reading(opened, text, self._hits(opened, text, scope), scope)
 
     @property
     def fingerprint(self) -> str:
@@ -215,7 +215,7 @@ class Engine:
         if told is not None:
             yield from told
             return
-        reading = self._reading(opened, text, narrowed(asked, scope, opened.retriever))
+        reading = self._reading(opened, text, narrowed(asked, scope, opened.retriever), scope)
         gate = self._gate()
         read = Read(reading, select(reading), gate.confidence(reading), self._threshold(gate))
         asked = replace(asked, highlights=highlights(reading))
@@ -230,13 +230,17 @@ class Engine:
     def _hits(self, opened: _Open, question: str, scope: Scope) -> tuple[Hit, ...]:
         """The passages that may answer; of documents in several languages the best of each, where the models know them."""
         hits = opened.retriever.search(question, scope=scope, once=True)
-        if not (self._settings.embedding.multilingual and self._embedder.knows(question)):
+        if not self._in_several(opened, question, scope):
             return hits
-        return in_every_language(question, hits, opened.retriever, opened.catalogue, scope) or hits
+        return in_every_language(question, hits, opened.retriever, opened.catalogue, scope)
 
-    def _reading(self, opened: _Open, question: str, hits: tuple[Hit, ...]) -> Reading:
-        several = self._settings.embedding.multilingual and len(opened.catalogue.languages(EVERYTHING)) > 1
-        read = list(hits if several else hits[:READ_HITS])
+    def _in_several(self, opened: _Open, question: str, scope: Scope) -> bool:
+        """Whether the documents asked are in several languages, and the models know them and the question's."""
+        known = self._settings.embedding.multilingual and self._embedder.knows(question)
+        return known and len(opened.catalogue.languages(scope)) > 1
+
+    def _reading(self, opened: _Open, question: str, hits: tuple[Hit, ...], scope: Scope) -> Reading:
+        read = list(hits if self._in_several(opened, question, scope) else hits[:READ_HITS])
         known = {hit.passage.id for hit in read}
         # An answer may run over the edge of the best passage.
         read += [near for near in opened.retriever.neighbours(hits[0]) if near.passage.id not in known] if hits else []

@@ -6,7 +6,7 @@ import re
 
 from rag.answering.reading.paragraphs import TermStatistics
 from rag.answering.writing.wording import WORD, content_words
-from rag.index.terms import BEGINS
+from rag.index.terms import exact
 
 AT_MOST = 3
 _PIECE = re.compile(r"[^\W_]+")
@@ -34,7 +34,7 @@ def not_mentioned(question: str, statistics: TermStatistics) -> tuple[str, ...]:
 def _unknown(word: str, statistics: TermStatistics) -> bool:
     """Whether one of the words that a hyphen joins stands nowhere."""
     for piece in _PIECE.findall(word):
-        terms = [term for term in statistics.terms(piece) if not term.endswith(BEGINS)]
+        terms = exact(statistics.terms(piece))
         if terms and not any(statistics.document_frequency(terms).values()):
             return True
     return False

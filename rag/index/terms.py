@@ -119,10 +119,15 @@ def strange(text: str, index: TermCounts) -> bool:
     language, or of another world. (XQuAD: of English questions on English paragraphs 1 in 100, of Turkish and Russian ones on
     their own 2 in 100, between two languages 95 in 100.)"""
     asked = [index.terms(word) for word in words(text) if len(word) >= TOLD_BY]
-    exact = [[term for term in terms if not term.endswith(BEGINS)] for terms in asked if terms]
-    counts = index.document_frequency([term for terms in exact for term in terms])
-    absent = sum(not any(counts[term] for term in terms) for terms in exact)
-    return bool(exact) and absent >= STRANGE * len(exact)
+    told = [exact(terms) for terms in asked if terms]
+    counts = index.document_frequency([term for terms in told for term in terms])
+    absent = sum(not any(counts[term] for term in terms) for terms in told)
+    return bool(told) and absent >= STRANGE * len(told)
+
+
+def exact(found: Iterable[str]) -> list[str]:
+    """The terms that are more than the beginning of a word."""
+    return [term for term in found if not term.endswith(BEGINS)]
 
 
 def pairs(text: str, language: str | None = None) -> list[str]:

@@ -18,7 +18,7 @@ from tokenizers import Encoding, Tokenizer
 from rag.errors import ModelError
 from rag.models.onnx_folder import CARD, MODEL, WORDS, OnnxFolder, first_line
 from rag.models.reader import Answerability, Floats
-from rag.models.vocabulary import Vocabulary
+from rag.models.vocabulary import Vocabulary, first_of
 
 __all__ = [
     "ARCHITECTURE",
@@ -57,7 +57,7 @@ class OnnxReader:
         self._lock = threading.Lock()
         self._window = window
         self._vocabulary = Vocabulary.of(words)
-        self._first, self._between = (_special(words, names) for names in (("[CLS]", "<s>"), ("[SEP]", "</s>")))
+        self._first, self._between = (first_of(words, names) or 0 for names in (("[CLS]", "<s>"), ("[SEP]", "</s>")))
         self.fingerprint = fingerprint
 
     @classmethod
@@ -155,10 +155,6 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     while start < end - 1 and text[start].isspace():
         start += 1
     return start, end
-
-
-def _special(words: Tokenizer, names: Sequence[str]) -> int:
-    return next((found for name in names if (found := words.token_to_id(name)) is not None), 0)
 
 
 def fingerprint_of(folder: Path | str | None = None) -> str:

@@ -40,6 +40,7 @@ class SentenceTransformerEmbedder:
         self._lock = threading.RLock()
         self._loaded: Any = None
         self._counter = _token_counter(folder.path)
+        self._vocabulary = None if self._counter is None else Vocabulary.of(self._counter)
         self._remembered: OrderedDict[str, Vectors] = OrderedDict()
 
     @classmethod
@@ -91,9 +92,9 @@ class SentenceTransformerEmbedder:
 
     def knows(self, text: str) -> bool:
         """Whether the vocabulary has the words of ``text``; taken for granted of a tokenizer in a form of its own."""
-        if self._counter is None:
+        if self._counter is None or self._vocabulary is None:
             return True
-        return Vocabulary.of(self._counter).knows(text, self._counter.encode(text, add_special_tokens=False))
+        return self._vocabulary.knows(text, self._counter.encode(text, add_special_tokens=False))
 
     def model(self) -> Any:
         """The library's own model, loaded at the first call."""

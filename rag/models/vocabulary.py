@@ -5,6 +5,7 @@ and those of a script that it does not have into none at all.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tokenizers import Encoding, Tokenizer
@@ -31,9 +32,7 @@ class Vocabulary:
     @classmethod
     def of(cls, words: Tokenizer) -> Vocabulary:
         """That of a tokenizer."""
-        return cls(
-            words.get_vocab_size(), next((words.token_to_id(u) for u in UNKNOWN if words.token_to_id(u) is not None), None)
-        )
+        return cls(words.get_vocab_size(), first_of(words, UNKNOWN))
 
     def knows(self, text: str, encoded: Encoding) -> bool:
         """Whether ``text``, which was cut into ``encoded``, is not spelt out. A text without a word is known."""
@@ -47,3 +46,8 @@ class Vocabulary:
                 pieces += 1
         limit = LIMIT_OF_MANY if self.size >= MANY else LIMIT
         return pieces <= len(words) * (limit if len(words) >= FEW_WORDS else 2 * limit)
+
+
+def first_of(words: Tokenizer, names: Sequence[str]) -> int | None:
+    """The number of the first of the special pieces ``names`` that a tokenizer has: each family has its own."""
+    return next((found for name in names if (found := words.token_to_id(name)) is not None), None)

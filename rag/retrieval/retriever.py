@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from rag.errors import QuestionError
 from rag.index.scored import Mask, Scored
-from rag.index.terms import BEGINS, strange
+from rag.index.terms import exact, strange
 from rag.models.embedder import Embedder, Vectors
 from rag.models.reranker import Reranker
 from rag.retrieval.catalogue import EVERYTHING, Scope
@@ -150,7 +151,7 @@ class Retriever:
         """The question with its misspelt words replaced by those of its nearest passages; itself where there are none."""
 
         def unknown(word: str) -> bool:
-            terms = [term for term in self._index.terms(word) if not term.endswith(BEGINS)]
+            terms = exact(self._index.terms(word))
             return bool(terms) and not any(self._index.document_frequency(terms).values())
 
         def nearest() -> Iterator[str]:
@@ -197,6 +198,10 @@ class Retriever:
             score = fused(self._index.dense_scores(moved, rows.tolist()).astype(np.float64), lexical, share)
         return rows, score, dense, lexical
 
+    @cached_property
+    def _knows_several(self) -> bool:
+        return self._embedder.knows(ELSEWHERE)
+
     def _share(self, question: str) -> float:
         """The weight of the dense side: a third of it where the model does not know the language of the question (Turkish and
         Russian questions to all-MiniLM-L6-v2: nDCG@10 on XQuAD .889 → .960 and .890 → .963); nearly all where a model of
@@ -207,7 +212,7 @@ class Retriever:
             return share
         if not self._embedder.knows(question):
             return share / 3
-        return max(share, ACROSS) if self._embedder.knows(ELSEWHERE) and strange(question, self._index) else share
+        return max(share, ACROSS) if self._knows_several and strange(question, self._index) else share
 
     def _reranked(self, question: str, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
         if self._reranker is None or not hits:

@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import base64
 import json
-import logging
-import sys
-import warnings
 from dataclasses import asdict
 from typing import Any, BinaryIO
 
 from rag.corpus.formats.pdf.facsimile import Facsimile, Sought
+from rag.corpus.process.child import answer, run
 from rag.corpus.process.limits import allow_seconds, confine
 from rag.corpus.refusal import Unreadable
 from rag.settings import Parsing
@@ -42,26 +40,14 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     """Answer until there are no more requests. The first line is the caps; ``ready`` says that they are in force."""
     parsing = Parsing.model_validate_json(requests.readline())
     confine(parsing.memory)
-    _answer(answers, {"ready": True})
+    answer(answers, {"ready": True})
     for line in requests:
         allow_seconds(parsing.seconds)
         said = reply(json.loads(line))
-        _answer(answers, said)
+        answer(answers, said)
         if "error" not in said:
-            _answer(answers, {"end": True})
-
-
-def _answer(answers: BinaryIO, said: dict[str, Any]) -> None:
-    answers.write(json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode("utf-8") + b"\n")
-    answers.flush()
-
-
-def main() -> None:
-    """What the parent starts."""
-    logging.disable(logging.CRITICAL)
-    warnings.simplefilter("ignore")
-    serve(sys.stdin.buffer, sys.stdout.buffer)
+            answer(answers, {"end": True})
 
 
 if __name__ == "__main__":
-    main()
+    run(serve)

@@ -7,9 +7,6 @@ reply; what a parser does not expect at all ends the process, and its parent say
 from __future__ import annotations
 
 import json
-import logging
-import sys
-import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -29,6 +26,7 @@ from rag.corpus.formats.recognition import Recogniser
 from rag.corpus.formats.rtf import draft_rtf
 from rag.corpus.formats.text import draft_text
 from rag.corpus.formats.xlsx import draft_xlsx
+from rag.corpus.process.child import answer, run
 from rag.corpus.process.limits import allow_seconds, confine
 from rag.corpus.process.wire import document_wire
 from rag.corpus.refusal import Unreadable
@@ -113,30 +111,18 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     parsing = Parsing.model_validate_json(requests.readline())
     language_of(_WARM)  # loads the models now, so that no file's seconds pay for it
     confine(parsing.memory)
-    _answer(answers, {"ready": True})
+    answer(answers, {"ready": True})
 
     def alive() -> None:
-        _answer(answers, {"alive": True})
+        answer(answers, {"alive": True})
         allow_seconds(parsing.seconds)
 
     for line in requests:
         allow_seconds(parsing.seconds)
         for reply in replies(json.loads(line), parsing, alive):
-            _answer(answers, reply)
+            answer(answers, reply)
             allow_seconds(parsing.seconds)
 
 
-def _answer(answers: BinaryIO, reply: Reply) -> None:
-    answers.write(json.dumps(reply, ensure_ascii=False, separators=(",", ":")).encode("utf-8") + b"\n")
-    answers.flush()
-
-
-def main() -> None:
-    """What the parent starts."""
-    logging.disable(logging.CRITICAL)
-    warnings.simplefilter("ignore")
-    serve(sys.stdin.buffer, sys.stdout.buffer)
-
-
 if __name__ == "__main__":
-    main()
+    run(serve)
