@@ -22,9 +22,11 @@ PATIENCE = 10.0
 class SqliteDatabase:
     """One connection, which threads take in turn."""
 
-    def __init__(self, path: Path) -> None:
-        """Raises ``SettingsError`` where the file cannot be written or is no database."""
+    def __init__(self, path: Path, *, holds: str = "answers", kept: str = "Feedback", setting: str = "FEEDBACK") -> None:
+        """``holds``, ``kept`` and ``setting`` are for its errors. Raises ``SettingsError`` where the file cannot be written or
+        is no database."""
         self._path = path
+        self._holds, self._kept, self._setting = holds, kept, setting
         self._lock = threading.Lock()
         self._schemas: list[Schema] = []
         self._current = False
@@ -66,7 +68,7 @@ class SqliteDatabase:
             except sqlite3.Error as error:
                 self._current = False  # tables may be gone, such as after a restore
                 log.error("%s cannot be used: %s", self._path, error)
-                raise unavailable("The file of answers cannot be used") from error
+                raise unavailable(f"The file of {self._holds} cannot be used") from error
 
     def problem(self) -> StorageUnavailable | None:
         """None: a file is there from the start, and an answer is given even when it cannot be kept."""
@@ -78,9 +80,10 @@ class SqliteDatabase:
             self._connection.close()
 
     def _unusable(self, error: BaseException) -> SettingsError:
+        setting = f"CHARTERQA_{self._setting}"
         return SettingsError(
-            f"Feedback cannot be kept in {self._path}: {error}.",
-            remedy="Set CHARTERQA_FEEDBACK_PATH to a file that can be written, or CHARTERQA_FEEDBACK_ENABLED=false.",
+            f"{self._kept} cannot be kept in {self._path}: {error}.",
+            remedy=f"Set {setting}_PATH to a file that can be written, or {setting}_ENABLED=false.",
         )
 
 
