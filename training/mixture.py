@@ -115,7 +115,7 @@ def broad(data: Path, seed: int, *, edited: int = 18000, development: bool = Fal
     return Plan(questions, claims)
 
 
-def final(data: Path, seed: int, *, asked: int = 2, claimed: int = 2, share: float = 0.3) -> Plan:
+def final(data: Path, seed: int, *, asked: int = 2, claimed: int = 2, share: float = 0.2) -> Plan:
     """Our own passages, their questions ``asked`` times and their claims ``claimed`` times over in changing surroundings, beside
     ``share`` of a fresh broad plan."""
     rnd = random.Random(seed)

