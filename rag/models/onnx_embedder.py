@@ -8,11 +8,9 @@ and the int8 scales of the inputs would make it), no padding is computed, and se
 from __future__ import annotations
 
 import hashlib
-import os
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +21,7 @@ from tokenizers import Tokenizer
 
 from rag.errors import ModelError
 from rag.models.embedder import ModelIdentity, Vectors
-from rag.models.onnx_folder import CARD, MODEL, WORDS, OnnxFolder
+from rag.models.onnx_folder import CARD, MODEL, WORDS, OnnxFolder, side_by_side
 from rag.models.vocabulary import Vocabulary
 
 __all__ = ["ARCHITECTURE", "CARD", "INPUTS", "MODEL", "OUTPUT", "SHIPPED", "VERSION", "WORDS", "OnnxEmbedder"]
@@ -47,7 +45,7 @@ class OnnxEmbedder:
         self._session = session
         self._words = words
         self._lock = threading.Lock()
-        self._workers = threads or os.cpu_count() or 1
+        self._threads = threads
         self._vocabulary = Vocabulary.of(words)
         self._inputs = [i.name for i in session.get_inputs()]
         # The int8 weights follow from the source; two exports of it, made on two machines, are one model.
@@ -66,7 +64,7 @@ class OnnxEmbedder:
         """
         remedy = "Reinstall charterqa." if folder is None else "Run charterqa index: it is exported again."
         opened = OnnxFolder.open(folder or SHIPPED, ARCHITECTURE, VERSION, noun="embedding model", remedy=remedy)
-        session, words = opened.load(threads=1)
+        session, words = opened.load()
         try:
             made = cls(session, words, opened.card, threads=threads)
         except (KeyError, TypeError, ValueError):
@@ -101,11 +99,7 @@ class OnnxEmbedder:
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """Passages to unit rows, several at a time."""
-        prompted = [self._prompts["passage"] + text for text in texts]
-        if min(self._workers, len(prompted)) < 2:
-            return self._stack([self._vector(text) for text in prompted])
-        with ThreadPoolExecutor(self._workers) as pool:
-            return self._stack(list(pool.map(self._vector, prompted)))
+        return self._stack(side_by_side(self._vector, [self._prompts["passage"] + text for text in texts], self._threads))
 
     def count_tokens(self, text: str) -> int:
         """Tokens of ``text`` without the special ones."""

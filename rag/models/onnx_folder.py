@@ -1,15 +1,19 @@
 """A network as a folder: ``model.onnx``, ``tokenizer.json`` and a ``card.json`` that says what it is and the checksum of both.
 
-Everything is checked before anything is parsed.
+Everything is checked before anything is parsed. A network runs on one thread, several inputs on several: one input at a time
+over all cores would leave them waiting for each other in every layer.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import onnxruntime
 from tokenizers import Tokenizer
@@ -18,6 +22,8 @@ from rag.errors import ModelError
 
 MODEL, WORDS, CARD = "model.onnx", "tokenizer.json", "card.json"
 MOST_BYTES = 2 << 30
+Given = TypeVar("Given")
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +63,15 @@ class OnnxFolder:
                     raise ModelError(f"The {noun} in {path} is damaged: {name} has an unexpected checksum.", remedy=remedy)
         return cls(path, card, noun, remedy)
 
-    def load(self, *, threads: int = 0) -> tuple[onnxruntime.InferenceSession, Tokenizer]:
-        """The network and its tokenizer, which neither pads nor truncates. ``threads`` 0 leaves the library's default.
+    def load(self) -> tuple[onnxruntime.InferenceSession, Tokenizer]:
+        """The network, on one thread, and its tokenizer, which neither pads nor truncates.
 
         Raises:
             ModelError: one of them is not what its name says.
         """
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
-        if threads:
-            options.intra_op_num_threads = threads
+        options.intra_op_num_threads = 1
         try:
             words = Tokenizer.from_file(str(self.path / WORDS))
             session = onnxruntime.InferenceSession(str(self.path / MODEL), options, providers=["CPUExecutionProvider"])
@@ -83,6 +88,14 @@ class OnnxFolder:
         """A hash of the checksums of both files."""
         listed = "\n".join(f"{name}\0{digest}" for name, digest in sorted(self.card["files"].items()))
         return hashlib.sha256(listed.encode()).hexdigest()
+
+
+def side_by_side(work: Callable[[Given], Found], given: Sequence[Given], threads: int) -> list[Found]:
+    """``work`` over all that is ``given``, in its order, ``threads`` at a time; 0 is one for each core."""
+    if min(threads or os.cpu_count() or 1, len(given)) < 2:
+        return [work(one) for one in given]
+    with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
+        return list(pool.map(work, given))
 
 
 def first_line(error: BaseException) -> str:

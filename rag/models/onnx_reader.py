@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
 from rag.errors import ModelError
-from rag.models.onnx_folder import CARD, MODEL, WORDS, OnnxFolder, first_line
+from rag.models.onnx_folder import CARD, MODEL, WORDS, OnnxFolder, first_line, side_by_side
 from rag.models.reader import Answerability, Floats
 from rag.models.vocabulary import Vocabulary, first_of
 
@@ -48,28 +48,32 @@ LONGEST_CLAIM = 160
 
 
 class OnnxReader:
-    """See :class:`rag.models.reader.Reader`. Pairs are run one by one: padding and int8 scales would make the figures of one
-    depend on its neighbours, and on a CPU a batch gains nothing."""
+    """See :class:`rag.models.reader.Reader`. Each pair is run by itself, several at a time: in a batch, padding and int8 scales
+    would make the figures of one depend on its neighbours, and on a CPU it gains nothing."""
 
-    def __init__(self, session: onnxruntime.InferenceSession, words: Tokenizer, fingerprint: str, window: int) -> None:
+    def __init__(
+        self, session: onnxruntime.InferenceSession, words: Tokenizer, fingerprint: str, window: int, *, threads: int = 0
+    ) -> None:
         self._session = session
         self._words = words
         self._lock = threading.Lock()
         self._window = window
+        self._threads = threads
         self._vocabulary = Vocabulary.of(words)
         self._first, self._between = (first_of(words, names) or 0 for names in (("[CLS]", "<s>"), ("[SEP]", "</s>")))
         self.fingerprint = fingerprint
 
     @classmethod
     def load(cls, folder: Path | str | None = None, *, threads: int = 0) -> OnnxReader:
-        """The reader in ``folder``; the one that is shipped for ``None``. ``threads`` 0 leaves the library's default.
+        """The reader in ``folder``; the one that is shipped for ``None``. ``threads``: how many pairs are read at
+        a time; 0 is one for each core.
 
         Raises:
             ModelError: a file is missing, damaged, or of another architecture or version.
         """
         opened = _opened(folder)
         path, remedy = opened.path, opened.remedy
-        session, words = opened.load(threads=threads)
+        session, words = opened.load()
         try:
             window = int(opened.card["window"])
             if not LONGEST_QUESTION + 2 * STRIDE <= window <= MOST_TOKENS:
@@ -78,31 +82,16 @@ class OnnxReader:
             raise ModelError(f"The reader in {path} cannot be loaded: {first_line(error)}.", remedy=remedy) from None
         if [i.name for i in session.get_inputs()] != INPUTS or [o.name for o in session.get_outputs()] != OUTPUTS:
             raise ModelError(f"The network in {path / MODEL} is no reader.", remedy=remedy)
-        return cls(session, words, opened.fingerprint, window)
+        return cls(session, words, opened.fingerprint, window, threads=threads)
 
     def answers(self, question: str, texts: Sequence[str]) -> tuple[Answerability, ...]:
         """See :class:`rag.models.reader.Reader`."""
         asked = self._encode(question)
-        return tuple(self._answer(asked, text) for text in texts)
+        return tuple(side_by_side(lambda text: self._answer(asked, text), texts, self._threads))
 
     def supports(self, pairs: Sequence[tuple[str, str]]) -> Floats:
         """See :class:`rag.models.reader.Reader`."""
-        found = np.zeros((len(pairs), 3), np.float32)
-        for row, (claim, evidence) in enumerate(pairs):
-            first, second = self._encode(claim), self._encode(evidence)
-            room = self._window - len(first.ids) - 3
-            if len(first.ids) > LONGEST_CLAIM or room <= STRIDE:
-                found[row, 1] = 1.0
-                continue
-            best: Floats | None = None
-            for start, end in _windows(len(second.ids), room):
-                logits = self._run(first.ids, second.ids[start:end])[2][0]
-                shifted = np.exp(logits - logits.max())
-                probabilities = shifted / shifted.sum()
-                if best is None or probabilities[0] > best[0]:
-                    best = probabilities
-            found[row] = best
-        return found
+        return np.array(side_by_side(self._support, pairs, self._threads), np.float32).reshape(len(pairs), 3)
 
     def knows(self, text: str) -> bool:
         """See :class:`rag.models.reader.Reader`."""
@@ -127,6 +116,19 @@ class OnnxReader:
             answerable = max(answerable, float(logit[0]))
         offsets = np.array([_trimmed(text, *place) for place in encoded.offsets], np.int64).reshape(count, 2)
         return Answerability(answerable, nowhere, begins, ends, offsets)
+
+    def _support(self, pair: tuple[str, str]) -> Floats:
+        first, second = (self._encode(text) for text in pair)
+        room = self._window - len(first.ids) - 3
+        if len(first.ids) > LONGEST_CLAIM or room <= STRIDE:
+            return np.array([0, 1, 0], np.float32)
+        found = []
+        for start, end in _windows(len(second.ids), room):
+            logits = self._run(first.ids, second.ids[start:end])[2][0]
+            shifted = np.exp(logits - logits.max())
+            found.append(shifted / shifted.sum())
+        best: Floats = max(found, key=lambda probabilities: float(probabilities[0]))
+        return best
 
     def _run(self, first: Sequence[int], second: Sequence[int]) -> list[NDArray[np.float32]]:
         ids = np.array([[self._first, *first, self._between, *second, self._between]], np.int64)
