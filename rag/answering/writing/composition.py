@@ -11,7 +11,8 @@ from rag.types import Citation, Claim, Passage, Span
 
 class Composition:
     """Collects proved claims and turns each into events. An excerpt that two claims rest on is one citation; ``highlights`` are
-    the words that answer, by document and excerpt."""
+    the words that answer, by document and excerpt. A row of a table and an item of a list stand in the text on lines of their
+    own, below the header or lead-in without which nobody would understand them."""
 
     def __init__(self, citer: Citer, highlights: Mapping[tuple[str, Span], tuple[Span, ...]]) -> None:
         self._citer = citer
@@ -20,6 +21,8 @@ class Composition:
         self.citations: list[Citation] = []
         self.text = ""
         self._numbers: dict[tuple[str, Span], int] = {}
+        self._introduced: set[tuple[str, Span]] = set()
+        self._on_a_line = False
 
     def has(self, passage: Passage, span: Span) -> bool:
         """Whether the excerpt is cited already."""
@@ -39,8 +42,19 @@ class Composition:
             if self._numbers[key] not in ids:
                 ids.append(self._numbers[key])
         claim = Claim(text, tuple(ids), support)
-        words = (" " if self.claims else "") + text + " " + "".join(f"[{n}]" for n in ids)
+        words = self._before(text, *spans[0]) + text + " " + "".join(f"[{n}]" for n in ids)
         self.claims.append(claim)
         self.text += words
         yield ClaimReady(claim)
         yield Delta(words)
+
+    def _before(self, text: str, passage: Passage, span: Span) -> str:
+        """What stands between the text so far and ``text``."""
+        verbatim = text == self._citer.quote(passage, span)
+        contexts = passage.context_of(span) if verbatim else ()
+        leads = [c for c in contexts if (passage.document, c.span) not in self._introduced]
+        self._introduced.update((passage.document, place) for place in (*(c.span for c in contexts), span))
+        lined = self._on_a_line
+        self._on_a_line = bool(contexts)
+        start = "" if not self.claims else "\n" if lined or contexts else " "
+        return start + "".join(f"{lead.text}\n" for lead in leads)
