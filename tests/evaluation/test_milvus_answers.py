@@ -32,7 +32,7 @@ def test_the_same_questions_get_the_same_answers(tmp_path: Path) -> None:
     kb = KnowledgeBase(tmp_path / "kb")
     shutil.copytree(INDEX / "sources", kb.sources)
     models = Models.load(Settings())
-    questions = [question.question for question in charter_questions().questions][::2][:QUESTIONS]
+    questions = [question.text for question in charter_questions().questions][::2][:QUESTIONS]
     port = free_port()
     try:
         found = []
