@@ -61,7 +61,7 @@ class Recipe:
         cut, bm25 = settings.passages, settings.bm25
         max_tokens = min(cut.max_tokens, max(model.max_tokens - RESERVED, RESERVED))
         store = settings.store.partition(":")[0]
-        return cls(model, max_tokens, cut.overlap_sentences, bm25.k1, bm25.b, code.wording(), store)
+        return cls(model, max_tokens, cut.overlap_sentences, bm25.k1, bm25.b, code.wording(store), store)
 
     @property
     def cutting(self) -> tuple[ModelIdentity, int, int]:

@@ -187,6 +187,13 @@ def test_a_store_that_cannot_be_meant_is_refused_without_its_secrets(store: str)
     assert "secret" not in str(error.value)
 
 
+def test_a_file_of_milvus_lite_is_enough(indexed: KnowledgeBase, embedder: FakeEmbedder, tmp_path: Path) -> None:
+    settings = in_milvus(str(tmp_path / "index.db"))
+    build(indexed, settings, embedder)
+    found = open_current(indexed, embedder.identity, settings).lexical("lighthouse", 3)
+    assert found == open_current(indexed, embedder.identity, settings).lexical("lighthouse", 3) and len(found) == 1
+
+
 def test_a_filter_becomes_stretches_of_rows(indexed: KnowledgeBase, settings: Settings, embedder: FakeEmbedder) -> None:
     build(indexed, settings, embedder)
     generation = open_current(indexed, embedder.identity, settings)

@@ -79,18 +79,22 @@ class Collection:
         Raises:
             IndexingError: a passage has more words than a text field takes.
         """
-        rows = (
-            {ROW: row, DENSE: np.asarray(vectors[row]), TERMS: words, PAIRS: pairs} for row, (words, pairs) in enumerate(texts)
-        )
-        while made := list(islice(rows, AT_A_TIME)):
-            if any(len(found[name]) > LONGEST for found in made for name in SCORED):
-                raise IndexingError(
-                    f"A passage has more words than the {LONGEST:,} bytes that Milvus takes.",
-                    remedy="Set CHARTERQA_PASSAGES_MAX_TOKENS to 1000 or less.",
-                )
-            self.milvus.ask(lambda client, seconds, made=made: client.insert(self.name, made, timeout=10 * seconds))
+        rows = zip(range(len(vectors)), texts, strict=True)
+        while part := list(islice(rows, AT_A_TIME)):
+            self._insert(
+                [{ROW: row, DENSE: np.asarray(vectors[row]), TERMS: words, PAIRS: pairs} for row, (words, pairs) in part],
+                max(len(text) for _, sent in part for text in sent),
+            )
         self.milvus.ask(lambda client, seconds: client.flush(self.name, timeout=60 * seconds))
         self._load()
+
+    def _insert(self, rows: list[dict[str, Any]], longest: int) -> None:
+        if longest > LONGEST:
+            raise IndexingError(
+                f"A passage has more words than the {LONGEST:,} bytes that Milvus takes.",
+                remedy="Set CHARTERQA_PASSAGES_MAX_TOKENS to 1000 or less.",
+            )
+        self.milvus.ask(lambda client, seconds: client.insert(self.name, rows, timeout=10 * seconds))
 
     def publish(self, alias: str) -> None:
         """Give it the name that readers look for: from then on, and not before, it is found."""
@@ -149,16 +153,17 @@ class Collection:
         made = np.empty((len(rows), dimension), dtype=np.float32)
         for begin in range(0, len(rows), AT_A_TIME):
             part = rows[begin : begin + AT_A_TIME].tolist()
-            ids = sorted(set(part))
-            found = self._ask(
-                lambda client, seconds, ids=ids: client.query(self.name, ids=ids, output_fields=[ROW, DENSE], timeout=seconds)
-            )
-            known = {int(entity[ROW]): entity[DENSE] for entity in found}
+            known = self._entities(sorted(set(part)))
             try:
                 made[begin : begin + AT_A_TIME] = [known[row] for row in part]
             except KeyError as error:
                 raise IndexDamaged(f"The collection {self.name} in Milvus has no row {error}.", remedy=REMEDY) from None
         return made
+
+    def _entities(self, ids: list[int]) -> dict[int, list[float]]:
+        fields = [ROW, DENSE]
+        found = self._ask(lambda client, seconds: client.query(self.name, ids=ids, output_fields=fields, timeout=seconds))
+        return {int(entity[ROW]): entity[DENSE] for entity in found}
 
     def _ask(self, call: Callable[[MilvusClient, float], Any]) -> Any:
         """What ``call`` finds in the collection, which is loaded where it is not."""

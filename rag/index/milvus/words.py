@@ -94,7 +94,7 @@ class MilvusWords:
         where = within(allowed)
         met = sorted({row for name in SCORED for row in self._found(name, text, AGAIN * k, where)})
         scores = self.scores(text, met)
-        order = np.lexsort((met, -scores))[:k]
+        order = np.argsort(-scores, kind="stable")[:k]  # and so by row
         return tuple(Scored(met[n], float(scores[n])) for n in order)
 
     def scores(self, text: str, rows: Sequence[int]) -> NDArray[np.float32]:
