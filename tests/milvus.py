@@ -12,7 +12,7 @@ from milvus_lite.adapter.grpc.server import start_server_in_thread
 
 from rag.index.engines import MilvusEngine
 from rag.index.manifest import Recipe
-from rag.index.milvus.connection import Milvus
+from rag.index.milvus.connection import MilvusServer
 from rag.models.embedder import ModelIdentity, Vectors
 
 SECONDS = 20.0
@@ -51,4 +51,4 @@ def serving(folder: Path, port: int) -> Iterator[str]:
 def milvus_engine(folder: Path) -> Iterator[MilvusEngine]:
     """An engine over a Milvus Lite of its own."""
     with serving(folder, free_port()) as address:
-        yield MilvusEngine(Milvus(address, "", SECONDS))
+        yield MilvusEngine(MilvusServer(address, "", SECONDS))

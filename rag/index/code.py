@@ -24,7 +24,7 @@ def reading() -> str:
 
 @lru_cache(maxsize=2)
 def wording(store: str = "faiss") -> str:
-    """The code that cuts text into index terms, and writes them for a store: questions and passages must go through the same."""
+    """The code that makes index terms of text, for a store: questions and passages must have gone through the same."""
     written = sorted((_HERE / "milvus").glob("*.py")) if store == "milvus" else []
     return _hash([_HERE / "bm25.py", _HERE / "lexical.py", _HERE / "terms.py", *written])
 

@@ -15,7 +15,7 @@ from rag.index.inverted import build_vectors, open_vectors
 from rag.index.lexical import Bm25Index, LexicalIndex
 from rag.index.manifest import LEXICAL, REMEDY, VECTORS, Manifest, Recipe
 from rag.index.milvus.collection import Collection
-from rag.index.milvus.connection import Milvus, connection
+from rag.index.milvus.connection import MilvusServer, connection
 from rag.index.milvus.vectors import COLLECTION, MilvusVectors
 from rag.index.milvus.words import MilvusWords, TermCounter
 from rag.index.vectors import VectorIndex
@@ -95,7 +95,7 @@ class FaissEngine:
 class MilvusEngine:
     """A collection a generation, found by an alias that is the generation's id. The folder has its name and its terms."""
 
-    def __init__(self, milvus: Milvus) -> None:
+    def __init__(self, milvus: MilvusServer) -> None:
         self._milvus = milvus
         self._looking = threading.Lock()
         self._looked_at = -QUIET_SECONDS

@@ -13,7 +13,7 @@ from rag.errors import CharterError, IndexAway, IndexMismatch, IndexMissing, Set
 from rag.index.engines import MilvusEngine
 from rag.index.generation import current_id, open_current, open_generation
 from rag.index.live import LiveIndex
-from rag.index.milvus.connection import OLDEST, Milvus
+from rag.index.milvus.connection import OLDEST, MilvusServer
 from rag.indexing import publish
 from rag.indexing.build import build
 from rag.indexing.check import check
@@ -40,7 +40,7 @@ def in_milvus(address: str, seconds: float = SECONDS, **others: object) -> Setti
 
 def names(address: str) -> set[str]:
     """The collections that there are."""
-    found: set[str] = Milvus(address, "", SECONDS).ask(lambda client, _: set(client.list_collections()))
+    found: set[str] = MilvusServer(address, "", SECONDS).ask(lambda client, _: set(client.list_collections()))
     return found
 
 
@@ -138,7 +138,7 @@ def test_a_collection_that_is_gone_cut_short_or_of_another_model_is_refused(
     indexed: KnowledgeBase, settings: Settings, embedder: FakeEmbedder, address: str
 ) -> None:
     build(indexed, settings, embedder)
-    milvus, alias = Milvus(address, "", SECONDS), f"charterqa_{current_id(indexed).replace('-', '_')}"
+    milvus, alias = MilvusServer(address, "", SECONDS), f"charterqa_{current_id(indexed).replace('-', '_')}"
     generation = open_current(indexed, embedder.identity, settings)
     milvus.ask(lambda client, _: client.delete(alias, ids=[0]))
     with pytest.raises(CharterError, match=rf"^The collection {alias} in Milvus has {generation.size - 1} passages, not"):
@@ -163,7 +163,7 @@ def test_a_collection_that_is_gone_cut_short_or_of_another_model_is_refused(
 def test_a_milvus_without_full_text_search_is_too_old(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rag.index.milvus.connection.OLDEST", (99, 0))
     with pytest.raises(IndexMismatch, match=r"^Milvus is of version milvus_lite-\d.*Install Milvus 99\.0 or newer\.$"):
-        Milvus(address, "", SECONDS).ask(lambda client, _: client.list_collections())
+        MilvusServer(address, "", SECONDS).ask(lambda client, _: client.list_collections())
     assert OLDEST == (2, 5)
 
 

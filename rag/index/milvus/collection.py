@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from rag.errors import IndexDamaged, IndexingError, IndexMismatch
 from rag.index.inverted import EXACT
-from rag.index.milvus.connection import Milvus, NotLoaded
+from rag.index.milvus.connection import MilvusServer, NotLoaded
 from rag.index.scored import Mask
 from rag.models.embedder import ModelIdentity, Vectors
 
@@ -41,7 +41,7 @@ REMEDY = "Run charterqa index."
 class Collection:
     """A collection by its own name while it is filled, by its alias once it is published."""
 
-    def __init__(self, milvus: Milvus, name: str) -> None:
+    def __init__(self, milvus: MilvusServer, name: str) -> None:
         self.milvus = milvus
         self.name = name
 

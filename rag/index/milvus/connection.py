@@ -33,7 +33,7 @@ class NotLoaded(Exception):
     """The collection is there, but not in memory: Milvus was started anew, or somebody released it."""
 
 
-class Milvus:
+class MilvusServer:
     """One server, or the file of a Milvus Lite. Connected at the first call, and again after it was away; safe for several
     threads."""
 
@@ -106,9 +106,9 @@ class Milvus:
 
 
 @lru_cache(maxsize=16)
-def connection(uri: str, token: str, seconds: float) -> Milvus:
-    """The connection of this process to a server, one for all that ask it; raises as :class:`Milvus`."""
-    return Milvus(uri, token, seconds)
+def connection(uri: str, token: str, seconds: float) -> MilvusServer:
+    """The connection of this process to a server, one for all that ask it; raises as :class:`MilvusServer`."""
+    return MilvusServer(uri, token, seconds)
 
 
 def _driver() -> Any:
