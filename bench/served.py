@@ -41,8 +41,8 @@ class Served:
 
 
 @contextlib.contextmanager
-def served(**variables: str) -> Iterator[Served]:
-    """``charterqa serve`` on a free port with ``CHARTERQA_*`` ``variables``, once it is ready."""
+def served(*flags: str, **variables: str) -> Iterator[Served]:
+    """``charterqa serve`` on a free port with ``flags`` and ``CHARTERQA_*`` ``variables``, once it is ready."""
     with tempfile.TemporaryDirectory() as folder:
         environment = {
             **os.environ,
@@ -50,7 +50,7 @@ def served(**variables: str) -> Iterator[Served]:
             "CHARTERQA_LIMITS_REQUESTS_PER_MINUTE": "1000000",
             **variables,
         }
-        command = [sys.executable, "-c", "from rag.cli import main; main()", "serve", "--port", "0"]
+        command = [sys.executable, "-c", "from rag.cli import main; main()", "serve", "--port", "0", *flags]
         log = Path(folder) / "log"
         with log.open("w") as stderr, subprocess.Popen(command, stderr=stderr, env=environment, cwd=folder) as started:
             try:

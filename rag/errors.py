@@ -14,7 +14,8 @@ CharterError
 ├── IndexUnusable         the index cannot be opened
 │   ├── IndexMissing      nothing was built yet
 │   ├── IndexDamaged      a checksum, count or offset is wrong
-│   └── IndexMismatch     built with another model, dimension, chunking or schema
+│   ├── IndexMismatch     built with another model, dimension, chunking or schema
+│   └── IndexAway         the distributed engine that holds it is away; it may come back
 ├── ModelError            an embedding, reranking or support model cannot be loaded
 ├── BackendError          the LLM back end failed
 │   ├── BackendMissing    the package, key, file or server is not there
@@ -109,6 +110,12 @@ class IndexDamaged(IndexUnusable):
 
 class IndexMismatch(IndexUnusable):
     """The index was built with another model, dimension, chunking or schema."""
+
+
+class IndexAway(IndexUnusable):
+    """The distributed engine that holds the index does not answer; once it does again, so does the index."""
+
+    retryable = True
 
 
 class ModelError(CharterError):

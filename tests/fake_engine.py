@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from rag.errors import NotFound, QuestionError
+from rag.errors import CharterError, NotFound, QuestionError
 from rag.events import CitationReady, ClaimReady, Delta, Event, Finished, Started
 from rag.retrieval.catalogue import Catalogue
 from rag.types import (
@@ -73,6 +73,9 @@ class FakeEngine:
 
     def examples(self, lang: str | None = None) -> tuple[str, ...]:
         return "When does the harbour open?", "Who built the lighthouse?"
+
+    def problem(self) -> CharterError | None:
+        return None
 
     def documents(self) -> tuple[DocumentEntry, ...]:
         return tuple(

@@ -119,6 +119,10 @@ class Engine:
         """The id of the generation that answers now."""
         return self._live.current().id
 
+    def problem(self) -> CharterError | None:
+        """Why no question can be answered at the moment, if that is so."""
+        return self._live.current().problem()
+
     @property
     def backend(self) -> str:
         """Which back end writes the answers."""

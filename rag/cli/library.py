@@ -108,7 +108,8 @@ def rollback(kb: Kb = None) -> None:
     """Go back to the generation before the current one; a running server follows at once."""
     from rag.indexing.publish import rollback as go_back
 
-    typer.echo(f"Generation {go_back(knowledge_base(settings_of(kb)))} is the current one again.")
+    settings = settings_of(kb)
+    typer.echo(f"Generation {go_back(knowledge_base(settings), settings)} is the current one again.")
 
 
 def _report_json(report: BuildReport) -> dict[str, Any]:

@@ -22,10 +22,11 @@ def reading() -> str:
     return f"{__version__}+{_hash(sorted((_HERE.parent / 'corpus').rglob('*.py')))}"
 
 
-@lru_cache(maxsize=1)
-def wording() -> str:
-    """The code that cuts text into index terms: questions and passages must have been cut by the same."""
-    return _hash([_HERE / "bm25.py", _HERE / "lexical.py", _HERE / "terms.py"])
+@lru_cache(maxsize=2)
+def wording(store: str = "faiss") -> str:
+    """The code that makes index terms of text, for a store: questions and passages must have gone through the same."""
+    written = sorted((_HERE / "milvus").glob("*.py")) if store == "milvus" else []
+    return _hash([_HERE / "bm25.py", _HERE / "lexical.py", _HERE / "terms.py", *written])
 
 
 def _hash(files: Iterable[Path]) -> str:

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.errors import IndexDamaged, IndexMismatch, IndexMissing
+from rag.errors import IndexDamaged, IndexMismatch, IndexMissing, IndexUnusable
+from rag.index.engines import FAISS, SearchEngine, engine_of, open_engine
 from rag.index.guide import NO_GUIDE, Guide
-from rag.index.inverted import open_vectors
-from rag.index.lexical import Bm25Index, LexicalIndex
+from rag.index.lexical import LexicalIndex
 from rag.index.manifest import GUIDE, ID, LARGEST, LEXICAL, PASSAGES, REMEDY, VECTORS, Manifest, Recipe
 from rag.index.scored import Mask, Scored
 from rag.index.store import Store
@@ -37,6 +37,7 @@ class Generation:
     vectors: VectorIndex
     words: LexicalIndex
     guide: Guide = NO_GUIDE
+    engine: SearchEngine = FAISS
 
     @property
     def size(self) -> int:
@@ -94,7 +95,7 @@ class Generation:
 
     def vectors_of(self, rows: Sequence[int]) -> Vectors:
         """The stored unit vectors of ``rows``, shape (rows, dimension)."""
-        return self.vectors.all()[np.asarray(rows, dtype=np.int64)]
+        return self.vectors.at(rows)
 
     def terms(self, text: str) -> tuple[str, ...]:
         """The index terms of a question: folded, stemmed, without stop words."""
@@ -103,6 +104,10 @@ class Generation:
     def document_frequency(self, terms: Sequence[str]) -> dict[str, int]:
         """In how many passages each of these terms (as :meth:`terms` gives them) stands."""
         return self.words.document_frequency(terms)
+
+    def problem(self) -> IndexUnusable | None:
+        """Why it cannot be searched at the moment, if that is so."""
+        return self.engine.problem(self.id)
 
 
 def open_current(kb: KnowledgeBase, identity: ModelIdentity | None, settings: Settings) -> Generation:
@@ -115,12 +120,14 @@ def open_current(kb: KnowledgeBase, identity: ModelIdentity | None, settings: Se
         IndexMissing: nothing was built.
         IndexDamaged: a file is missing or its bytes are not the published ones.
         IndexMismatch: it was built by another model, chunking or format.
+        IndexAway: it is in an engine that does not answer, and questions will be asked.
     """
+    engine = open_engine(settings)
     recipe = None if identity is None else Recipe.of(identity, settings)
     name = current_id(kb)
     for _ in range(ATTEMPTS):
         try:
-            return open_generation(kb.built / name, recipe)
+            return open_generation(kb.built / name, recipe, engine=engine)
         except IndexDamaged:
             # Two publications may have passed since CURRENT was read, and the one it named then been removed.
             newer = current_id(kb)
@@ -149,11 +156,14 @@ def current_id(kb: KnowledgeBase) -> str:
     return name
 
 
-def open_generation(folder: Path, recipe: Recipe | None = None, *, whole: bool = False) -> Generation:
+def open_generation(
+    folder: Path, recipe: Recipe | None = None, *, whole: bool = False, engine: SearchEngine = FAISS
+) -> Generation:
     """Verify and open the generation in ``folder``, whose name is its id; compare it with ``recipe`` where one is given.
 
     Vectors and words are mapped into memory, and nothing of them is read before a question asks for it. ``whole`` hashes every
-    file first; without it one that has the size and time of the published one is taken for that.
+    file first; without it one that has the size and time of the published one is taken for that. A distributed ``engine`` is
+    asked only where questions will be, or ``whole``.
     """
     manifest = read_manifest(folder)
     if recipe is not None and (difference := manifest.recipe.difference(recipe)):
@@ -162,8 +172,8 @@ def open_generation(folder: Path, recipe: Recipe | None = None, *, whole: bool =
     for name in (LEXICAL, PASSAGES, VECTORS):
         verify(folder, manifest, name, whole=whole)
     store = Store(folder / PASSAGES)
-    vectors = open_vectors(folder / VECTORS, size=manifest.passages, dimension=manifest.recipe.model.dimension)
-    words = Bm25Index.open(folder / LEXICAL)
+    engine = engine_of(manifest, engine)
+    vectors, words = engine.open(folder, manifest, whole=whole or recipe is not None)
     if store.last() != (manifest.documents, manifest.passages) or words.size != manifest.passages:
         raise IndexDamaged(f"The counts of generation {folder.name} do not agree.", remedy=REMEDY)
-    return Generation(folder.name, manifest, store, vectors, words, guide)
+    return Generation(folder.name, manifest, store, vectors, words, guide, engine)

@@ -105,6 +105,10 @@ class InvertedVectors:
         """The cosine of ``vector`` with each of ``rows``, in their order, exactly."""
         return self._flat.scores(vector, rows)
 
+    def at(self, rows: Sequence[int] | NDArray[np.int64]) -> Vectors:
+        """The vectors of ``rows``."""
+        return self._flat.at(rows)
+
     def all(self) -> Vectors:
         """Every vector, as it was given."""
         return self._flat.all()

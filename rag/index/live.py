@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 
-from rag.errors import IndexUnusable
+from rag.errors import IndexAway, IndexUnusable
 from rag.index.generation import CURRENT, Generation, open_current
 from rag.knowledge_base import KnowledgeBase
 from rag.models.embedder import ModelIdentity
@@ -47,6 +47,8 @@ class LiveIndex:
         try:
             self._generation = open_current(self._kb, self._identity, self._settings)
             _log.info("now serving generation %s", self._generation.id)
+        except IndexAway:
+            return  # said by whoever asked; the next question tries again
         except IndexUnusable as error:
             _log.warning("still serving generation %s: %s", self._generation.id, error)
         self._stamp = stamp

@@ -44,7 +44,8 @@ class FileEntry:
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """Everything besides the sources that decides what an index holds. Questions are asked only of an index whose recipe is
-    the one that they are asked with. ``wording`` is the hash of the rules by which text becomes index terms."""
+    the one that they are asked with. ``wording`` is the hash of the rules by which text becomes index terms, ``store`` the
+    engine that searches."""
 
     model: ModelIdentity
     max_tokens: int
@@ -52,13 +53,15 @@ class Recipe:
     k1: float
     b: float
     wording: str
+    store: str = "faiss"
 
     @classmethod
     def of(cls, model: ModelIdentity, settings: Settings) -> Recipe:
         """The recipe that a model and the settings make: passages never grow past the model's window, which cuts silently."""
         cut, bm25 = settings.passages, settings.bm25
         max_tokens = min(cut.max_tokens, max(model.max_tokens - RESERVED, RESERVED))
-        return cls(model, max_tokens, cut.overlap_sentences, bm25.k1, bm25.b, code.wording())
+        store = settings.store.partition(":")[0]
+        return cls(model, max_tokens, cut.overlap_sentences, bm25.k1, bm25.b, code.wording(store), store)
 
     @property
     def cutting(self) -> tuple[ModelIdentity, int, int]:
@@ -73,7 +76,7 @@ class Recipe:
             if self.model.dimension != other.model.dimension:
                 return f"vectors of {self.model.dimension} dimensions, not {other.model.dimension}"
             return f"another version of the embedding model {self.model.name}"
-        for name in ("max_tokens", "overlap_sentences", "k1", "b"):
+        for name in ("store", "max_tokens", "overlap_sentences", "k1", "b"):
             mine, theirs = getattr(self, name), getattr(other, name)
             if mine != theirs:
                 return f"{name} {mine}, not {theirs}"

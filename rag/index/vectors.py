@@ -49,6 +49,10 @@ class VectorIndex(Protocol):
         """The cosine of one unit vector with each of ``rows``, always exact."""
         ...
 
+    def at(self, rows: Sequence[int] | NDArray[np.int64]) -> Vectors:
+        """The vectors of ``rows``, in their order, to the bit."""
+        ...
+
     def all(self) -> Vectors:
         """Every vector, shape (size, dimension), to the bit; not to be written to."""
         ...
@@ -112,6 +116,10 @@ class FlatVectors:
         for begin in range(0, len(wanted), BLOCK):
             found[begin : begin + BLOCK] = _inner(self._rows[wanted[begin : begin + BLOCK]], one)
         return found
+
+    def at(self, rows: Sequence[int] | NDArray[np.int64]) -> Vectors:
+        """The vectors of ``rows``."""
+        return self._rows[np.asarray(rows, dtype=np.int64)]
 
     def all(self) -> Vectors:
         """Every vector, as the index holds it."""

@@ -16,13 +16,12 @@ from typing import Protocol
 import numpy as np
 
 from rag.corpus.shape.passages import cut, embedding_text
-from rag.errors import IndexingError, IndexUnusable
+from rag.errors import IndexAway, IndexingError, IndexUnusable
 from rag.index import code
+from rag.index.engines import SearchEngine, open_engine
 from rag.index.generation import Generation, current_id, open_generation
 from rag.index.guide import Guide
-from rag.index.inverted import build_vectors
-from rag.index.lexical import Bm25Index
-from rag.index.manifest import GUIDE, LEXICAL, PASSAGES, VECTORS, Manifest, Recipe
+from rag.index.manifest import GUIDE, PASSAGES, Manifest, Recipe
 from rag.index.store import Store, StoredDocument, StoreWriter
 from rag.indexing import publish
 from rag.indexing.changes import SourceReader, SourceReading
@@ -99,18 +98,20 @@ def build(
     Raises:
         IndexLocked: another process is at it.
         IndexingError: there is nothing to index, or the index cannot be written. The old one still serves.
+        IndexAway: the engine that the settings name does not answer. The old index is as it was.
         ModelError: the embedding model cannot be loaded.
     """
     began = perf_counter()
-    with publish.writing(kb):
-        usable = list(_usable(kb))
+    engine = open_engine(settings)
+    with publish.writing(kb, engine):
+        usable = list(_usable(kb, engine))
         base = usable[0] if usable and not rebuild else None
-        job = _Build(kb, settings, embedder, usable, rebuild, progress or (lambda _: None), guides)
+        job = _Build(kb, settings, embedder, usable, rebuild, progress or (lambda _: None), guides, engine)
         with SourceReader(kb, settings.parsing, base.store if base else None) as reader:
             failures = reader.unchanged()
             same = base and base.manifest.recipe == job.recipe and (guides is None or base.guide.maker == guides.fingerprint)
             if base and same and failures is not None and _is_current(kb, base):
-                publish.tidy(kb, base.id, usable[1].id if len(usable) > 1 else "")
+                publish.tidy(kb, base.id, usable[1].id if len(usable) > 1 else "", engine=engine)
                 m = base.manifest
                 return BuildReport(base.id, False, m.documents, m.passages, 0, 0, failures, perf_counter() - began)
             return job.run(reader, began)
@@ -128,8 +129,10 @@ class _Build:
         rebuild: bool,
         tell: Callable[[Progress], None],
         guides: GuideMaker | None,
+        engine: SearchEngine,
     ) -> None:
         self.kb = kb
+        self.engine = engine
         self.embedder = embedder
         self.recipe = Recipe.of(embedder.identity, settings)
         self.cutting = settings.passages.model_copy(update={"max_tokens": self.recipe.max_tokens})
@@ -143,24 +146,21 @@ class _Build:
     def run(self, reader: SourceReader, began: float) -> BuildReport:
         """Build beside what is published, then publish."""
         number = publish.next_number(self.kb)
-        with publish.workshop(self.kb, number) as folder:
+        with publish.workshop(self.kb, number, self.engine) as folder:
             with StoreWriter(folder / PASSAGES) as writer:
                 rows = self._store(reader, writer)
             if not rows.texts:
                 raise self._nothing(reader, rows)
             vectors, embedded = self._vectors(rows)
             self.tell(Progress("publish", 0, 1))
-            dense = build_vectors(vectors)
-            dense.write(folder / VECTORS)
-            lexical = Bm25Index.build(rows.texts, rows.languages, k1=self.recipe.k1, b=self.recipe.b)
-            lexical.write(folder / LEXICAL)
+            dense, lexical = self.engine.build(folder, vectors, rows.texts, rows.languages, self.recipe)
             about = publish.About(number, self.created_at, code.reading(), self.recipe, writer.documents, writer.passages)
             guide = Guide()
             if self.guides:
                 manifest = Manifest(number, self.created_at, about.program, self.recipe, about.documents, about.passages, ())
                 guide = self.guides.guide(Generation(folder.name, manifest, Store(folder / PASSAGES), dense, lexical))
             (folder / GUIDE).write_bytes(guide.to_bytes())
-            identity = publish.publish(self.kb, folder, about, earlier=self.earlier)
+            identity = publish.publish(self.kb, folder, about, earlier=self.earlier, engine=self.engine)
         self.tell(Progress("publish", 1, 1))
         return BuildReport(
             generation=identity,
@@ -239,7 +239,7 @@ class _Build:
         )
 
 
-def _usable(kb: KnowledgeBase) -> Iterator[Generation]:
+def _usable(kb: KnowledgeBase, engine: SearchEngine) -> Iterator[Generation]:
     """The generations that are whole, the current one first: a damaged one is as good as none. Every byte is compared, for what
     is taken over from them is published anew."""
     try:
@@ -249,7 +249,9 @@ def _usable(kb: KnowledgeBase) -> Iterator[Generation]:
     names += [name for name in publish.generations(kb) if name not in names]
     for name in names:
         try:
-            yield open_generation(kb.built / name, whole=True)
+            yield open_generation(kb.built / name, whole=True, engine=engine)
+        except IndexAway:
+            raise  # it may be whole: nothing is to be built anew only because nobody answers
         except IndexUnusable:
             continue
 

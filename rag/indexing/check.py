@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from rag.errors import CharterError, IndexDamaged, IndexMissing, IndexUnusable
+from rag.index.engines import SearchEngine, open_engine
 from rag.index.generation import CURRENT, Generation, current_id, open_generation
 from rag.index.manifest import FILES, REMEDY, Recipe
 from rag.index.store import StoredDocument
@@ -65,12 +66,12 @@ def _damages(kb: KnowledgeBase, settings: Settings, identity: ModelIdentity | No
     if current and current not in kept:
         yield Damage(CURRENT, f"It names generation {current}, which is not there.", REMEDY)
     for name in kept:
-        yield from _of_generation(kb.built / name)
+        yield from _of_generation(kb.built / name, open_engine(settings))
     if current in kept:
         yield from _of_model(kb.built / current, settings, identity)
 
 
-def _of_generation(folder: Path) -> Iterator[Damage]:
+def _of_generation(folder: Path, engine: SearchEngine) -> Iterator[Damage]:
     try:
         manifest = read_manifest(folder)
     except IndexUnusable as error:
@@ -87,7 +88,7 @@ def _of_generation(folder: Path) -> Iterator[Damage]:
         return
     restore_times(folder, manifest)
     try:
-        generation = open_generation(folder)
+        generation = open_generation(folder, whole=True, engine=engine)
         yield from _of_words(generation)
         if generation.store.counts() != (manifest.documents, manifest.passages):
             yield Damage(folder.name, "The counts of its store and its manifest do not agree.", REMEDY)

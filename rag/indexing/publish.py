@@ -19,10 +19,12 @@ from filelock import FileLock, Timeout
 
 from rag.errors import CharterError, IndexingError, IndexLocked
 from rag.index import durable
+from rag.index.engines import FAISS, SearchEngine, open_engine
 from rag.index.generation import CURRENT, current_id, open_generation
 from rag.index.manifest import FILES, ID, MANIFEST, FileEntry, Manifest, Recipe, generation_id
 from rag.indexing import journal
 from rag.knowledge_base import KnowledgeBase
+from rag.settings import Settings
 
 LOCK = ".lock"
 NEW = ".new-"
@@ -30,7 +32,7 @@ OLD = ".old-"
 
 
 @contextlib.contextmanager
-def writing(kb: KnowledgeBase) -> Iterator[None]:
+def writing(kb: KnowledgeBase, engine: SearchEngine = FAISS) -> Iterator[None]:
     """Hold the knowledge base's one writer's lock; a dead process holds it no longer. Clears what a killed run left.
 
     Raises:
@@ -46,7 +48,7 @@ def writing(kb: KnowledgeBase) -> Iterator[None]:
             raise IndexLocked(f"Another process is indexing {kb.root}.", remedy="Wait until it is done.") from None
         try:
             for left in (*kb.built.glob(f"{NEW}*"), *kb.built.glob(f"{OLD}*")):
-                shutil.rmtree(left, ignore_errors=True)
+                _clear(left, engine)
             yield
         finally:
             lock.release()
@@ -61,14 +63,15 @@ def writing(kb: KnowledgeBase) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def workshop(kb: KnowledgeBase, number: int) -> Iterator[Path]:
+def workshop(kb: KnowledgeBase, number: int, engine: SearchEngine = FAISS) -> Iterator[Path]:
     """A fresh folder beside the generations to build the one of that number in; gone afterwards unless it was published."""
     folder = kb.built / f"{NEW}{number:05d}"
     folder.mkdir()
     try:
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if folder.is_dir():
+            _clear(folder, engine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,7 @@ class About:
     passages: int
 
 
-def publish(kb: KnowledgeBase, folder: Path, about: About, *, earlier: str) -> str:
+def publish(kb: KnowledgeBase, folder: Path, about: About, *, earlier: str, engine: SearchEngine = FAISS) -> str:
     """Make the generation in ``folder`` (a :func:`workshop` with every file in it) the current one; returns its id.
 
     ``earlier``, the last one that is whole (that is, the one it replaces, unless that is damaged), is kept for
@@ -109,34 +112,36 @@ def publish(kb: KnowledgeBase, folder: Path, about: About, *, earlier: str) -> s
     identity = generation_id(about.number, stored)
     durable.write(folder / MANIFEST, stored)
     durable.sync_folder(folder)
+    engine.publish(folder, identity)
     folder.rename(kb.built / identity)
     durable.sync_folder(kb.built)
     durable.replace(kb.built / CURRENT, f"{identity}\n".encode())
-    tidy(kb, identity, earlier)
+    tidy(kb, identity, earlier, engine=engine)
     return identity
 
 
-def tidy(kb: KnowledgeBase, *kept: str) -> None:
+def tidy(kb: KnowledgeBase, *kept: str, engine: SearchEngine = FAISS) -> None:
     """Remove every generation but ``kept``, and the journals: what they hold is published."""
     journal.clear(kb.built)
     for name in generations(kb):
         if name not in kept:
-            _remove(kb.built / name)
+            _remove(kb.built / name, engine)
 
 
-def rollback(kb: KnowledgeBase) -> str:
+def rollback(kb: KnowledgeBase, settings: Settings | None = None) -> str:
     """Make the generation before the current one the current one; returns its id. It is verified first.
 
     Raises:
         IndexUnusable: there is no index, or the earlier generation is damaged.
         IndexingError: there is no earlier generation.
     """
-    with writing(kb):
+    engine = open_engine(settings or Settings())
+    with writing(kb, engine):
         present = current_id(kb)
         earlier = [name for name in others(kb, present) if _number(name) < _number(present)]
         if not earlier:
             raise IndexingError("There is no earlier generation of the index to go back to.", remedy="Run charterqa index.")
-        open_generation(kb.built / earlier[0], whole=True)
+        open_generation(kb.built / earlier[0], whole=True, engine=engine)
         durable.replace(kb.built / CURRENT, f"{earlier[0]}\n".encode())
         return earlier[0]
 
@@ -160,9 +165,15 @@ def _number(name: str) -> int:
     return int(name.partition("-")[0])
 
 
-def _remove(folder: Path) -> None:
+def _remove(folder: Path, engine: SearchEngine) -> None:
     """Take a generation away in one step and then its files: a reader finds it whole or not at all, also after a crash."""
     beside = folder.with_name(f"{OLD}{folder.name}")
     with contextlib.suppress(OSError):  # Windows refuses while a process has it open; the next publication tries again
         folder.rename(beside)
-        shutil.rmtree(beside, ignore_errors=True)
+        _clear(beside, engine)
+
+
+def _clear(folder: Path, engine: SearchEngine) -> None:
+    """Remove what no reader finds any more, with what the engine has of it."""
+    if engine.discard(folder):
+        shutil.rmtree(folder, ignore_errors=True)

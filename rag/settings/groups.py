@@ -61,6 +61,13 @@ class Bm25(Group):
     b: float = Field(0.5, ge=0.0, le=1.0, description="how much a long passage is held against it")
 
 
+class Milvus(Group):
+    """How Milvus is asked, where ``CHARTERQA_STORE`` names one."""
+
+    token: SecretStr | None = Field(None, description="USER:PASSWORD or an API key, where Milvus asks for one")
+    timeout: float = Field(5.0, gt=0, le=300, description="seconds for one call; writing an index may take ten times as long")
+
+
 class Parsing(Group):
     """Caps on what a source file may cost."""
 

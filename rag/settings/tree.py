@@ -22,6 +22,7 @@ from rag.settings.groups import (
     Limits,
     Llm,
     Log,
+    Milvus,
     Parsing,
     Passages,
     ReaderModel,
@@ -52,6 +53,10 @@ class Settings(Group, BaseSettings):
     kb_readers: tuple[str, ...] = Field(
         (), description="NAME:USER, one for each who may ask a knowledge base; one that is not named is for everybody"
     )
+    store: str = Field(
+        "faiss",
+        description="what searches: faiss, in files of the index; milvus:URI, a server or a .db file of Milvus Lite",
+    )
     database_url: SecretStr | None = Field(
         None, description="postgresql://…, where several servers share what is kept; unset: SQLite at CHARTERQA_FEEDBACK_PATH"
     )
@@ -68,6 +73,7 @@ class Settings(Group, BaseSettings):
     reader: ReaderModel = ReaderModel()
     passages: Passages = Passages()
     bm25: Bm25 = Bm25()
+    milvus: Milvus = Milvus()
     parsing: Parsing = Parsing()
     retrieval: Retrieval = Retrieval()
     answering: Answering = Answering()
@@ -89,6 +95,16 @@ class Settings(Group, BaseSettings):
     @classmethod
     def _split(cls, value: Any) -> Any:
         return comma_separated(value)
+
+    @field_validator("store")
+    @classmethod
+    def _engine(cls, value: str) -> str:
+        engine, _, uri = value.partition(":")
+        if value != "faiss" and not (engine == "milvus" and (uri.startswith(("http://", "https://")) or uri.endswith(".db"))):
+            raise ValueError("it is neither faiss nor milvus:URI, such as milvus:http://localhost:19530")
+        if "@" in uri:
+            raise ValueError("credentials do not belong into it but into CHARTERQA_MILVUS_TOKEN")
+        return value
 
     @field_validator("root_path")
     @classmethod

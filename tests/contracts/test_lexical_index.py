@@ -3,21 +3,41 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from rag.index.engines import MilvusEngine
 from rag.index.lexical import Bm25Index, LexicalIndex
+from rag.index.manifest import LEXICAL
+from rag.index.milvus.words import MilvusWords
+from tests.milvus import milvus_engine, recipe, unit
 
 K1, B = 1.2, 0.75
 TEXTS = ["The harbour opens at six.", "The lighthouse of the harbour, the harbour's own.", "Dogs travel free.", ""]
 Builder = Callable[[Sequence[str], Sequence[str | None]], LexicalIndex]
 
 
-@pytest.fixture(params=["built", "stored"])
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MilvusEngine]:
+    with milvus_engine(tmp_path_factory.mktemp("milvus")) as made:
+        yield made
+
+
+@pytest.fixture(params=["built", "stored", "milvus built", "milvus stored"])
 def build(request: pytest.FixtureRequest, tmp_path: Path) -> Builder:
+    if request.param.startswith("milvus"):
+        milvus: MilvusEngine = request.getfixturevalue("engine")
+
+        def in_a_collection(texts: Sequence[str], languages: Sequence[str | None]) -> LexicalIndex:
+            words = milvus.build(tmp_path, unit(len(texts)), texts, languages, recipe(8, k1=K1, b=B))[1]
+            assert isinstance(words, MilvusWords)
+            return words if request.param == "milvus built" else MilvusWords.open(tmp_path / LEXICAL, words.collection, k1=K1)
+
+        return in_a_collection
+
     def made(texts: Sequence[str], languages: Sequence[str | None]) -> LexicalIndex:
         index = Bm25Index.build(texts, languages, k1=K1, b=B)
         if request.param == "built":

@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from rag.index.engines import MilvusEngine
 from rag.index.inverted import InvertedVectors, open_vectors
 from rag.index.vectors import FlatVectors, VectorIndex
 from rag.models.embedder import Vectors
+from tests.milvus import milvus_engine, recipe, unit
 
 Builder = Callable[[Vectors], VectorIndex]
 BUILDERS: dict[str, Builder] = {"flat": FlatVectors.build, "inverted": InvertedVectors.build}
+KINDS = [*((kind, stored) for kind in BUILDERS for stored in (False, True)), ("milvus", True)]
 
 
-@pytest.fixture(params=[(kind, stored) for kind in BUILDERS for stored in (False, True)], ids=str)
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MilvusEngine]:
+    with milvus_engine(tmp_path_factory.mktemp("milvus")) as made:
+        yield made
+
+
+@pytest.fixture(params=KINDS, ids=str)
 def build(request: pytest.FixtureRequest, tmp_path: Path) -> Builder:
     kind, stored = request.param
+    if kind == "milvus":
+        milvus: MilvusEngine = request.getfixturevalue("engine")
+
+        def in_a_collection(vectors: Vectors) -> VectorIndex:
+            folder = tmp_path / str(len(list(tmp_path.iterdir())))
+            folder.mkdir()
+            texts = [""] * len(vectors)
+            return milvus.build(folder, vectors, texts, [None] * len(vectors), recipe(vectors.shape[1]))[0]
+
+        return in_a_collection
 
     def through_a_file(vectors: Vectors) -> VectorIndex:
         path = tmp_path / f"{len(list(tmp_path.iterdir()))}.safetensors"
@@ -26,11 +45,6 @@ def build(request: pytest.FixtureRequest, tmp_path: Path) -> Builder:
         return open_vectors(path, size=len(vectors), dimension=vectors.shape[1])
 
     return through_a_file if stored else BUILDERS[kind]
-
-
-def unit(rows: int, dimension: int = 8, seed: int = 7) -> Vectors:
-    made = np.random.default_rng(seed).standard_normal((rows, dimension)).astype(np.float32)
-    return np.asarray(made / np.linalg.norm(made, axis=1, keepdims=True), dtype=np.float32)
 
 
 def test_scores_are_cosines_and_the_best_come_first(build: Builder) -> None:
@@ -63,6 +77,7 @@ def test_every_vector_comes_back_to_the_bit(build: Builder) -> None:
     index = build(vectors)
     assert (index.size, index.dimension) == (20, 8)
     assert np.array_equal(index.all(), vectors)
+    assert np.array_equal(index.at([7, 3, 7]), vectors[[7, 3, 7]])
 
 
 def test_an_empty_index_finds_nothing(build: Builder) -> None:

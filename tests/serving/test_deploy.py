@@ -18,6 +18,7 @@ import yaml
 
 from examples import intranet as intranet_host
 from rag.errors import SettingsError
+from rag.index.milvus.connection import OLDEST
 from rag.serving.access.identity import authenticator
 from rag.serving.diagnosis.entrance import access, proxies
 from rag.serving.process import check_exposure
@@ -214,6 +215,33 @@ def test_ollama_is_an_addition_that_publishes_no_port() -> None:
     assert set(services) == {"charterqa", "ollama"} and "ollama" not in compose()["services"]
     assert "ports" not in services["ollama"]
     assert re.fullmatch(r"ollama/ollama:\d+\.\d+\.\d+", services["ollama"]["image"])
+
+
+def test_milvus_is_an_addition_that_nobody_else_reaches_and_of_a_version_that_serves(tmp_path: Path) -> None:
+    added = compose("compose.milvus.yaml")
+    services = added["services"]
+    assert set(services) == {"charterqa", "milvus", "etcd", "minio"} and "milvus" not in compose()["services"]
+    assert added["networks"] == {"milvus": {"internal": True}}
+    for name in ("milvus", "etcd", "minio"):
+        assert "ports" not in services[name] and services[name]["networks"] == ["milvus"], name
+        assert re.fullmatch(r"[\w./]+:(v\d+\.\d+\.\d+|RELEASE\.[\w-]+)", services[name]["image"]), "a pinned version"
+    environment = services["charterqa"]["environment"]
+    assert unknown_variables(environment) == ()
+    uri = load_settings(environ=environment, folder=tmp_path).store.partition(":")[2]
+    assert uri == "http://milvus:19530"
+    assert "milvus" in services["charterqa"]["build"]["args"]["EXTRAS"]
+
+
+def test_the_cluster_of_milvus_is_of_the_same_version_closed_and_named_by_a_setting(tmp_path: Path) -> None:
+    text = (DEPLOY / "milvus-cluster.yaml").read_text(encoding="utf-8")
+    values = yaml.safe_load(text)
+    assert values["image"]["all"]["tag"] == compose("compose.milvus.yaml")["services"]["milvus"]["image"].partition(":")[2]
+    assert tuple(map(int, values["image"]["all"]["tag"][1:].split(".")[:2])) >= OLDEST
+    assert values["cluster"]["enabled"] and values["service"]["type"] == "ClusterIP"
+    assert yaml.safe_load(values["extraConfigFiles"]["user.yaml"]) == {"common": {"security": {"authorizationEnabled": True}}}
+    told = dict(re.findall(r"(CHARTERQA_\w+)=(\S+)", text))
+    assert unknown_variables(told) == ()
+    assert load_settings(environ=told, folder=tmp_path).store == "milvus:http://milvus.charterqa.svc:19530"
 
 
 def test_the_unit_is_hardened_and_stops_more_slowly_than_the_server() -> None:

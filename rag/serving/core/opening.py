@@ -11,6 +11,8 @@ from rag.errors import CharterError, ServiceLoading
 from rag.serving.core.served_engine import ServedEngine
 
 log = logging.getLogger(__name__)
+RETRY_SECONDS = 2.0
+"""Between two tries to open what is away and may come back by itself."""
 
 
 class Opening:
@@ -23,6 +25,8 @@ class Opening:
         self._settled = threading.Event()
         self._thread: threading.Thread | None = None
         self._failed_at = 0.0
+        self._away: CharterError | None = None
+        self._closed = threading.Event()
         self._lock = threading.Lock()
 
     @classmethod
@@ -59,7 +63,7 @@ class Opening:
 
     def _run(self) -> None:
         try:
-            self._engine = self._open()
+            self._engine = self._opened()
         except CharterError as error:
             self._failure = error
             log.error("the engine cannot be opened: %s", error)
@@ -69,6 +73,19 @@ class Opening:
         finally:
             self._failed_at = time.monotonic()
             self._settled.set()
+
+    def _opened(self) -> ServedEngine:
+        """The engine, waited for while what it needs is away; the reason is said once."""
+        while True:
+            try:
+                return self._open()
+            except CharterError as error:
+                if not error.retryable or self._closed.is_set():
+                    raise
+                if self._away is None:
+                    log.warning("the engine cannot be opened yet: %s", error)
+                self._away = error
+            self._closed.wait(RETRY_SECONDS)
 
     @property
     def settled(self) -> bool:
@@ -100,9 +117,12 @@ class Opening:
             return self._engine
         if self._failure is not None:
             raise self._failure
+        if self._away is not None:
+            raise self._away
         raise ServiceLoading("The documents are still being loaded.", remedy="Try again in a few seconds.", retry_after=3)
 
     def close(self) -> None:
-        """Close the engine, if it was opened."""
+        """Close the engine, if it was opened, and try no more."""
+        self._closed.set()
         if self._engine is not None:
             self._engine.close()

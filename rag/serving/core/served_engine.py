@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
+from rag.errors import CharterError
 from rag.events import Event
 from rag.types import Document, DocumentEntry, Filter, Hit, Turn
 
@@ -19,6 +20,9 @@ class ServedEngine(Protocol):
     @property
     def backend(self) -> str:
         """Which back end writes the answers."""
+
+    def problem(self) -> CharterError | None:
+        """Why no question can be answered at the moment, if that is so."""
 
     def stream(
         self,

@@ -77,6 +77,10 @@ class Service:
         """Why the engine could not be opened, where it could not."""
         return self._opening.failure
 
+    async def away(self) -> CharterError | None:
+        """Why questions cannot be answered though the engine is open, if that is so."""
+        return await self._reads.run(self._opening.engine().problem) if self._opening.ready else None
+
     @property
     def index(self) -> str | None:
         """The generation that answers, ``None`` while none does."""

@@ -6,6 +6,7 @@ import contextlib
 import time
 
 from rag.guiding.engine import GuidedEngine
+from rag.index.engines import open_engine
 from rag.index.generation import current_id, open_generation
 from rag.indexing.changes import SourceReader
 from rag.indexing.check import check
@@ -29,7 +30,7 @@ def index(kb: KnowledgeBase, settings: Settings) -> Findings:
         yield Finding("index", "fail", f"{len(damages) - NAMED} more damages.", "Run charterqa check.")
     if damages:
         return
-    generation = open_generation(kb.built / current_id(kb))
+    generation = open_generation(kb.built / current_id(kb), engine=open_engine(settings))
     manifest = generation.manifest
     yield Finding("index", "ok", f"{generation.id}: {manifest.documents:,} documents, {manifest.passages:,} passages, whole.")
     with SourceReader(kb, settings.parsing, generation.store) as reader:

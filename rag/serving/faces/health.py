@@ -32,7 +32,8 @@ def health_router(library: Library) -> APIRouter:
     async def readyz(request: Request, kb: Kb = None) -> Response:
         """Questions can be answered. Where they cannot, the reason is in the log alone: anybody may ask this.
 
-        While a PostgreSQL server is away it is false as well: answers are given, and nothing that readers say is kept.
+        While a PostgreSQL server is away it is false as well: answers are given, and nothing that readers say is kept. While
+        Milvus is away, none is given.
 
         Of a knowledge base other than the default one it is true until opening it has failed; one that is not for
         everybody is unknown here.
@@ -42,7 +43,7 @@ def health_router(library: Library) -> APIRouter:
             raise ServiceLoading("The documents could not be loaded.", remedy="The server's log says why.", retry_after=30)
         if service.default and not service.ready:
             raise ServiceLoading("The documents are still being loaded.", remedy="Ask again.", retry_after=3)
-        away = await library.resources.away()
+        away = await service.away() or await library.resources.away()
         if away is not None:
             raise away
         return JSONResponse({"status": "ready"})
