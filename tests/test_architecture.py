@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "rag"
 VOCABULARY = {"types", "localization", "guidance", "events", "errors", "settings", "contract", "knowledge_base"}
-DOWNWARDS = ["corpus", "models", "index", "indexing", "retrieval", "llm", "answering", "guiding"]
+DOWNWARDS = ["corpus", "models", "index", "indexing", "retrieval", "llm", "amounts", "answering", "guiding"]
 ABOVE = {"serving": set(DOWNWARDS), "evaluation": set(DOWNWARDS), "api": set(DOWNWARDS)}
 STARTERS = {"cli"}
 MODULES = sorted(p for p in ROOT.rglob("*.py") if "data" not in p.relative_to(ROOT).parts)
@@ -135,6 +135,11 @@ def test_nothing_is_pickled() -> None:
 def test_files_stay_small_and_named_for_what_they_are(path: Path) -> None:
     assert not {"utils", "helpers", "common", "manager"} & {path.stem}
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 300, f"{path.name} wants splitting"
+
+
+def test_the_stage_that_decides_can_be_read_in_an_afternoon() -> None:
+    lines = sum(len(path.read_text(encoding="utf-8").splitlines()) for path in (ROOT / "answering").rglob("*.py"))
+    assert lines <= 3000, f"rag/answering has {lines} lines: what is a subject of its own belongs beside it"
 
 
 def test_importing_the_package_loads_no_heavy_library() -> None:

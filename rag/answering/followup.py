@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 
 from rag.answering.fragments import whole
-from rag.answering.question_language import asked_in
 from rag.answering.writing.wording import FUNCTION, content_words
+from rag.localization.question_language import asked_in
 from rag.types import Turn
 
 _LEAD = re.compile(r"^\W*(?:and|but|so|ok|okay|then|also|well)\b[\s,]*", re.IGNORECASE)

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from rag.answering.proof.numerals import numeral
-from rag.answering.proof.units import DATED, Unit, unit_at
+from rag.amounts.numerals import numeral
+from rag.amounts.units import DATED, Unit, unit_at
 
 _UNITS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
