@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from rag.guidance import UNGUIDED, Guidance, Part
 from rag.types.documents import Span
@@ -123,6 +123,8 @@ class Answer:
     """An answered question. ``text`` is the claims in order, each with its ``[n]`` markers; every claim is cited. ``parts`` is
     empty unless several questions were asked at once."""
 
+    status: ClassVar[Literal["answered"]] = "answered"
+
     id: str
     question: str
     text: str
@@ -147,6 +149,8 @@ class Answer:
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """The documents do not say. ``related`` are the nearest passages, never presented as the answer."""
+
+    status: ClassVar[Literal["refused"]] = "refused"
 
     id: str
     question: str

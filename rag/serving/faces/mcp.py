@@ -25,13 +25,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.routing import Route
 
 import rag
-from rag.contract import Json, document_json, outcome_json, search_json
+from rag.contract import AnswerShape, DocumentShape, HitsShape, Json, document_json, outcome_json, search_json
 from rag.errors import CharterError
 from rag.serving.access.identity import identity_of
 from rag.serving.core.library import Library
 from rag.serving.core.service import Service
-from rag.serving.http.answer_shapes import AnswerShape, HitsShape
-from rag.serving.http.library_shapes import DocumentShape
 from rag.serving.http.request_shapes import FilterBody, KbName, Lang, Text
 from rag.serving.operation.redaction import Redactor
 from rag.types import Answer, Citation, Outcome
@@ -116,7 +114,7 @@ class Mcp:
                     name=name,
                     description=describe[name][0],
                     input_schema=_schema(arguments, names),
-                    output_schema=describe[name][1].model_json_schema(),
+                    output_schema=describe[name][1].model_json_schema(mode="serialization"),
                     annotations=READS,
                 )
                 for name, (arguments, _) in self._tools.items()
