@@ -39,7 +39,9 @@ Recognised = Annotated[Probability | None, Field(exclude_if=lambda confidence: c
 class Shape(BaseModel):
     """What a value of the vocabulary says to the outside."""
 
-    model_config = ConfigDict(from_attributes=True, json_schema_serialization_defaults_required=True)
+    model_config = ConfigDict(
+        from_attributes=True, validate_by_name=True, validate_by_alias=True, json_schema_serialization_defaults_required=True
+    )
 
     @classmethod
     def of(cls, value: object) -> Json:
