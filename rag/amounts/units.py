@@ -87,11 +87,6 @@ class Unit:
     per: frozenset[str] = frozenset()
 
     @property
-    def lasts(self) -> bool:
-        """Whether it measures time."""
-        return self.dimension in {"minute", "month"}
-
-    @property
     def dated(self) -> bool:
         """Whether it says of which month a day is, or of which year a month."""
         return self.dimension.startswith(DATED)

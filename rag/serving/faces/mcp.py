@@ -20,7 +20,7 @@ from starlette.routing import Route
 import rag
 from rag.contract import AnswerShape, DocumentShape, HitsShape, Json, document_json, outcome_json, search_json
 from rag.errors import CharterError
-from rag.serving.access.identity import identity_of
+from rag.serving.access.identity import Identity, identity_of
 from rag.serving.core.library import Library
 from rag.serving.core.service import Service
 from rag.serving.http.request_shapes import FilterBody, KbName, Lang, Text
@@ -96,7 +96,7 @@ class Mcp(MCPServer[Any]):
             return _result(document.text, document_json(document))
 
     def _service(self, kb: str | None, context: Context) -> Service:
-        return self._library.of(kb, identity_of(context.request_context.request))
+        return self._library.of(kb, _asker(context.request_context))
 
     async def call_tool(
         self, name: str, arguments: Json, context: Context[Any, Any] | None = None
@@ -122,17 +122,24 @@ class Mcp(MCPServer[Any]):
                 raise ToolError(self._redact(str(cause))) from None
             raise UnexpectedToolError("The server made a mistake; its log has this request's id.") from cause
 
-    async def _for_asker(self, context: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+    async def _for_asker(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
         """In the list of tools, the knowledge bases that the asker may ask stand by name."""
-        result = await call_next(context)
-        if context.method == "tools/list" and isinstance(result, dict):
-            names = [service.name for service in self._library.open_to(identity_of(context.request))]
+        result = await call_next(ctx)
+        if ctx.method == "tools/list" and isinstance(result, dict):
+            names = [service.name for service in self._library.open_to(_asker(ctx))]
             for schema in (tool["inputSchema"] for tool in result["tools"]):
                 schema["additionalProperties"] = False
                 if len(names) > 1:
                     told = schema["properties"]["kb"]["description"]
                     schema["properties"]["kb"] = {"type": "string", "enum": names, "description": told}
         return result
+
+
+def _asker(context: ServerRequestContext[Any, Any]) -> Identity:
+    """Who sent the request that a message came by."""
+    if context.request is None:
+        raise TypeError("a message came by no request")
+    return identity_of(context.request)
 
 
 def readable(outcome: Outcome) -> str:
