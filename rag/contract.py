@@ -89,7 +89,7 @@ class ClaimShape(Shape):
 
 
 class WithheldShape(Shape):
-    """A sentence of a model that the sources do not bear."""
+    """A sentence of a model that the sources do not support."""
 
     text: str
     reason: str

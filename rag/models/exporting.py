@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from rag.errors import ModelError
+from rag.errors import ModelError, first_line
 from rag.models.folder import ModelFolder
 from rag.models.onnx_embedder import ARCHITECTURE, CARD, INPUTS, MODEL, OUTPUT, VERSION, WORDS, OnnxEmbedder
 from rag.models.quantizing import quantize
@@ -48,8 +48,7 @@ def export(source: ModelFolder, reference: SentenceTransformerEmbedder, sample: 
     except ModelError:
         raise
     except Exception as error:  # an exporter fails in as many ways as there are networks
-        cause = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
-        raise ModelError(f"The model {source.identity.name} cannot be exported: {cause}.") from error
+        raise ModelError(f"The model {source.identity.name} cannot be exported: {first_line(error)}.") from error
     return near
 
 

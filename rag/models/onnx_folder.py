@@ -14,7 +14,7 @@ from typing import Any
 import onnxruntime
 from tokenizers import Tokenizer
 
-from rag.errors import ModelError
+from rag.errors import ModelError, first_line
 
 MODEL, WORDS, CARD = "model.onnx", "tokenizer.json", "card.json"
 MOST_BYTES = 2 << 30
@@ -83,8 +83,3 @@ class OnnxFolder:
         """A hash of the checksums of both files."""
         listed = "\n".join(f"{name}\0{digest}" for name, digest in sorted(self.card["files"].items()))
         return hashlib.sha256(listed.encode()).hexdigest()
-
-
-def first_line(error: BaseException) -> str:
-    """What an error says first, without its full stop."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
