@@ -1,74 +1,230 @@
-"""The JSON of the outside contract, version 1: the one place where the vocabulary becomes JSON.
+"""The outside contract, version 1: how the vocabulary reads as JSON, said once.
 
-Used alike by the command line (``--json``), HTTP, the SSE ``done`` event and evaluation logs.
+Each shape reads its fields from a value of the vocabulary, and is at the same time what the OpenAPI document and the tools of
+MCP say of it. Used alike by the command line (``--json``), HTTP, the SSE ``done`` event and evaluation logs.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from operator import not_
+from typing import Annotated, Any, Literal
 
-from rag.guidance import Part
-from rag.types import Answer, Citation, Claim, Document, DocumentEntry, Excerpt, Hit, Origin, Outcome, Passage, Timings
+from pydantic import AfterValidator, AliasPath, BaseModel, BeforeValidator, ConfigDict, Field
+
+from rag.types import Citation, Claim, Document, DocumentEntry, Hit, Outcome, Span
 
 Json = dict[str, Any]
 
 
-def citation_json(citation: Citation) -> Json:
-    """A citation or, in ``related``, a nearest passage."""
-    return (
-        {
-            "id": citation.id,
-            "document": citation.document,
-            "title": citation.title,
-            "section": list(citation.section),
-            "page": citation.page,
-            "start": citation.span.start,
-            "end": citation.span.end,
-            "quote": citation.quote,
-            "document_sha256": citation.document_sha256,
-            "highlights": [[span.start, span.end] for span in citation.highlights],
-        }
-        | ({"spans": [excerpt_json(e) for e in citation.spans]} if citation.spans else {})
-        | _recognised(citation)
+def _rounded(digits: int) -> AfterValidator:
+    return AfterValidator(lambda number: round(number, digits))
+
+
+def _pair(span: Any) -> Any:
+    return [span.start, span.end] if isinstance(span, Span) else span
+
+
+def at(*path: str) -> Any:
+    """A field that stands elsewhere in the value than in its JSON."""
+    return Field(validation_alias=AliasPath(*path))
+
+
+Probability = Annotated[float, _rounded(4)]
+Score = Annotated[float, _rounded(6)]
+Milliseconds = Annotated[float, _rounded(2)]
+Pair = Annotated[list[int], Field(min_length=2, max_length=2), BeforeValidator(_pair)]
+Recognised = Annotated[Probability | None, Field(exclude_if=lambda confidence: confidence is None)]
+
+
+class Shape(BaseModel):
+    """What a value of the vocabulary says to the outside."""
+
+    model_config = ConfigDict(
+        from_attributes=True, validate_by_name=True, validate_by_alias=True, json_schema_serialization_defaults_required=True
     )
 
-
-def excerpt_json(excerpt: Excerpt) -> Json:
-    """One place of a citation of several places."""
-    return {
-        "document": excerpt.document,
-        "start": excerpt.span.start,
-        "end": excerpt.span.end,
-        "quote": excerpt.quote,
-        "section": list(excerpt.section),
-        "page": excerpt.page,
-    } | _recognised(excerpt)
+    @classmethod
+    def of(cls, value: object) -> Json:
+        """``value`` as JSON."""
+        return cls.model_validate(value).model_dump()
 
 
-def _recognised(place: Citation | Excerpt) -> Json:
-    """The confidence of the text recognition (OCR) that read the page; nothing where the file has its text."""
-    return {} if place.recognised is None else {"recognised": round(place.recognised, 4)}
+class ExcerptShape(Shape):
+    """One place of a citation of several places, such as a table's header and the row."""
+
+    document: str
+    start: int = at("span", "start")
+    end: int = at("span", "end")
+    quote: str
+    section: list[str]
+    page: int | None
+    recognised: Recognised = None
 
 
-def claim_json(claim: Claim) -> Json:
-    """One displayed sentence with the ids of its citations."""
-    return {"text": claim.text, "citations": list(claim.citations), "support": round(claim.support, 4)}
+class CitationShape(Shape):
+    """A verbatim excerpt: ``text(document)[start:end] == quote``, in Unicode code points. ``highlights`` are the words in it
+    that answer, ``[start, end)`` inside the excerpt, counted as these are. ``recognised`` is the confidence of the text
+    recognition that read the page, where it is a scan."""
+
+    id: int
+    document: str
+    title: str
+    section: list[str]
+    page: int | None
+    start: int = at("span", "start")
+    end: int = at("span", "end")
+    quote: str
+    document_sha256: str
+    highlights: list[Pair]
+    spans: list[ExcerptShape] = Field([], exclude_if=not_)
+    recognised: Recognised = None
 
 
-def part_json(part: Part) -> Json:
-    """One of several questions asked at once."""
-    claims, unknown = list(part.claims), list(part.not_mentioned)
-    return {"text": part.text, "status": part.status, "claims": claims, "not_mentioned": unknown}
+class ClaimShape(Shape):
+    """One displayed sentence."""
+
+    text: str
+    citations: list[int]
+    support: Probability
 
 
-def timings_json(timings: Timings) -> Json:
+class WithheldShape(Shape):
+    """A sentence of a model that the sources do not support."""
+
+    text: str
+    reason: str
+
+
+class PartShape(Shape):
+    """One of several questions asked at once; ``claims`` counts from 0 which claims of the answer answer it."""
+
+    text: str
+    status: Literal["answered", "refused", "not_asked"]
+    claims: list[int]
+    not_mentioned: list[str]
+
+
+class TimingsShape(Shape):
     """Milliseconds by stage."""
-    return {
-        "retrieve": round(timings.retrieve, 2),
-        "generate": round(timings.generate, 2),
-        "verify": round(timings.verify, 2),
-        "total": round(timings.total, 2),
-    }
+
+    retrieve: Milliseconds
+    generate: Milliseconds
+    verify: Milliseconds
+    total: Milliseconds
+
+
+class AnswerShape(Shape):
+    """An answer or a refusal, version 1. ``label`` says of an answer whether the documents state it directly; ``not_mentioned``
+    are words of a refused question that no document has; ``topics`` is what the documents cover, ``suggestions`` are questions
+    that they answer. A greeting is refused with the card ``welcome``; the card ``outline`` is a document in short."""
+
+    id: str
+    question: str
+    standalone_question: str | None
+    status: Literal["answered", "refused"]
+    answer: str = at("text")
+    claims: list[ClaimShape] = []
+    citations: list[CitationShape] = []
+    related: list[CitationShape] = []
+    withheld: list[WithheldShape]
+    notice: str | None
+    parts: list[PartShape]
+    label: Literal["direct", "related"] | None = None
+    topics: list[str] = at("guidance", "topics")
+    suggestions: list[str] = at("guidance", "suggestions")
+    not_mentioned: list[str] = at("guidance", "not_mentioned")
+    card: Literal["welcome", "outline"] | None = at("guidance", "card")
+    confidence: Probability
+    backend: str = at("provenance", "backend")
+    model: str | None = at("provenance", "model")
+    prompt: str | None = at("provenance", "prompt")
+    index: str = at("provenance", "index")
+    timings_ms: TimingsShape = at("provenance", "timings")
+    kb: str | None = Field(None, exclude_if=not_)
+
+
+class PassageShape(Shape):
+    """A retrieved passage."""
+
+    id: str
+    document: str
+    title: str
+    section: list[str]
+    page: int | None
+    start: int = at("span", "start")
+    end: int = at("span", "end")
+    text: str
+
+
+class HitShape(Shape):
+    """A passage with its rank and both of its scores. ``named``: it holds a provision that the question names."""
+
+    rank: int
+    score: Score
+    dense: Score | None
+    lexical: Score | None
+    named: bool
+    passage: PassageShape
+
+
+class HitsShape(Shape):
+    """The result of a search."""
+
+    question: str
+    hits: list[HitShape]
+
+
+class OriginShape(Shape):
+    """Where a document comes from, as far as it is known."""
+
+    source: str | None
+    date: str | None
+    licence: str | None
+    version: str | None
+    supersedes: list[str]
+    tags: list[str]
+
+
+class EntryShape(Shape):
+    """A document in the list."""
+
+    id: str
+    title: str
+    sha256: str
+    pages: int | None
+    passages: int
+    language: str | None
+    indexed_at: str
+    origin: OriginShape
+
+
+class SectionShape(Shape):
+    """A stretch of a document under one heading path."""
+
+    path: list[str]
+    start: int = at("span", "start")
+    end: int = at("span", "end")
+
+
+class PageShape(Shape):
+    """A page of a document; numbers begin at 1."""
+
+    number: int
+    start: int = at("span", "start")
+    end: int = at("span", "end")
+
+
+class DocumentShape(Shape):
+    """One document with its canonical text."""
+
+    id: str
+    title: str
+    text: str
+    sha256: str
+    language: str | None
+    origin: OriginShape
+    sections: list[SectionShape]
+    pages: list[PageShape]
 
 
 def outcome_json(outcome: Outcome, kb: str | None = None) -> Json:
@@ -76,100 +232,29 @@ def outcome_json(outcome: Outcome, kb: str | None = None) -> Json:
 
     ``kb`` names the knowledge base where it is not the default one.
     """
-    answered = isinstance(outcome, Answer)
-    provenance = outcome.provenance
-    return {
-        "id": outcome.id,
-        "question": outcome.question,
-        "standalone_question": outcome.standalone_question,
-        "status": "answered" if answered else "refused",
-        "answer": outcome.text,
-        "claims": [claim_json(c) for c in outcome.claims] if isinstance(outcome, Answer) else [],
-        "citations": [citation_json(c) for c in outcome.citations] if isinstance(outcome, Answer) else [],
-        "related": [] if isinstance(outcome, Answer) else [citation_json(c) for c in outcome.related],
-        "withheld": [{"text": w.text, "reason": w.reason} for w in outcome.withheld],
-        "notice": outcome.notice,
-        "parts": [part_json(p) for p in outcome.parts],
-        "label": outcome.label if isinstance(outcome, Answer) else None,
-        "topics": list(outcome.guidance.topics),
-        "suggestions": list(outcome.guidance.suggestions),
-        "not_mentioned": list(outcome.guidance.not_mentioned),
-        "card": outcome.guidance.card,
-        "confidence": round(outcome.confidence, 4),
-        "backend": provenance.backend,
-        "model": provenance.model,
-        "prompt": provenance.prompt,
-        "index": provenance.index,
-        "timings_ms": timings_json(provenance.timings),
-    } | ({"kb": kb} if kb else {})
+    return AnswerShape.of(outcome) | ({"kb": kb} if kb else {})
 
 
-def passage_json(passage: Passage) -> Json:
-    """A passage as ``search`` shows it."""
-    return {
-        "id": passage.id,
-        "document": passage.document,
-        "title": passage.title,
-        "section": list(passage.section),
-        "page": passage.page,
-        "start": passage.span.start,
-        "end": passage.span.end,
-        "text": passage.text,
-    }
+def citation_json(citation: Citation) -> Json:
+    """A citation or, in ``related``, a nearest passage."""
+    return CitationShape.of(citation)
 
 
-def hit_json(hit: Hit) -> Json:
-    """A hit with both of its scores."""
-    return {
-        "rank": hit.rank,
-        "score": round(hit.score, 6),
-        "dense": None if hit.dense is None else round(hit.dense, 6),
-        "lexical": None if hit.lexical is None else round(hit.lexical, 6),
-        "named": hit.named,
-        "passage": passage_json(hit.passage),
-    }
+def claim_json(claim: Claim) -> Json:
+    """One displayed sentence with the ids of its citations."""
+    return ClaimShape.of(claim)
 
 
 def search_json(question: str, hits: tuple[Hit, ...]) -> Json:
     """The result of ``search``."""
-    return {"question": question, "hits": [hit_json(h) for h in hits]}
-
-
-def origin_json(origin: Origin) -> Json:
-    """Where a document comes from, as far as it is known."""
-    return {
-        "source": origin.source,
-        "date": origin.date,
-        "licence": origin.licence,
-        "version": origin.version,
-        "supersedes": list(origin.supersedes),
-        "tags": list(origin.tags),
-    }
+    return {"question": question, "hits": [HitShape.of(hit) for hit in hits]}
 
 
 def document_json(document: Document) -> Json:
     """A whole document, as the source viewer needs it."""
-    return {
-        "id": document.id,
-        "title": document.title,
-        "text": document.text,
-        "sha256": document.sha256,
-        "language": document.language,
-        "origin": origin_json(document.origin),
-        "sections": [{"path": list(s.path), "start": s.span.start, "end": s.span.end} for s in document.sections],
-        "pages": [{"number": p.number, "start": p.span.start, "end": p.span.end} for p in document.pages],
-    }
+    return DocumentShape.of(document)
 
 
 def entry_json(entry: DocumentEntry) -> Json:
     """A document as ``documents`` lists it."""
-    return {
-        "id": entry.id,
-        "title": entry.title,
-        "sha256": entry.sha256,
-        "pages": entry.pages,
-        "passages": entry.passages,
-        "language": entry.language,
-        "indexed_at": entry.indexed_at,
-        "origin": origin_json(entry.origin),
-    }
+    return EntryShape.of(entry)

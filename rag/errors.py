@@ -187,3 +187,8 @@ class StorageUnavailable(ServiceError):
 
 class QuotaExceeded(ServiceError):
     """This client asked more often than one client may."""
+
+
+def first_line(error: BaseException) -> str:
+    """What an error says first, without its full stop."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")

@@ -11,9 +11,11 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "rag"
 VOCABULARY = {"types", "localization", "guidance", "events", "errors", "settings", "contract", "knowledge_base"}
-DOWNWARDS = ["corpus", "models", "index", "indexing", "retrieval", "llm", "answering", "guiding"]
+DOWNWARDS = ["corpus", "models", "index", "indexing", "retrieval", "llm", "amounts", "answering", "guiding"]
 ABOVE = {"serving": set(DOWNWARDS), "evaluation": set(DOWNWARDS), "api": set(DOWNWARDS)}
 STARTERS = {"cli"}
+LATE = {"rag.serving.serve", "rag.serving.diagnosis.doctor"}
+"""They bring the web framework, and only the command that starts them waits for it."""
 MODULES = sorted(p for p in ROOT.rglob("*.py") if "data" not in p.relative_to(ROOT).parts)
 
 
@@ -68,11 +70,10 @@ def test_a_stage_imports_only_the_stages_before_it(path: Path) -> None:
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_no_internal_import_hides_in_a_function(path: Path) -> None:
-    if stage_of(name_of(path)) in STARTERS:
-        return
+    allowed = LATE if stage_of(name_of(path)) in STARTERS else set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            assert internal_imports(node) == [], f"{name_of(path)}.{node.name} imports inside"
+            assert set(internal_imports(node)) <= allowed, f"{name_of(path)}.{node.name} imports inside"
 
 
 def test_imports_make_no_cycle() -> None:
@@ -135,6 +136,11 @@ def test_nothing_is_pickled() -> None:
 def test_files_stay_small_and_named_for_what_they_are(path: Path) -> None:
     assert not {"utils", "helpers", "common", "manager"} & {path.stem}
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 300, f"{path.name} wants splitting"
+
+
+def test_the_stage_that_decides_can_be_read_in_an_afternoon() -> None:
+    lines = sum(len(path.read_text(encoding="utf-8").splitlines()) for path in (ROOT / "answering").rglob("*.py"))
+    assert lines <= 3000, f"rag/answering has {lines} lines: what is a subject of its own belongs beside it"
 
 
 def test_importing_the_package_loads_no_heavy_library() -> None:

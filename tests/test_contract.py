@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
+import pytest
+from pydantic import AliasPath
+
+from rag import contract
 from rag.contract import citation_json, outcome_json
 from rag.evaluation.runs.outcome_log import log_outcome, read_outcome
 from rag.guidance import Guidance, Part
-from rag.types import Answer, Citation, Claim, Outcome, Provenance, Refusal, Span
+from rag.types import (
+    Answer,
+    Citation,
+    Claim,
+    Document,
+    DocumentEntry,
+    Excerpt,
+    Hit,
+    Origin,
+    Outcome,
+    Page,
+    Passage,
+    Provenance,
+    Refusal,
+    Section,
+    Span,
+    Timings,
+    Withheld,
+)
 
 
 def test_a_citation_names_the_words_that_answer_as_document_offsets_and_none_where_none_were_found() -> None:
@@ -64,3 +86,55 @@ def test_parts_and_guidance_are_in_the_contract_and_survive_a_log() -> None:
         assert (made["not_mentioned"], made["card"]) == (["nuclear weapons"], "welcome")
         assert read_outcome(log_outcome(outcome)) == outcome
     assert outcome_json(refusal)["label"] is None
+
+
+INWARD = {
+    Document: {"sentences", "tables", "contexts"},
+    Hit: {"copies"},
+    Page: {"recognised"},
+    Passage: {"document_sha256", "sentences", "contexts", "context"},
+    Provenance: {"raw", "tokens_in", "tokens_out"},
+    Withheld: {"contradicted"},
+}
+"""What is known inside and not said outside."""
+
+
+@pytest.mark.parametrize(
+    ("shape", "value", "under"),
+    [
+        (contract.ExcerptShape, Excerpt, ()),
+        (contract.CitationShape, Citation, ()),
+        (contract.ClaimShape, Claim, ()),
+        (contract.WithheldShape, Withheld, ()),
+        (contract.PartShape, Part, ()),
+        (contract.TimingsShape, Timings, ()),
+        (contract.AnswerShape, Answer, ()),
+        (contract.AnswerShape, Refusal, ()),
+        (contract.AnswerShape, Provenance, ("provenance",)),
+        (contract.AnswerShape, Guidance, ("guidance",)),
+        (contract.PassageShape, Passage, ()),
+        (contract.HitShape, Hit, ()),
+        (contract.OriginShape, Origin, ()),
+        (contract.EntryShape, DocumentEntry, ()),
+        (contract.SectionShape, Section, ()),
+        (contract.PageShape, Page, ()),
+        (contract.DocumentShape, Document, ()),
+    ],
+)
+def test_whatever_is_added_to_a_type_is_said_outside_or_kept_inside_on_purpose(
+    shape: type[contract.Shape], value: type, under: tuple[str, ...]
+) -> None:
+    paths = [
+        tuple(field.validation_alias.path) if isinstance(field.validation_alias, AliasPath) else (name,)
+        for name, field in shape.model_fields.items()
+    ]
+    said = {path[len(under)] for path in paths if path[: len(under)] == under and len(path) > len(under)}
+    assert {field.name for field in fields(value)} - said == INWARD.get(value, set())
+
+
+def test_the_confidence_of_a_recognition_survives_a_log() -> None:
+    scanned = replace(CITED, recognised=0.91, spans=(Excerpt("a.txt", Span(0, 4), "Acts", (), 1, 0.87),))
+    assert citation_json(scanned)["recognised"] == 0.91
+    assert read_outcome(log_outcome(answer(0.9, scanned))) == answer(0.9, scanned)
+    assert "recognised" not in citation_json(CITED)
+    assert "spans" not in citation_json(CITED)

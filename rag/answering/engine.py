@@ -18,7 +18,6 @@ from rag.answering.extractive import extractive as told_by_documents
 from rag.answering.followup import standalone
 from rag.answering.modelled import ModelAnswers
 from rag.answering.models import Models
-from rag.answering.question_language import asked_in, speaks, unserved
 from rag.answering.reading.answerability import Gate, load_gate
 from rag.answering.reading.bounds import checked
 from rag.answering.reading.paragraphs import QuestionReading, Reading
@@ -33,6 +32,7 @@ from rag.index.live import LiveIndex
 from rag.knowledge_base import KnowledgeBase, find_knowledge_base
 from rag.llm.backend import Backend
 from rag.llm.registry import EXTRACTIVE
+from rag.localization.question_language import asked_in, speaks, unserved
 from rag.models.embedder import Embedder
 from rag.models.reader import Reader
 from rag.models.reranker import Reranker

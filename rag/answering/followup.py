@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 
 from rag.answering.fragments import whole
-from rag.answering.question_language import asked_in
-from rag.answering.writing.wording import FUNCTION, content_words
+from rag.answering.writing.wording import FUNCTION, capitalised, content_words
+from rag.localization.question_language import asked_in
 from rag.types import Turn
 
 _LEAD = re.compile(r"^\W*(?:and|but|so|ok|okay|then|also|well)\b[\s,]*", re.IGNORECASE)
@@ -66,11 +66,11 @@ def _joined(question: str, before: str) -> str | None:
         phrase = fragment["phrase"]
         opening = _OPENING.match(before)
         if opening and opening.end() < len(before):
-            return f"{_upper(phrase)} {before[opening.end() :].lstrip()}"
+            return f"{capitalised(phrase)} {before[opening.end() :].lstrip()}"
         return f"{stem} and {phrase.lower()}?"
     if bare != question.strip() and _ASKS.match(bare) and not _ABOUT.match(bare) and not _has_verb(bare):
         place = _topic(before)
-        return f"{_upper(bare.rstrip(' ?.!'))} {before[place[0] : place[1]]}?" if place else None
+        return f"{capitalised(bare.rstrip(' ?.!'))} {before[place[0] : place[1]]}?" if place else None
     if (about := _ABOUT.match(bare)) or (bare != question.strip() and len(content_words(bare)) <= 3 and not _has_verb(bare)):
         topic = about["topic"] if about else bare.rstrip(" ?.!")
         place = _topic(before)
@@ -81,7 +81,7 @@ def _joined(question: str, before: str) -> str | None:
             return None
         topic = before[place[0] : place[1]]
         replacement = f"{topic}'s" if pronoun["their"] else topic
-        return _upper(question[: pronoun.start()] + replacement + question[pronoun.end() :])
+        return capitalised(question[: pronoun.start()] + replacement + question[pronoun.end() :])
     if len(content_words(question)) == 0 and re.search(r"\w", question):
         return f"{stem}: {bare}" if bare else None
     return None
@@ -126,7 +126,3 @@ def _open_pronoun(question: str) -> re.Match[str] | None:
         return None
     lead = question[: found.start()]
     return None if _PHRASE.search(lead) or _NAME.search(lead) else found
-
-
-def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from rag.cli.base import Json, Kb, built, echo_json, settings_of, working
-
-if TYPE_CHECKING:
-    from rag.guiding.engine import GuidedEngine
-    from rag.settings import Settings
-    from rag.types import Citation, Filter, Outcome, Turn
+from rag.cli.base import Json, Kb, built, echo_json, settings_of
+from rag.cli.progress import working
+from rag.contract import outcome_json, search_json
+from rag.errors import UsageError
+from rag.guiding.engine import GuidedEngine
+from rag.settings import Settings
+from rag.types import Answer, Citation, Filter, Outcome, Turn
 
 Documents = Annotated[
     list[str] | None, typer.Option("--document", metavar="ID", help="Only this document; may be repeated.", show_default=False)
@@ -39,8 +40,6 @@ def search(
     as_json: Json = False,
 ) -> None:
     """Find the passages nearest to a question, with both of their scores."""
-    from rag.contract import search_json
-
     engine = _engine(settings_of(kb))
     hits = engine.search(question, k, filter=_filter(document, tag, since))
     if as_json:
@@ -68,8 +67,6 @@ def ask(
     as_json: Json = False,
 ) -> None:
     """Answer one question with its excerpts, or say that the documents do not."""
-    from rag.contract import outcome_json
-
     settings = settings_of(kb, backend=backend, lang=lang)
     turns = _turns(history)
     engine = _engine(settings)
@@ -82,25 +79,18 @@ def ask(
 
 
 def _engine(settings: Settings) -> GuidedEngine:
-    opening = "Opening the models and the index"
-    with working(opening):
-        from rag.guiding.engine import GuidedEngine
     kb = built(settings)  # it may have a bar of its own
-    with working(opening):
+    with working("Opening the models and the index"):
         return GuidedEngine.open(settings, kb)
 
 
 def _filter(document: list[str] | None, tag: list[str] | None, since: str | None) -> Filter:
-    from rag.types import Filter
 
     return Filter(tuple(document or ()), tuple(tag or ()), since)
 
 
 def _turns(file: Path | None) -> list[Turn]:
     """The earlier messages in ``file``."""
-    from rag.errors import UsageError
-    from rag.types import Turn
-
     if file is None:
         return []
     try:
@@ -116,15 +106,13 @@ def _turns(file: Path | None) -> list[Turn]:
 
 def _print_outcome(outcome: Outcome) -> None:
     """The answer as a person reads it, with its excerpts below."""
-    from rag.types import Answer
-
     typer.echo(outcome.text)
     if outcome.standalone_question:
         typer.echo(f"(understood as: {outcome.standalone_question})")
     if outcome.notice:
         typer.echo(f"({outcome.notice})")
     if outcome.withheld:
-        typer.echo(f"({len(outcome.withheld)} sentences of the model were withheld: the documents do not bear them.)")
+        typer.echo(f"({len(outcome.withheld)} sentences of the model were withheld: the documents do not support them.)")
     for part in outcome.parts:
         typer.echo(f"({part.status.replace('_', ' ')}: {part.text})")
     guidance = outcome.guidance

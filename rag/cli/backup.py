@@ -9,6 +9,8 @@ from typing import Annotated
 import typer
 
 from rag.cli.base import Json, echo_json, settings_of
+from rag.serving.operation.backup import back_up, database_file
+from rag.serving.operation.backup import restore as put_back
 
 
 def backup(
@@ -16,8 +18,6 @@ def backup(
     as_json: Json = False,
 ) -> None:
     """Write the answers, ratings, reviews and conversations that are kept to one file. A running server is not disturbed."""
-    from rag.serving.operation.backup import back_up, database_file
-
     written = back_up(database_file(settings_of(None)), out)
     if as_json:
         echo_json({"file": str(out), **asdict(written)})
@@ -31,9 +31,6 @@ def restore(
     as_json: Json = False,
 ) -> None:
     """Check a backup and put it back, whole or not at all. A running server goes on with it."""
-    from rag.serving.operation.backup import database_file
-    from rag.serving.operation.backup import restore as put_back
-
     database = database_file(settings_of(None))
     restored, before = put_back(file, database, replace=replace)
     if as_json:

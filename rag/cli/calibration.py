@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from rag.answering.engine import shipped_gate
+from rag.answering.reading.answerability import load_gate
 from rag.cli.base import Json, Kb, echo_json, settings_of
 from rag.cli.evaluation_base import Questions, RunDir, library_of, open_engine, open_model
+from rag.evaluation.judging.gate_fitting import collect, fit_on, fitting_json
+from rag.evaluation.judging.judge import agreement, judge_answers, judged_json, read_labels
+from rag.evaluation.judging.votes import hear, vote_of
+from rag.evaluation.questions.dataset import load_dataset
+from rag.evaluation.questions.evidence import locate
+from rag.evaluation.reports.console import console, fitting_table, progress_bar
+from rag.evaluation.reports.page import html
+from rag.evaluation.reports.report import fitting_page
+from rag.evaluation.runs.run import KeptAnswers
+from rag.evaluation.runs.run_folder import RunFolder
+from rag.evaluation.writing import pretty, write_atomically
 
 
 def calibrate(
@@ -21,20 +35,6 @@ def calibrate(
     as_json: Json = False,
 ) -> None:
     """Fit the answerability gate on questions and store it in the knowledge base; its figures are cross-validated."""
-    from dataclasses import replace
-
-    from rag.answering.engine import shipped_gate
-    from rag.answering.reading.answerability import load_gate
-    from rag.evaluation.judging.gate_fitting import collect, fit_on, fitting_json
-    from rag.evaluation.judging.votes import hear, vote_of
-    from rag.evaluation.questions.dataset import load_dataset
-    from rag.evaluation.questions.evidence import locate
-    from rag.evaluation.reports.console import console, fitting_table, progress_bar
-    from rag.evaluation.reports.page import html
-    from rag.evaluation.reports.report import fitting_page
-    from rag.evaluation.runs.run import KeptAnswers
-    from rag.evaluation.writing import pretty, write_atomically
-
     dataset = load_dataset(file, limit=limit)
     settings, base = library_of(dataset, settings_of(kb))
     with open_engine(settings.model_copy(update={"backend": "extractive"}), base) as engine, progress_bar("Reading") as tell:
@@ -71,10 +71,6 @@ def judge(
     as_json: Json = False,
 ) -> None:
     """Let a language model judge the answers of a run; how far it agrees with people comes before its score."""
-    from rag.evaluation.judging.judge import agreement, judge_answers, judged_json, read_labels
-    from rag.evaluation.runs.run_folder import RunFolder
-    from rag.evaluation.writing import pretty, write_atomically
-
     folder, said = RunFolder(run_folder), read_labels(labels)
     records = folder.records()
     with open_model(settings_of(None), backend) as model:

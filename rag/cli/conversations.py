@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from rag.cli.base import echo_json, settings_of
+from rag.serving.operation.conversations import ConversationStore
+from rag.serving.operation.shared_answers import SharedStore
 
 app = typer.Typer(
     name="conversations", no_args_is_help=True, help="Tell or erase the conversations that are kept of one reader."
@@ -21,8 +23,6 @@ Reader = Annotated[
 @app.command()
 def export(reader: Reader) -> None:
     """Print every conversation that is kept of a reader, in every knowledge base, as JSON."""
-    from rag.serving.operation.conversations import ConversationStore
-
     with closing(ConversationStore.of(settings_of(None))) as store:
         echo_json(list(store.of_reader(reader)))
 
@@ -31,9 +31,6 @@ def export(reader: Reader) -> None:
 def erase(reader: Reader) -> None:
     """Delete every conversation that is kept of a reader, in every knowledge base, for good, and take back the links by which
     they have shared any. Backups made before keep them."""
-    from rag.serving.operation.conversations import ConversationStore
-    from rag.serving.operation.shared_answers import SharedStore
-
     settings = settings_of(None)
     with closing(ConversationStore.of(settings)) as store:
         typer.echo(f"{store.erase(reader):,} conversations of {reader} erased.")

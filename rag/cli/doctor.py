@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from rag.cli.base import Json, Kb, echo_json
 from rag.errors import SettingsError
-
-if TYPE_CHECKING:
-    from rag.serving.diagnosis.finding import Findings
+from rag.serving.diagnosis.finding import Finding, Findings
+from rag.settings import load_settings, unknown_variables
 
 COLOURS = {"ok": typer.colors.GREEN, "warn": typer.colors.YELLOW, "fail": typer.colors.RED}
 
@@ -47,8 +46,6 @@ def doctor(
 
 def _findings(kb: Path | None, url: str | None, *, probe: bool) -> Findings:
     from rag.serving.diagnosis.doctor import examine
-    from rag.serving.diagnosis.finding import Finding
-    from rag.settings import load_settings, unknown_variables
 
     try:
         settings = load_settings({"kb": kb})

@@ -9,6 +9,14 @@ import typer
 
 from rag.cli.base import Kb, built, settings_of
 from rag.cli.evaluation_base import RunDir, open_model
+from rag.evaluation.questions.drafting import draft_questions, near_misses
+from rag.evaluation.questions.drafting_llm import propose_by_model
+from rag.evaluation.questions.questions_file import question_json, write_questions
+from rag.evaluation.reports.interchange import export as exported
+from rag.evaluation.runs.run_folder import RunFolder
+from rag.evaluation.writing import pretty, write_atomically
+from rag.guiding.proposals import propose
+from rag.index.generation import open_current
 
 
 def draft(
@@ -19,12 +27,6 @@ def draft(
     limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many.")] = 100,
 ) -> None:
     """Propose questions with evidence for a person to review; with --without, ones that lose their answer with a document."""
-    from rag.evaluation.questions.drafting import draft_questions, near_misses
-    from rag.evaluation.questions.drafting_llm import propose_by_model
-    from rag.evaluation.questions.questions_file import question_json, write_questions
-    from rag.guiding.proposals import propose
-    from rag.index.generation import open_current
-
     settings = settings_of(kb)
     generation = open_current(built(settings), None, settings)
     documents = [generation.document(without)] if without else [generation.document(e.id) for e in generation.documents()]
@@ -48,12 +50,6 @@ def export(
     kb: Kb = None,
 ) -> None:
     """Write a run in the data format of another evaluation tool."""
-    from rag.evaluation.questions.questions_file import write_questions
-    from rag.evaluation.reports.interchange import export as exported
-    from rag.evaluation.runs.run_folder import RunFolder
-    from rag.evaluation.writing import pretty, write_atomically
-    from rag.index.generation import open_current
-
     settings = settings_of(kb)
     records = RunFolder(run_folder).records()
     entries = exported(records, open_current(built(settings), None, settings), form)

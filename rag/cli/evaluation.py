@@ -12,6 +12,25 @@ from rag.cli.base import Json, Kb, echo_json, settings_of
 from rag.cli.calibration import calibrate, judge
 from rag.cli.drafting import draft, export
 from rag.cli.evaluation_base import Questions, building, cache_folder, embedder_of, library_of, open_engine
+from rag.evaluation.comparing.comparison import compare as compared
+from rag.evaluation.comparing.comparison_log import comparison_json
+from rag.evaluation.comparing.differences import differences
+from rag.evaluation.comparing.policy import DEFAULT, read_policy
+from rag.evaluation.comparing.verdict import losses, verdict_line
+from rag.evaluation.evaluate import evaluate
+from rag.evaluation.figures.search_quality import measure_search, quality_json
+from rag.evaluation.questions.dataset import load_dataset
+from rag.evaluation.questions.retrieval_set import read_retrieval_set
+from rag.evaluation.reports.console import console, progress_bar, quality_table, show_changes, show_comparison, show_run
+from rag.evaluation.reports.page import html
+from rag.evaluation.reports.report import comparison_page, history_page, run_page
+from rag.evaluation.runs.answer_cache import AnswerCache
+from rag.evaluation.runs.circumstances import circumstances
+from rag.evaluation.runs.corpus_index import for_test_sets, index_corpus
+from rag.evaluation.runs.run_folder import REPORT, SUMMARY, RunFolder
+from rag.evaluation.writing import write_atomically
+from rag.index.generation import open_current
+from rag.retrieval.retriever import Retriever
 
 FORMAT = """A questions file has one JSON object a line, in UTF-8:
 
@@ -38,16 +57,6 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Ask every question, judge the answers and write a run folder. Exit 0 whatever the scores: gating is `compare`."""
-    from rag.evaluation.evaluate import evaluate
-    from rag.evaluation.questions.dataset import load_dataset
-    from rag.evaluation.reports.console import console, progress_bar, show_run
-    from rag.evaluation.reports.page import html
-    from rag.evaluation.reports.report import history_page
-    from rag.evaluation.runs.answer_cache import AnswerCache
-    from rag.evaluation.runs.circumstances import circumstances
-    from rag.evaluation.runs.run_folder import REPORT, SUMMARY, RunFolder
-    from rag.evaluation.writing import write_atomically
-
     dataset = load_dataset(file, drafts=drafts, limit=limit)
     settings, base = library_of(dataset, settings_of(kb))
     names = list(dict.fromkeys(backend or [settings.backend]))
@@ -86,17 +95,6 @@ def compare(
     as_json: Json = False,
 ) -> None:
     """Pair two runs by question: whether the newer may pass, what changed, and which questions were lost and won."""
-    from rag.evaluation.comparing.comparison import compare as compared
-    from rag.evaluation.comparing.comparison_log import comparison_json
-    from rag.evaluation.comparing.differences import differences
-    from rag.evaluation.comparing.policy import DEFAULT, read_policy
-    from rag.evaluation.comparing.verdict import losses, verdict_line
-    from rag.evaluation.reports.console import console, show_changes, show_comparison
-    from rag.evaluation.reports.page import html
-    from rag.evaluation.reports.report import comparison_page
-    from rag.evaluation.runs.run_folder import RunFolder
-    from rag.evaluation.writing import write_atomically
-
     rules = read_policy(policy or DEFAULT)
     before, after = RunFolder(base), RunFolder(new)
     found = compared(before.records(), after.records(), confidence=rules.confidence)
@@ -126,13 +124,6 @@ def retrieval(
     as_json: Json = False,
 ) -> None:
     """Index a test set in a cache and measure search: nDCG@10, R@5, R@10, MRR@10 with 95 % intervals."""
-    from rag.evaluation.figures.search_quality import measure_search, quality_json
-    from rag.evaluation.questions.retrieval_set import read_retrieval_set
-    from rag.evaluation.reports.console import console, progress_bar, quality_table
-    from rag.evaluation.runs.corpus_index import for_test_sets, index_corpus
-    from rag.index.generation import open_current
-    from rag.retrieval.retriever import Retriever
-
     test = read_retrieval_set(folder)
     settings = for_test_sets(settings_of(None))
     embedder = embedder_of(settings)
@@ -159,11 +150,6 @@ def report(
     out: Annotated[Path, typer.Option("--out", metavar="HTML", help="The page to write.")] = Path("report.html"),
 ) -> None:
     """Several runs over time as one page; one run: its report written anew."""
-    from rag.evaluation.reports.page import html
-    from rag.evaluation.reports.report import history_page, run_page
-    from rag.evaluation.runs.run_folder import RunFolder
-    from rag.evaluation.writing import write_atomically
-
     folders = [RunFolder(path) for path in runs]
     if len(folders) == 1:
         page = run_page(folders[0].summary(), folders[0].records())

@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from rag.cli.base import built
-
-if TYPE_CHECKING:
-    from rag.evaluation.questions.dataset import Dataset
-    from rag.guiding.engine import GuidedEngine
-    from rag.indexing.build import Progress as BuildProgress
-    from rag.knowledge_base import KnowledgeBase
-    from rag.llm.backend import Backend
-    from rag.models.embedder import Embedder
-    from rag.settings import Settings
+from rag.evaluation.questions.dataset import Dataset
+from rag.evaluation.questions.squad import corpus_lines
+from rag.evaluation.reports.console import progress_bar
+from rag.evaluation.runs.corpus_index import for_test_sets, index_corpus
+from rag.guiding.engine import GuidedEngine
+from rag.indexing.build import Progress as BuildProgress
+from rag.knowledge_base import KnowledgeBase
+from rag.llm.backend import Backend
+from rag.llm.registry import open_backend
+from rag.models.embedder import Embedder
+from rag.models.opening import open_embedder
+from rag.settings import Settings
 
 Questions = Annotated[Path, typer.Argument(metavar="FILE", help="Questions JSONL, or SQuAD JSON.", show_default=False)]
 RunDir = Annotated[Path, typer.Argument(metavar="RUN", help="A folder made by eval run.", show_default=False)]
@@ -27,8 +30,6 @@ RunDir = Annotated[Path, typer.Argument(metavar="RUN", help="A folder made by ev
 @contextmanager
 def open_model(settings: Settings, backend: str) -> Iterator[Backend]:
     """The language model ``backend``, closed at the end. Raises as :func:`rag.llm.registry.open_backend` does."""
-    from rag.llm.registry import open_backend
-
     model = open_backend(settings.model_copy(update={"backend": backend}))
     try:
         yield model
@@ -39,8 +40,6 @@ def open_model(settings: Settings, backend: str) -> Iterator[Backend]:
 @contextmanager
 def open_engine(settings: Settings, kb: KnowledgeBase) -> Iterator[GuidedEngine]:
     """An engine over ``kb``, closed at the end."""
-    from rag.guiding.engine import GuidedEngine
-
     engine = GuidedEngine.open(settings, kb)
     try:
         yield engine
@@ -50,9 +49,6 @@ def open_engine(settings: Settings, kb: KnowledgeBase) -> Iterator[GuidedEngine]
 
 def library_of(dataset: Dataset, settings: Settings) -> tuple[Settings, KnowledgeBase]:
     """The settings with the knowledge base that the questions are about: the file's own paragraphs, or the user's."""
-    from rag.evaluation.questions.squad import corpus_lines
-    from rag.evaluation.runs.corpus_index import for_test_sets, index_corpus
-
     if not dataset.corpus:
         kb = built(settings)
         return settings, kb
@@ -66,16 +62,12 @@ def library_of(dataset: Dataset, settings: Settings) -> tuple[Settings, Knowledg
 
 def embedder_of(settings: Settings) -> Embedder:
     """The embedder that the settings name."""
-    from rag.models.opening import open_embedder
-
     return open_embedder(settings.embedding, threads=settings.threads)
 
 
 @contextmanager
 def building() -> Iterator[Callable[[BuildProgress], None]]:
     """A bar for the building of an index."""
-    from rag.evaluation.reports.console import progress_bar
-
     with progress_bar("Indexing the corpus") as bar:
         yield lambda progress: bar(progress.done, progress.total)
 

@@ -6,15 +6,15 @@ import json
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from rag.cli.base import Json, Kb, built, echo_json, settings_of
 from rag.errors import UsageError
-
-if TYPE_CHECKING:
-    from rag.settings import Settings
+from rag.index.generation import open_current
+from rag.serving.operation.feedback import FeedbackStore, Review
+from rag.settings import Settings
 
 app = typer.Typer(name="feedback", no_args_is_help=True, help="Read what readers say, and make test questions of it.")
 
@@ -26,8 +26,6 @@ Texts = list[str] | None
 @app.command(name="list")
 def list_(rating: Rated = None, as_json: Json = False) -> None:
     """List rated answers, oldest first; reviewed ones carry a tick."""
-    from rag.serving.operation.feedback import FeedbackStore
-
     with closing(FeedbackStore.of(settings_of(None))) as store:
         rated = store.rated(rating)
     if as_json:
@@ -63,8 +61,6 @@ def review(
     kb: Kb = None,
 ) -> None:
     """Say what the right answer rests on, or that the documents do not answer."""
-    from rag.serving.operation.feedback import FeedbackStore, Review
-
     settings = settings_of(kb)
     judged = Review(not unanswerable, tuple(evidence or ()), tuple(must_include or ()), kind)
     _verbatim(settings, judged.evidence)
@@ -78,8 +74,6 @@ def export(
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Where to; default: print.")] = None,
 ) -> None:
     """Write reviewed dislikes as questions JSONL, as charterqa eval run reads it."""
-    from rag.serving.operation.feedback import FeedbackStore
-
     with closing(FeedbackStore.of(settings_of(None))) as store:
         lines = [json.dumps(question, ensure_ascii=False) for question in store.questions()]
     text = "".join(f"{line}\n" for line in lines)
@@ -95,8 +89,6 @@ def export(
 
 def _verbatim(settings: Settings, evidence: tuple[str, ...]) -> None:
     """Every excerpt stands in a document, to the character. Raises ``UsageError``."""
-    from rag.index.generation import open_current
-
     if not evidence:
         return
     generation = open_current(built(settings), None, settings)

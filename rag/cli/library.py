@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from rag.cli.base import Json, Kb, build_index, built, echo_json, knowledge_base, settings_of
-
-if TYPE_CHECKING:
-    from rag.indexing.build import BuildReport
-    from rag.types import Flaw
+from rag.contract import entry_json
+from rag.index.generation import open_current
+from rag.indexing.build import BuildReport
+from rag.indexing.check import check as damages_of
+from rag.indexing.publish import rollback as go_back
+from rag.indexing.recall import current_recall
+from rag.types import Flaw
 
 Document = Annotated[str, typer.Argument(metavar="DOCUMENT", help="As charterqa documents lists it.", show_default=False)]
 
@@ -37,9 +40,6 @@ def check(kb: Kb = None, as_json: Json = False) -> None:
 
     Of a large index, which does not compare every vector, it also says how many of the nearest passages a search finds.
     """
-    from rag.indexing.check import check as damages_of
-    from rag.indexing.recall import current_recall
-
     settings = settings_of(kb)
     found = damages_of(knowledge_base(settings), settings)
     recall = None if found else current_recall(knowledge_base(settings), settings)
@@ -69,9 +69,6 @@ def documents(
     as_json: Json = False,
 ) -> None:
     """List the documents: title, pages, passages, language and when each was indexed."""
-    from rag.contract import entry_json
-    from rag.index.generation import open_current
-
     settings = settings_of(kb)
     generation = open_current(built(settings), None, settings)
     if problems:
@@ -97,8 +94,6 @@ def documents(
 
 def show(document: Document, kb: Kb = None) -> None:
     """Print the canonical text of a document, to the byte: offsets of citations count its characters."""
-    from rag.index.generation import open_current
-
     settings = settings_of(kb)
     text = open_current(built(settings), None, settings).document(document).text
     typer.echo(text.encode("utf-8"), nl=sys.stdout.isatty() and not text.endswith("\n"))
@@ -106,8 +101,6 @@ def show(document: Document, kb: Kb = None) -> None:
 
 def rollback(kb: Kb = None) -> None:
     """Go back to the generation before the current one; a running server follows at once."""
-    from rag.indexing.publish import rollback as go_back
-
     settings = settings_of(kb)
     typer.echo(f"Generation {go_back(knowledge_base(settings), settings)} is the current one again.")
 

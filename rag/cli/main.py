@@ -1,37 +1,63 @@
-"""The command line: it only chooses and starts. Stages are imported inside a command, so that ``--help`` stays quick."""
+"""The command line: it only chooses and starts. The module of a command is imported when the command is given, so that each
+imports the stages that it needs and no others.
+"""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
+from importlib import import_module
 from typing import Annotated, NoReturn
 
 import typer
 
 from rag import __version__
-from rag.cli.asking import ask, search
-from rag.cli.backup import backup, restore
-from rag.cli.conversations import app as conversations_app
-from rag.cli.doctor import doctor
-from rag.cli.evaluation import app as eval_app
-from rag.cli.feedback import app as feedback_app
-from rag.cli.library import check, documents, index, rollback, show
-from rag.cli.serving import backends, serve, widget
+from rag.cli.progress import working
 from rag.errors import CharterError
 
-app = typer.Typer(name="charterqa", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-app.add_typer(eval_app)
-app.add_typer(feedback_app)
-app.add_typer(conversations_app)
-for command in (doctor, backup, restore, index, check, documents, show, rollback, search, ask, backends, serve, widget):
-    app.command()(command)
+COMMANDS = {
+    "doctor": "doctor",
+    "backup": "backup",
+    "restore": "backup",
+    "index": "library",
+    "check": "library",
+    "documents": "library",
+    "show": "library",
+    "rollback": "library",
+    "search": "asking",
+    "ask": "asking",
+    "backends": "serving",
+    "serve": "serving",
+    "widget": "serving",
+    "eval": "evaluation",
+    "feedback": "feedback",
+    "conversations": "conversations",
+}
+"""Every command and group of commands, and the module of this room in which it is."""
 
 
 def main() -> None:
     """Run the command line: an error is one line with its remedy and exit code 1, never a stack trace."""
+    named = next((word for word in sys.argv[1:] if not word.startswith("-")), None)
     try:
+        with working("Starting"):  # what a command stands on takes longer to import than many a command to run
+            app = application([named] if named in COMMANDS else COMMANDS if sys.argv[1:] != ["--version"] else ())
         app()
     except CharterError as error:
         fail(error)
+
+
+def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
+    """The command line with the commands and groups ``names``."""
+    app = typer.Typer(name="charterqa", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+    app.callback()(root)
+    for name in names:
+        module = import_module(f"rag.cli.{COMMANDS[name]}")
+        if hasattr(module, "app"):
+            app.add_typer(module.app)
+        else:
+            app.command()(getattr(module, name))
+    return app
 
 
 def fail(error: CharterError) -> NoReturn:
@@ -46,7 +72,6 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def root(
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
 ) -> None:

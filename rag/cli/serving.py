@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from rag.cli.base import Json, Kb, built, echo_json, settings_of
+from rag.llm.registry import describe
+from rag.serving.widget.snippet import snippet as made
 
 
 def backends(
@@ -16,10 +19,6 @@ def backends(
     as_json: Json = False,
 ) -> None:
     """List every LLM back end: ready, or what is missing. The one that the settings name is tried out."""
-    from dataclasses import asdict
-
-    from rag.llm.registry import describe
-
     states = describe(settings_of(kb), probe=probe)
     if as_json:
         echo_json({"backends": [asdict(state) for state in states]})
@@ -71,10 +70,6 @@ def widget(
     as_json: Json = False,
 ) -> None:
     """Print where the widget is; with --snippet the tag to paste, its pinned variant and the policy that the page needs."""
-    from dataclasses import asdict
-
-    from rag.serving.widget.snippet import snippet as made
-
     printed = made(settings_of(None), server=server, lang=lang, mode=mode)
     if as_json:
         echo_json(asdict(printed))

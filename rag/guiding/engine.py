@@ -12,7 +12,6 @@ from weakref import WeakKeyDictionary
 
 from rag.answering.engine import Engine
 from rag.answering.modelled import by_itself
-from rag.answering.question_language import asked_in
 from rag.answering.writing.asked import Asked, Clock
 from rag.answering.writing.composition import Composition
 from rag.events import CitationReady, ClaimReady, Delta, Event, Finished, Started
@@ -27,6 +26,7 @@ from rag.guiding.suggesting import EXAMPLES, Suggestions, plain
 from rag.index.generation import Generation
 from rag.llm.registry import EXTRACTIVE
 from rag.localization.catalogue import speak
+from rag.localization.question_language import asked_in
 from rag.types import UNFILTERED, Answer, Filter, Outcome, Provenance, Refusal, Turn
 
 MOST_PARTS = 4

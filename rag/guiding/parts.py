@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rag.answering.followup import standalone
-from rag.answering.writing.wording import content_words
+from rag.answering.writing.wording import capitalised, content_words
 from rag.corpus.shape.sentences import split as sentences_of
 from rag.types import Turn
 
@@ -200,14 +200,14 @@ def _stem(piece: str) -> str:
 
 def _leaning(stem: str, topic: str) -> PartAsked:
     """A part with a pronoun, or "what about", read with what the first one is about."""
-    text = f"{_upper(stem)}?"
+    text = f"{capitalised(stem)}?"
     if topic and not content_words(stem) and not _ASKS.match(stem):
-        return PartAsked(text, f"{_upper(topic)}? {text}")  # "Nə vaxt?" leans on all of it
+        return PartAsked(text, f"{capitalised(topic)}? {text}")  # "Nə vaxt?" leans on all of it
     if not topic or topic == stem or not (_OPEN.search(stem) or not _ASKS.match(stem)):
         return PartAsked(text, text)
     about = _COMPLEMENT.search(topic)
     before = f"What about {about['topic']}?" if about else f"{topic}?"
-    return PartAsked(text, standalone(text, [Turn("user", before)], at_most=1) or f"{_upper(topic)}? {text}")
+    return PartAsked(text, standalone(text, [Turn("user", before)], at_most=1) or f"{capitalised(topic)}? {text}")
 
 
 def _spread(phrase: str, full: str, topic: str) -> PartAsked:
@@ -225,8 +225,4 @@ def _spread(phrase: str, full: str, topic: str) -> PartAsked:
         return _leaning(f"{phrase} {may['modal']} they {rest[may.end() :]}", "")
     if re.match(rf"{_AUXILIARY}\b", rest, re.IGNORECASE) and not (subject and _COPULA.match(rest)):
         return _leaning(f"{phrase} {rest}", topic)
-    return PartAsked(f"{_upper(full)}, and {phrase.lower()}?", f"{_upper(phrase)} {rest}?")
-
-
-def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    return PartAsked(f"{capitalised(full)}, and {phrase.lower()}?", f"{capitalised(phrase)} {rest}?")

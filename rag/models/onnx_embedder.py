@@ -78,10 +78,6 @@ class OnnxEmbedder:
         """Which model this is: its source, exported by this version of the exporter."""
         return self._identity
 
-    def warm(self) -> None:
-        """Run once now: the first run of a session is slower than the others."""
-        self._vector("warm")
-
     def embed_query(self, texts: Sequence[str]) -> Vectors:
         """Questions to unit rows; the last thousand questions are remembered."""
         found: dict[str, Vectors] = {}

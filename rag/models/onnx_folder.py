@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import onnxruntime
 from tokenizers import Tokenizer
 
-from rag.errors import ModelError
+from rag.errors import ModelError, first_line
 
 MODEL, WORDS, CARD = "model.onnx", "tokenizer.json", "card.json"
 MOST_BYTES = 2 << 30
@@ -96,8 +96,3 @@ def side_by_side(work: Callable[[Given], Found], given: Sequence[Given], threads
         return [work(one) for one in given]
     with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
         return list(pool.map(work, given))
-
-
-def first_line(error: BaseException) -> str:
-    """What an error says first, without its full stop."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")

@@ -15,8 +15,8 @@ import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
-from rag.errors import ModelError
-from rag.models.onnx_folder import CARD, MODEL, WORDS, OnnxFolder, first_line, side_by_side
+from rag.errors import ModelError, first_line
+from rag.models.onnx_folder import CARD, MODEL, WORDS, OnnxFolder, side_by_side
 from rag.models.reader import Answerability, Floats
 from rag.models.vocabulary import Vocabulary, first_of
 

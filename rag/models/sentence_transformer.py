@@ -57,10 +57,6 @@ class SentenceTransformerEmbedder:
         """Which model this is, as read from its files."""
         return self.folder.identity
 
-    def warm(self) -> None:
-        """Load the weights now, so that the first question does not wait for them."""
-        self.embed_query(["warm"])
-
     def embed_query(self, texts: Sequence[str]) -> Vectors:
         """Questions to unit rows; the last thousand questions are remembered."""
         with self._lock:

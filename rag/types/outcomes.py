@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from rag.guidance import UNGUIDED, Guidance, Part
 from rag.types.documents import Span
@@ -69,7 +69,7 @@ class Citation:
 @dataclass(frozen=True, slots=True)
 class Claim:
     """One displayed sentence. ``citations`` are ids of the answer's citations, at least one; ``support`` is the calibrated
-    probability that the cited spans bear the sentence, in [0, 1] (1.0 for a sentence that is itself the excerpt)."""
+    probability that the cited spans support the sentence, in [0, 1] (1.0 for a sentence that is itself the excerpt)."""
 
     text: str
     citations: tuple[int, ...]
@@ -78,12 +78,12 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """A sentence of a model's reply that its sources do not bear, and why; kept for the log, never part of the answer."""
+    """A sentence of a model's reply that its sources do not support, and why; kept for the log, never part of the answer."""
 
     text: str
     reason: str
     contradicted: bool = True
-    """Whether the sources lack or deny something that it states; false where they merely do not bear it well enough to show."""
+    """Whether the sources lack or deny something that it states; false where they only support it too weakly to be shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +123,8 @@ class Answer:
     """An answered question. ``text`` is the claims in order, each with its ``[n]`` markers; every claim is cited. ``parts`` is
     empty unless several questions were asked at once."""
 
+    status: ClassVar[Literal["answered"]] = "answered"
+
     id: str
     question: str
     text: str
@@ -147,6 +149,8 @@ class Answer:
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """The documents do not say. ``related`` are the nearest passages, never presented as the answer."""
+
+    status: ClassVar[Literal["refused"]] = "refused"
 
     id: str
     question: str

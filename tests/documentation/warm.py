@@ -17,7 +17,10 @@ import socket
 import sys
 import traceback
 
-SLOW = ("sentence_transformers", "onnxruntime", "faiss", "bm25s", "rag.api", "rag.cli", "rag.serving.app")
+SLOW = (
+    *("sentence_transformers", "onnxruntime", "faiss", "bm25s", "rag.api", "rag.serving.app"),
+    *("rag.cli.asking", "rag.cli.evaluation", "rag.cli.feedback", "rag.cli.library", "rag.cli.serving"),
+)
 
 
 def serve(path: str) -> None:

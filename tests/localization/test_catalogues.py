@@ -19,6 +19,7 @@ import rag
 from rag.localization import catalogue as catalogues
 from rag.localization.catalogue import FOLDER, UNSERVED, speak, unserved
 from rag.localization.languages import LANGUAGES
+from rag.serving.widget.assembly import modules
 
 SOURCE = Path(rag.__file__).parent
 read = cache(catalogues.read)
@@ -68,11 +69,12 @@ def calls_of_python() -> Iterator[tuple[str, set[str]]]:
 
 def said_in_scripts() -> set[str]:
     """Every message that the widget and the dialog of documents say."""
-    widget = (SOURCE / "serving/widget/widget.js").read_text(encoding="utf-8").partition("\n};\n")[2]
+    parts = [part for part in modules(SOURCE / "serving/widget/widget.js") if part.name != "words.js"]
+    widget = "".join(part.read_text(encoding="utf-8") for part in parts)
     upload = (SOURCE / "serving/ui/static/upload.js").read_text(encoding="utf-8")
     found = set()
     for name in re.findall(r"widget\.(\w+)", " ".join(ENGLISH)):
-        if re.search(rf"""#t\.{name}\b|["']{name}["']""", widget):
+        if re.search(rf"""\bt\.{name}\b|["']{name}["']""", widget):
             found.add(f"widget.{name}")
     for name in re.findall(r"upload\.(\w+)", " ".join(ENGLISH)):
         if re.search(rf"""(?:say|button)\(["']{name}["']""", upload):

@@ -42,6 +42,7 @@ def test_a_client_lists_the_tools_and_calls_each(client: httpx.Client, mode: str
     )
     assert [tool.name for tool in tools.tools] == ["ask", "search", "get_document"]
     assert all(tool.annotations.read_only_hint and tool.output_schema for tool in tools.tools)
+    assert all(tool.input_schema["additionalProperties"] is False for tool in tools.tools)
     assert asked.structured_content["status"] == "answered" and not asked.is_error
     assert (
         "[1] Harbour treaty, Article 2 (treaty.md): “The lighthouse was built in 1911 by Ada Varga.”" in asked.content[0].text

@@ -46,14 +46,16 @@ def session() -> Iterator[requests.Session]:
         yield session
 
 
-@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["valid", "invalid"])
-@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+# There is nothing in a GET that could be wrong.
+CASES = [(method, path, GenerationMode.POSITIVE) for method, path in OPERATIONS]
+CASES += [(method, path, GenerationMode.NEGATIVE) for method, path in OPERATIONS if method != "GET"]
+
+
+@pytest.mark.parametrize(("method", "path", "mode"), CASES)
 def test_what_the_document_describes_is_what_the_server_does(
     described: Any, session: requests.Session, method: str, path: str, mode: GenerationMode
 ) -> None:
     operation = described[path][method]
-    if mode is GenerationMode.NEGATIVE and method == "GET":
-        return  # there is nothing in such a request that could be wrong
 
     @settings(
         max_examples=15,

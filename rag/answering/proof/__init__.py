@@ -1,1 +1,1 @@
-"""Whether evidence bears a claim: exact guards first, then the reader."""
+"""Whether evidence supports a claim: exact guards first, then the reader."""

@@ -11,11 +11,11 @@ import re
 from collections.abc import Sequence
 from functools import cached_property
 
-from rag.answering.proof.derived import follows
+from rag.amounts.derived import follows
+from rag.amounts.values import Value, values
 from rag.answering.proof.quotation import edited
-from rag.answering.proof.values import Value, values
-from rag.answering.question_language import asked_in
 from rag.llm.markup import URL
+from rag.localization.question_language import asked_in
 from rag.types import Passage
 
 _WORD = re.compile(r"[^\W\d_]+(?:[.’'-][^\W\d_]+)*\.?")

@@ -6,11 +6,11 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from rag.answering.question_language import asked_in
 from rag.answering.writing.citing import Citer
 from rag.answering.writing.composition import Composition
 from rag.events import Delta, Event, Finished
 from rag.localization.catalogue import speak, unserved
+from rag.localization.question_language import asked_in
 from rag.types import Answer, DocumentEntry, Hit, Provenance, Refusal, Span, Timings, Withheld
 
 RELATED = 3

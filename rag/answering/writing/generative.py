@@ -169,8 +169,8 @@ class _Proofs:
             yield verdict
 
     def _judged(self, claim: ReplyClaim, evidence: Evidence) -> Proved | Unproved:
-        """An item is judged with the line that introduces it, and shown with it once; where only the item is borne, it is shown
-        alone."""
+        """An item is judged with the line that introduces it, and shown with it once; where only the item is supported, it is
+        shown alone."""
         if not claim.lead:
             return self._prover.prove(claim.text, claim.hints, evidence)
         whole = self._prover.prove(f"{claim.lead} {claim.text}", claim.hints, evidence)

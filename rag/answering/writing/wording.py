@@ -30,3 +30,8 @@ FUNCTION = frozenset(
 def content_words(text: str) -> list[str]:
     """The words of ``text`` that carry meaning of their own, in order. A capitalised "US" or "IT" is a name, not a pronoun."""
     return [w for w in WORD.findall(text) if w.casefold() not in FUNCTION or w in {"US", "IT", "WHO", "UN"}]
+
+
+def capitalised(text: str) -> str:
+    """``text`` with its first letter made a capital."""
+    return text[:1].upper() + text[1:]

@@ -27,6 +27,10 @@ class Estimate:
     high: float
     n: int
 
+    def rounded(self) -> dict[str, float]:
+        """As a log keeps it."""
+        return {"mean": round(self.mean, 6), "low": round(self.low, 6), "high": round(self.high, 6), "n": self.n}
+
 
 @dataclass(frozen=True, slots=True)
 class Clusters:

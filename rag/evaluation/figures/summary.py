@@ -88,10 +88,7 @@ def _by(groups: Sequence[str], table: FigureTable, overall: Figures) -> dict[str
 
 def figures_json(estimates: dict[str, Estimate]) -> Figures:
     """Six decimals are more than any interval justifies and keep files comparable."""
-    return {
-        name: {"mean": round(e.mean, 6), "low": round(e.low, 6), "high": round(e.high, 6), "n": e.n}
-        for name, e in estimates.items()
-    }
+    return {name: e.rounded() for name, e in estimates.items()}
 
 
 def latency(records: Sequence[Record]) -> dict[str, dict[str, float]]:

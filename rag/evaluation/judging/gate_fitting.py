@@ -19,7 +19,7 @@ from rag.answering.reading.paragraphs import Reading
 from rag.errors import UsageError
 from rag.evaluation.figures import metrics
 from rag.evaluation.figures.calibration import reliability, risk_coverage
-from rag.evaluation.figures.intervals import Clusters, Estimate, Floats, Statistic, cluster, estimate
+from rag.evaluation.figures.intervals import Clusters, Floats, Statistic, cluster, estimate
 from rag.evaluation.questions.evidence import Located
 from rag.evaluation.questions.question import Question
 from rag.evaluation.runs.run import Progress
@@ -145,7 +145,7 @@ def _judged(confidence: Floats, answered: Floats, fitting: Fitting) -> dict[str,
         "ece": lambda w: metrics.ece(confidence, labels, w),
         "aurc": lambda w: metrics.aurc(confidence, 1 - labels, w),
     }
-    figures = {name: _rounded(estimate(s, fitting.clusters)) for name, s in statistics.items()}
+    figures = {name: estimate(s, fitting.clusters).rounded() for name, s in statistics.items()}
     bins = reliability(confidence, labels)
     points = risk_coverage(confidence, 1 - labels)
     n = len(labels)
@@ -154,10 +154,6 @@ def _judged(confidence: Floats, answered: Floats, fitting: Fitting) -> dict[str,
         "reliability": [{"confidence": b.confidence, "observed": b.observed, "n": b.n} for b in bins],
         "risk_coverage": [{"coverage": p.covered / n, "risk": p.risk} for p in points],
     }
-
-
-def _rounded(e: Estimate) -> dict[str, float]:
-    return {"mean": round(e.mean, 6), "low": round(e.low, 6), "high": round(e.high, 6), "n": e.n}
 
 
 def _example(sample: Sample) -> Example:

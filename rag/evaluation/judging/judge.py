@@ -118,8 +118,8 @@ def judged_json(judgements: Sequence[Judgement], agreed: Agreement, backend: str
     score = estimate(lambda weights: metrics.mean(good, weights), cluster([None] * len(judgements)))
     return {
         "judge": backend,
-        "agreement": {"kappa": _rounded(agreed.kappa), "share": _rounded(agreed.share), "labelled": agreed.n},
-        "good": _rounded(score),
+        "agreement": {"kappa": agreed.kappa.rounded(), "share": agreed.share.rounded(), "labelled": agreed.n},
+        "good": score.rounded(),
         "unreadable": sum(j.good is None for j in judgements),
         "answers": {j.question: j.good for j in judgements},
     }
@@ -128,7 +128,3 @@ def judged_json(judgements: Sequence[Judgement], agreed: Agreement, backend: str
 def _word(text: str) -> bool | None:
     words = re.findall(r"\b(GOOD|BAD)\b", text.upper())
     return words[-1] == "GOOD" if words else None
-
-
-def _rounded(e: Estimate) -> dict[str, float]:
-    return {"mean": round(e.mean, 6), "low": round(e.low, 6), "high": round(e.high, 6), "n": e.n}

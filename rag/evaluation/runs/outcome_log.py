@@ -79,7 +79,8 @@ def _citation(fields: Json) -> Citation:
         quote=fields["quote"],
         highlights=tuple(Span(start, end) for start, end in fields.get("highlights", ())),
         spans=tuple(
-            Excerpt(e["document"], Span(e["start"], e["end"]), e["quote"], tuple(e["section"]), e["page"])
+            Excerpt(e["document"], Span(e["start"], e["end"]), e["quote"], tuple(e["section"]), e["page"], e.get("recognised"))
             for e in fields.get("spans", ())
         ),
+        recognised=fields.get("recognised"),
     )

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from rag.contract import Json
 from rag.types import Flaw
 
 JobState = Literal["queued", "running", "done", "failed"]
@@ -45,8 +44,8 @@ class Job:
     stage: str | None = None
     finished: int = 0
     total: int = 0
-    problem: str = ""
-    remedy: str = ""
+    problem: str | None = None
+    remedy: str | None = None
     generation: str | None = None
     created: float = field(default_factory=time.time)
 
@@ -54,32 +53,3 @@ class Job:
     def over(self) -> bool:
         """Whether nothing more will happen."""
         return self.state in {"done", "failed"}
-
-
-def job_json(job: Job) -> Json:
-    """A job as HTTP shows it."""
-    return {
-        "id": job.id,
-        "kb": job.kb,
-        "what": job.what,
-        "state": job.state,
-        "stage": job.stage,
-        "done": job.finished,
-        "total": job.total,
-        "files": [file_json(file) for file in job.files],
-        "problem": job.problem or None,
-        "remedy": job.remedy or None,
-        "generation": job.generation,
-    }
-
-
-def file_json(file: JobFile) -> Json:
-    """A file of a job."""
-    return {
-        "name": file.name,
-        "document": file.document,
-        "state": file.state,
-        "pages": file.pages,
-        "passages": file.passages,
-        "notes": [{"message": note.cause, "remedy": note.remedy, "loss": note.loss} for note in file.notes],
-    }

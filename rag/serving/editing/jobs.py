@@ -178,7 +178,7 @@ def _give_up(job: Job, error: CharterError) -> None:
             _undo(file)
     only_one = job.what == "delete" and isinstance(error, IndexingError) and "no documents" in error.message
     job.problem = "The last document cannot be deleted." if only_one else error.message
-    job.remedy = "Add another one first." if only_one else error.remedy
+    job.remedy = "Add another one first." if only_one else error.remedy or None
 
 
 def _undo(file: JobFile) -> None:

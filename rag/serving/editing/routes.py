@@ -17,10 +17,10 @@ from rag.serving.access.identity import identity_of
 from rag.serving.core.library import Library
 from rag.serving.core.service import Service
 from rag.serving.editing.desk import Desk, NothingTaken
-from rag.serving.editing.job import Job, file_json, job_json
+from rag.serving.editing.job import Job
 from rag.serving.editing.reception import TooMuch
 from rag.serving.faces.api import RESPONSES, DocumentId, Kb
-from rag.serving.http.library_shapes import JobShape
+from rag.serving.http.library_shapes import JobFileShape, JobShape
 from rag.serving.http.problem import Problem, problem_of, problem_response
 from rag.serving.http.request_shapes import RenameBody
 from rag.settings import Settings
@@ -66,7 +66,7 @@ def editing_router(library: Library, desk: Desk | None, editors: Editors) -> API
             problem = Problem(413, "too-large", error.message, error.remedy, {"Connection": "close"})
         except NothingTaken as error:
             told = problem_of(error)
-            extra = {"files": [file_json(file) for file in error.files]}
+            extra = {"files": [JobFileShape.of(file) for file in error.files]}
             problem = Problem(told.status, told.slug, told.detail, told.remedy, extra=extra)
         return problem_response(problem, request.scope, redact)
 
@@ -90,10 +90,10 @@ def editing_router(library: Library, desk: Desk | None, editors: Editors) -> API
             raise NotAllowed("Documents cannot be changed here.", remedy="Change them in the sources folder.")
         found = desk.jobs.job(job_id)
         library.of(found.kb, identity_of(request))
-        before, until = job_json(found), time.monotonic() + wait
-        while job_json(found) == before and not found.over and time.monotonic() < until:
+        before, until = JobShape.of(found), time.monotonic() + wait
+        while JobShape.of(found) == before and not found.over and time.monotonic() < until:
             await asyncio.sleep(LOOK_SECONDS)
-        return JSONResponse(job_json(found))
+        return JSONResponse(JobShape.of(found))
 
     return router
 
@@ -111,4 +111,4 @@ def acceptable(request: Request, settings: Settings, editors: Editors, desk: Des
 
 
 def _accepted(job: Job) -> Response:
-    return JSONResponse(job_json(job), 202, {"Location": f"/api/v1/jobs/{job.id}"})
+    return JSONResponse(JobShape.of(job), 202, {"Location": f"/api/v1/jobs/{job.id}"})

@@ -9,14 +9,24 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import JSONResponse, Response
 
-from rag.contract import Json, document_json, entry_json, outcome_json, search_json
+from rag.contract import (
+    AnswerShape,
+    DocumentShape,
+    EntryShape,
+    HitsShape,
+    Json,
+    document_json,
+    entry_json,
+    outcome_json,
+    search_json,
+)
 from rag.errors import CharterError
 from rag.events import Event
 from rag.serving.access.identity import identity_of
 from rag.serving.core.library import Library
-from rag.serving.http.answer_shapes import AnswerShape, EventShape, HitsShape, ProblemShape
 from rag.serving.http.departure import unless_gone
-from rag.serving.http.library_shapes import DocumentShape, EntryShape, ExamplesShape, KbShape, StartShape
+from rag.serving.http.fault_shapes import EventShape, ProblemShape
+from rag.serving.http.library_shapes import ExamplesShape, KbShape, StartShape
 from rag.serving.http.problem import MEDIA_TYPE, problem_json, problem_of
 from rag.serving.http.request_shapes import AskBody, FeedbackBody, Lang, SearchBody, TurnBody
 from rag.serving.http.sse import begin, encode, encode_event, stream_response

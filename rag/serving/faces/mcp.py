@@ -6,159 +6,140 @@ Each request stands alone: no sessions are kept, so nothing grows with the numbe
 from __future__ import annotations
 
 import json
-import logging
-from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Annotated, Any
 
-from mcp.server.lowlevel import Server
+from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
+from mcp.server.mcpserver import Context, MCPServer
+from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
 from mcp.server.streamable_http_manager import StreamableHTTPASGIApp, StreamableHTTPSessionManager
-from mcp.types import (
-    CallToolRequestParams,
-    CallToolResult,
-    ListToolsResult,
-    PaginatedRequestParams,
-    TextContent,
-    Tool,
-    ToolAnnotations,
-)
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from mcp.server.transport_security import TransportSecuritySettings
+from mcp.types import CallToolResult, InputRequiredResult, TextContent, ToolAnnotations
+from pydantic import Field, ValidationError
 from starlette.routing import Route
 
 import rag
-from rag.contract import Json, document_json, outcome_json, search_json
+from rag.contract import AnswerShape, DocumentShape, HitsShape, Json, document_json, outcome_json, search_json
 from rag.errors import CharterError
-from rag.serving.access.identity import identity_of
+from rag.serving.access.identity import Identity, identity_of
 from rag.serving.core.library import Library
 from rag.serving.core.service import Service
-from rag.serving.http.answer_shapes import AnswerShape, HitsShape
-from rag.serving.http.library_shapes import DocumentShape
 from rag.serving.http.request_shapes import FilterBody, KbName, Lang, Text
 from rag.serving.operation.redaction import Redactor
 from rag.types import Answer, Citation, Outcome
 
-log = logging.getLogger(__name__)
 INSTRUCTIONS = (
     "Answers questions from a fixed library of official documents. Every sentence of an answer rests on an exact excerpt; "
     "where the documents do not answer, the tool says so. Quote its excerpts as they are."
 )
 READS = ToolAnnotations(read_only_hint=True, destructive_hint=False, open_world_hint=False)
+Kb = Annotated[KbName | None, Field(description="which knowledge base, where there are several; none: the default one")]
+Question = Annotated[Text, Field(description="a question in natural language")]
+Wanted = Annotated[Text, Field(description="what is looked for")]
+Answering = Annotated[FilterBody, Field(default_factory=FilterBody, description="which documents may answer")]
+Searched = Annotated[FilterBody, Field(default_factory=FilterBody, description="which documents are searched")]
+Spoken = Annotated[Lang | None, Field(description="language of a refusal, such as en or az")]
+Count = Annotated[int, Field(ge=1, le=100, description="how many passages")]
+Id = Annotated[Text, Field(description="a document's id, as citations and passages name it")]
 
 
-class Arguments(BaseModel):
-    """Arguments of a tool."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    kb: KbName | None = Field(None, description="which knowledge base, where there are several; none: the default one")
-
-
-class AskArguments(Arguments):
-    """Of ``ask``."""
-
-    question: Text = Field(description="a question in natural language")
-    filter: FilterBody = Field(default_factory=FilterBody, description="which documents may answer")
-    lang: Lang | None = Field(None, description="language of a refusal, such as en or az")
-
-
-class SearchArguments(Arguments):
-    """Of ``search``."""
-
-    question: Text = Field(description="what is looked for")
-    filter: FilterBody = Field(default_factory=FilterBody, description="which documents are searched")
-    k: int = Field(10, ge=1, le=100, description="how many passages")
-
-
-class DocumentArguments(Arguments):
-    """Of ``get_document``."""
-
-    id: Text = Field(description="a document's id, as citations and passages name it")
-
-
-class Mcp:
-    """The MCP server over a library: one route, and a manager that runs as long as the application."""
+class Mcp(MCPServer[Any]):
+    """The MCP server over a library. Its tools take no argument that they do not know, and say in one line what is wrong."""
 
     def __init__(self, library: Library, redactor: Redactor, *, body_bytes: int) -> None:
+        super().__init__(
+            "charterqa", version=rag.__version__, instructions=INSTRUCTIONS, subscriptions=False, middleware=[self._for_asker]
+        )
         self._library = library
         self._redact = redactor
-        self._tools: dict[str, tuple[type[Arguments], Callable[[Any, Service], Awaitable[CallToolResult]]]] = {
-            "ask": (AskArguments, self._ask),
-            "search": (SearchArguments, self._search),
-            "get_document": (DocumentArguments, self._document),
-        }
-        server: Server[Any] = Server(
-            "charterqa",
-            version=rag.__version__,
-            instructions=INSTRUCTIONS,
-            on_list_tools=self._list,
-            on_call_tool=self._call,
+        self._add_tools()
+        self.streamable_http_app(  # it makes the manager; its route would take a GET as well
+            stateless_http=True,
+            json_response=True,
+            max_request_body_size=body_bytes,
+            transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
         )
-        self.manager = StreamableHTTPSessionManager(
-            server, stateless=True, json_response=True, max_request_body_size=body_bytes
-        )
+
+    @property
+    def manager(self) -> StreamableHTTPSessionManager:
+        """What must run as long as the application."""
+        return self.session_manager
 
     def route(self) -> Route:
         """``/mcp``. Hosts, origins, identities and allowances are checked before it, as everywhere.
 
         POST alone: nothing is ever pushed, so a GET's endless stream would only hold a connection.
         """
-        return Route("/mcp", endpoint=StreamableHTTPASGIApp(self.manager), methods=["POST"])
+        return Route("/mcp", endpoint=StreamableHTTPASGIApp(self.session_manager), methods=["POST"])
 
-    async def _list(self, context: Any, _: PaginatedRequestParams | None) -> ListToolsResult:
-        names = [service.name for service in self._library.open_to(identity_of(context.request))]
-        describe: dict[str, tuple[str, type[BaseModel]]] = {
-            "ask": ("Answer a question with verified citations, or say that the documents do not answer.", AnswerShape),
-            "search": ("Find the passages that come nearest to a question, without an answer.", HitsShape),
-            "get_document": ("The canonical text of one document, with its sections and pages.", DocumentShape),
-        }
-        return ListToolsResult(
-            tools=[
-                Tool(
-                    name=name,
-                    description=describe[name][0],
-                    input_schema=_schema(arguments, names),
-                    output_schema=describe[name][1].model_json_schema(),
-                    annotations=READS,
-                )
-                for name, (arguments, _) in self._tools.items()
-            ]
-        )
+    def _add_tools(self) -> None:
+        @self.tool(annotations=READS)
+        async def ask(
+            context: Context, question: Question, filter: Answering, lang: Spoken = None, kb: Kb = None
+        ) -> Annotated[CallToolResult, AnswerShape]:
+            """Answer a question with verified citations, or say that the documents do not answer."""
+            service = self._service(kb, context)
+            outcome = await service.ask(question, filter=filter.filter(), lang=lang)
+            return _result(readable(outcome), outcome_json(outcome, service.named))
 
-    async def _call(self, context: Any, params: CallToolRequestParams) -> CallToolResult:
-        if params.name not in self._tools:
-            return _failed(f"There is no tool '{params.name[:100]}'; there are {', '.join(self._tools)}.")
-        shape, tool = self._tools[params.name]
+        @self.tool(annotations=READS)
+        async def search(
+            context: Context, question: Wanted, filter: Searched, k: Count = 10, kb: Kb = None
+        ) -> Annotated[CallToolResult, HitsShape]:
+            """Find the passages that come nearest to a question, without an answer."""
+            found = search_json(question, await self._service(kb, context).search(question, k, filter=filter.filter()))
+            return _result(json.dumps(found, ensure_ascii=False), found)
+
+        @self.tool(annotations=READS)
+        async def get_document(context: Context, id: Id, kb: Kb = None) -> Annotated[CallToolResult, DocumentShape]:
+            """The canonical text of one document, with its sections and pages."""
+            document = await self._service(kb, context).document(id)
+            return _result(document.text, document_json(document))
+
+    def _service(self, kb: str | None, context: Context) -> Service:
+        return self._library.of(kb, _asker(context.request_context))
+
+    async def call_tool(
+        self, name: str, arguments: Json, context: Context[Any, Any] | None = None
+    ) -> CallToolResult | InputRequiredResult:
+        """Call a tool.
+
+        Raises:
+            ToolError: it cannot work; what is wrong, and nothing of the inside.
+        """
+        known = {tool.name: tool.input_schema["properties"] for tool in await self.list_tools()}
+        if name not in known:
+            raise ToolError(f"There is no tool '{name[:100]}'; there are {', '.join(known)}.")
+        if unknown := sorted(arguments.keys() - known[name].keys()):
+            raise ToolError(f"{unknown[0][:100]}: There is no such argument.")
         try:
-            arguments = shape.model_validate(params.arguments or {})
-            return await tool(arguments, self._library.of(arguments.kb, identity_of(context.request)))
-        except ValidationError as error:
-            first = error.errors(include_input=False, include_url=False)[0]
-            return _failed(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}.")
-        except CharterError as error:
-            return _failed(self._redact(str(error)))
-        except Exception:  # the SDK would send its text to the client
-            log.exception("the tool %s failed", params.name)
-            return _failed("The server made a mistake; its log has this request's id.")
+            return await super().call_tool(name, arguments, context)
+        except ToolError as error:
+            cause = error.__cause__
+            if isinstance(cause, ValidationError):
+                first = cause.errors(include_input=False, include_url=False)[0]
+                raise ToolError(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}.") from None
+            if isinstance(cause, CharterError):
+                raise ToolError(self._redact(str(cause))) from None
+            raise UnexpectedToolError("The server made a mistake; its log has this request's id.") from cause
 
-    async def _ask(self, arguments: AskArguments, service: Service) -> CallToolResult:
-        outcome = await service.ask(arguments.question, filter=arguments.filter.filter(), lang=arguments.lang)
-        return _result(readable(outcome), outcome_json(outcome, service.named))
-
-    async def _search(self, arguments: SearchArguments, service: Service) -> CallToolResult:
-        hits = await service.search(arguments.question, arguments.k, filter=arguments.filter.filter())
-        found = search_json(arguments.question, hits)
-        return _result(json.dumps(found, ensure_ascii=False), found)
-
-    async def _document(self, arguments: DocumentArguments, service: Service) -> CallToolResult:
-        document = await service.document(arguments.id)
-        return _result(document.text, document_json(document))
+    async def _for_asker(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+        """In the list of tools, the knowledge bases that the asker may ask stand by name."""
+        result = await call_next(ctx)
+        if ctx.method == "tools/list" and isinstance(result, dict):
+            names = [service.name for service in self._library.open_to(_asker(ctx))]
+            for schema in (tool["inputSchema"] for tool in result["tools"]):
+                schema["additionalProperties"] = False
+                if len(names) > 1:
+                    told = schema["properties"]["kb"]["description"]
+                    schema["properties"]["kb"] = {"type": "string", "enum": names, "description": told}
+        return result
 
 
-def _schema(arguments: type[Arguments], names: list[str]) -> Json:
-    """The arguments' schema, in which the knowledge bases that the asker may ask stand by name."""
-    schema = arguments.model_json_schema()
-    if len(names) > 1:
-        schema["properties"]["kb"] = {"type": "string", "enum": names, "description": schema["properties"]["kb"]["description"]}
-    return schema
+def _asker(context: ServerRequestContext[Any, Any]) -> Identity:
+    """Who sent the request that a message came by."""
+    if context.request is None:
+        raise TypeError("a message came by no request")
+    return identity_of(context.request)
 
 
 def readable(outcome: Outcome) -> str:
@@ -179,7 +160,3 @@ def _place(citation: Citation) -> str:
 
 def _result(text: str, structured: Json) -> CallToolResult:
     return CallToolResult(content=[TextContent(text=text)], structured_content=structured)
-
-
-def _failed(message: str) -> CallToolResult:
-    return CallToolResult(content=[TextContent(text=message)], is_error=True)

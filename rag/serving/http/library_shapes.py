@@ -1,4 +1,4 @@
-"""The shapes of documents, of what changes them and of the server's state in the OpenAPI document."""
+"""The shapes of what changes documents and of the server's state in the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -6,48 +6,13 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
+from rag.contract import Shape, at
+
 
 class ExamplesShape(BaseModel):
     """Questions to begin with."""
 
     questions: list[str]
-
-
-class OriginShape(BaseModel):
-    """Where a document comes from, as far as it is known."""
-
-    source: str | None
-    date: str | None
-    licence: str | None
-    version: str | None
-    supersedes: list[str]
-    tags: list[str]
-
-
-class EntryShape(BaseModel):
-    """A document in the list."""
-
-    id: str
-    title: str
-    sha256: str
-    pages: int | None
-    passages: int
-    language: str | None
-    indexed_at: str
-    origin: OriginShape
-
-
-class DocumentShape(BaseModel):
-    """One document with its canonical text."""
-
-    id: str
-    title: str
-    text: str
-    sha256: str
-    language: str | None
-    origin: OriginShape
-    sections: list[dict[str, Any]]
-    pages: list[dict[str, Any]]
 
 
 class KbShape(BaseModel):
@@ -68,15 +33,15 @@ class StartShape(BaseModel):
     tags: list[str]
 
 
-class NoteShape(BaseModel):
+class NoteShape(Shape):
     """What of a file is not in the index."""
 
-    message: str
+    message: str = at("cause")
     remedy: str
     loss: Literal["file", "version", "line", "part", "aside"]
 
 
-class JobFileShape(BaseModel):
+class JobFileShape(Shape):
     """One file of a change."""
 
     name: str
@@ -87,7 +52,7 @@ class JobFileShape(BaseModel):
     notes: list[NoteShape]
 
 
-class JobShape(BaseModel):
+class JobShape(Shape):
     """A change of the documents; ``done`` of ``total`` in the ``stage`` of the build: ``read``, ``embed`` or ``publish``."""
 
     id: str
@@ -95,7 +60,7 @@ class JobShape(BaseModel):
     what: Literal["upload", "delete", "rename"]
     state: Literal["queued", "running", "done", "failed"]
     stage: str | None
-    done: int
+    done: int = at("finished")
     total: int
     files: list[JobFileShape]
     problem: str | None

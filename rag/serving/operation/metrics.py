@@ -41,7 +41,7 @@ class Metrics:
         self._registry = registry = CollectorRegistry()
         self._answers = Counter("charterqa_answers", "Questions answered or refused", ["status", "backend"], registry=registry)
         self._refusals = Counter("charterqa_refusals", "Questions that the documents do not answer", registry=registry)
-        self._withheld = Counter("charterqa_withheld_claims", "Claims that their sources do not bear", registry=registry)
+        self._withheld = Counter("charterqa_withheld_claims", "Claims that their sources do not support", registry=registry)
         self._fallbacks = Counter("charterqa_fallbacks", "Answers with a notice, such as a failed model", registry=registry)
         self._failures = Counter("charterqa_failures", "Questions that ended in an error", ["kind"], registry=registry)
         self._backend = Counter("charterqa_backend_errors", "Errors of the LLM back end", ["kind"], registry=registry)

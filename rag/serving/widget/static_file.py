@@ -8,12 +8,14 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from rag.serving.widget.assembly import assembled
+
 FOLDER = Path(__file__).resolve().parent
 
 
 @dataclass(frozen=True, slots=True)
 class StaticFile:
-    """``body`` is the source file itself; ``compressed`` the same through gzip; ``sha384`` the digest of ``body``."""
+    """``body`` is the script with its modules; ``compressed`` the same through gzip; ``sha384`` the digest of ``body``."""
 
     name: str
     body: bytes
@@ -22,8 +24,9 @@ class StaticFile:
 
     @classmethod
     def read(cls, name: str) -> StaticFile:
-        """The file ``name`` beside this module. No time enters the gzip header, so equal files compress to equal bytes."""
-        body = (FOLDER / name).read_bytes()
+        """The script ``name`` beside this module, made one with its modules. No time enters the gzip header, so equal files
+        compress to equal bytes."""
+        body = assembled(FOLDER / name).encode()
         return cls(name, body, gzip.compress(body, 9, mtime=0), hashlib.sha384(body).digest())
 
     @property

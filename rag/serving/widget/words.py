@@ -1,6 +1,7 @@
-"""The widget's words: ``python -m rag.serving.widget.words`` writes them from the catalogues into ``widget.js``.
+"""The widget's words: ``python -m rag.serving.widget.words`` writes them from the catalogues into a module of
+its script.
 
-The element is one file, and what stands in it is what is served; a test compares its table with the catalogues.
+What stands there is what is served; a test compares the table with the catalogues.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from pathlib import Path
 from rag.localization.catalogue import speak
 from rag.localization.languages import LANGUAGES
 
-SCRIPT = Path(__file__).resolve().parent / "widget.js"
-FIRST, LAST = "const STRINGS = {\n", "\n};\n"
+SCRIPT = Path(__file__).resolve().parent / "element" / "words.js"
+FIRST, LAST = "export const STRINGS = {\n", "\n};\n"
 
 
 def table() -> str:

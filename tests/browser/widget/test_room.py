@@ -70,7 +70,7 @@ def test_two_launchers_in_one_corner_stand_one_above_the_other(stage: Stage, pos
 def test_the_widget_the_chat_and_the_source_page_have_one_accent() -> None:
     chat = (SERVING / "ui" / "static" / "frame.css").read_text(encoding="utf-8")
     light, dark = re.findall(r"--accent: (#\w+);", chat)
-    widget = (SERVING / "widget" / "widget.js").read_text(encoding="utf-8")
+    widget = (SERVING / "widget" / "element" / "style.js").read_text(encoding="utf-8")
     assert f"--charter-accent, light-dark({light}, {dark})" in widget
     page = (SERVING / "http" / "page" / "page.css").read_text(encoding="utf-8")
     assert {*re.findall(r"--link: (#\w+);", page)} == {light, dark}

@@ -15,6 +15,7 @@ from fastapi.testclient import TestClient
 
 import rag.serving.widget
 from rag.serving.app import create_app
+from rag.serving.widget.assembly import assembled
 from rag.serving.widget.routes import widget_router
 from rag.serving.widget.static_file import StaticFile
 from rag.settings import load_settings
@@ -22,7 +23,7 @@ from tests.fake_engine import FakeEngine
 from tests.serving.live import running, settings_for
 
 FOLDER = Path(rag.serving.widget.__file__).parent
-SOURCE = (FOLDER / "widget.js").read_bytes()
+SOURCE = assembled(FOLDER / "widget.js").encode()
 
 
 def client_with(tmp_path: Path, **flags: str) -> TestClient:
@@ -37,7 +38,7 @@ def static(tmp_path: Path) -> TestClient:
 
 
 @pytest.mark.parametrize("name", ["widget.js", StaticFile.read("widget.js").hashed_name])
-def test_the_served_file_is_the_source_file(static: TestClient, name: str) -> None:
+def test_the_served_file_is_the_source_with_its_modules(static: TestClient, name: str) -> None:
     reply = static.get(f"/widget/v1/{name}", headers={"Accept-Encoding": "identity"})
     assert reply.status_code == 200
     assert reply.content == SOURCE

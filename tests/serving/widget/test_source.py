@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import rag.serving.widget
+from rag.serving.widget.assembly import assembled, modules
 
 FOLDER = Path(rag.serving.widget.__file__).parent
 TYPES = Path(__file__).parent / "types"
@@ -23,13 +24,40 @@ DANGEROUS = (
 
 
 def code_of(name: str) -> str:
-    """The file without its comments, so that a comment may name what the code must not."""
-    text = (FOLDER / name).read_text(encoding="utf-8")
+    """The served file without its comments, so that a comment may name what the code must not."""
+    text = assembled(FOLDER / name)
     return re.sub(r"/\*.*?\*/|(?<![:\"'`\w])//[^\n]*", "", text, flags=re.S)
 
 
 def test_the_element_is_at_most_16_kilobytes_gzipped() -> None:
-    assert len(gzip.compress((FOLDER / "widget.js").read_bytes(), 9, mtime=0)) <= 16_000
+    assert len(gzip.compress(assembled(FOLDER / "widget.js").encode(), 9, mtime=0)) <= 16_000
+
+
+def test_every_module_has_one_subject_and_stands_in_the_script_once() -> None:
+    parts = modules(FOLDER / "widget.js")
+    assert sorted(parts) == sorted([FOLDER / "widget.js", *(FOLDER / "element").glob("*.js")])
+    script = assembled(FOLDER / "widget.js")
+    for part in parts:
+        text = part.read_text(encoding="utf-8")
+        assert len(text.splitlines()) <= 300, f"{part.name} wants splitting"
+        named = re.search(r"^(?:export )?(?:const|class) \w+", text, re.M)
+        assert named and script.count("\n" + named[0].removeprefix("export ")) == 1
+
+
+def test_a_script_is_its_modules_in_the_order_in_which_they_are_needed(tmp_path: Path) -> None:
+    (tmp_path / "a.js").write_text('// @ts-check\n/* A. */\nimport { b } from "./b.js";\nimport { c } from "./c.js";\nb(c);\n')
+    (tmp_path / "b.js").write_text(
+        'import { c } from "./c.js";\n\n/** A function.\n * @param {any} x */\nexport const b = (x) => x + c;\n'
+    )
+    (tmp_path / "c.js").write_text("export const c = /** @type {any} */ (1); // one\n")
+    assert assembled(tmp_path / "a.js") == "/* A. */\nconst c = (1); // one\n\nconst b = (x) => x + c;\n\nb(c);\n"
+
+
+def test_modules_that_need_each_other_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.js").write_text('import { b } from "./b.js";\n')
+    (tmp_path / "b.js").write_text('import { a } from "./a.js";\n')
+    with pytest.raises(ValueError, match="imports itself"):
+        assembled(tmp_path / "a.js")
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
@@ -68,6 +96,7 @@ def test_the_scripts_pass_a_strict_type_check() -> None:
 
 
 def test_the_type_check_would_find_a_mistake(tmp_path: Path) -> None:
+    shutil.copytree(FOLDER / "element", tmp_path / "element")
     wrong = (FOLDER / "widget.js").read_text(encoding="utf-8").replace("this.#turns.push(turn)", "this.#turns.push(1)")
     (tmp_path / "widget.js").write_text(wrong, encoding="utf-8")
     options = ["--allowJs", "--checkJs", "--noEmit", "--strict", "--target", "es2024", "--module", "esnext"]

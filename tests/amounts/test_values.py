@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.answering.proof.values import values
+from rag.amounts.values import values
 
 
 def agree(one: str, other: str) -> bool:

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import combinations
 
-from rag.answering.proof.units import Unit
-from rag.answering.proof.values import Value
+from rag.amounts.units import Unit
+from rag.amounts.values import Value
 
 _DAY, _YEAR = Unit("minute", Fraction(1440)), Unit("month", Fraction(12))
 

@@ -1,6 +1,6 @@
 """Numbers, dates and times in a text, in one spelling: ``60,000``, ``sixty thousand`` and ``60 000`` are the same value.
 
-Exact by design: a value is borne by a source or it is not. Number words, months and weekdays in en, az, tr and ru.
+Exact by design: a value stands in a source or it does not. Number words, months and weekdays in en, az, tr and ru.
 What a number measures or counts belongs to it: ``two weeks`` is 14 days, and neither ``two films`` nor ``twice``.
 """
 
@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from rag.answering.proof.numerals import numeral
-from rag.answering.proof.units import DATED, Unit, unit_at
+from rag.amounts.numerals import numeral
+from rag.amounts.units import DATED, Unit, unit_at
 
 _UNITS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.answering.question_language import asked_in, speaks, unserved
+from rag.localization.question_language import asked_in, speaks, unserved
 from rag.types import DocumentEntry
 
 ROOT = Path(__file__).parents[2]

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from rag.answering.proof.numerals import POWERS, unit_name
+from rag.amounts.numerals import POWERS, unit_name
 
 _TABLE = """
 second sec secs: minute 1/60
@@ -85,11 +85,6 @@ class Unit:
     factor: Fraction = Fraction(1)
     measure: bool = True
     per: frozenset[str] = frozenset()
-
-    @property
-    def lasts(self) -> bool:
-        """Whether it measures time."""
-        return self.dimension in {"minute", "month"}
 
     @property
     def dated(self) -> bool:

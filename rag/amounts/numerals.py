@@ -1,4 +1,4 @@
-"""Number words and units of Azerbaijani, Russian and Turkish, in the terms of :mod:`rag.answering.proof.units`: what a sentence
+"""Number words and units of Azerbaijani, Russian and Turkish, in the terms of :mod:`rag.amounts.units`: what a sentence
 in one of them says in numbers can be compared with an English source, and the other way round.
 """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answering.proof.values import values
+from rag.amounts.values import values
 
 SOURCE = "The permit is valid for two years; 25 working days and 12 per cent of 120 manat are the limits."
 
