@@ -150,7 +150,7 @@ def bm25_search(store: Path) -> Search:
 
     def search(text: str, k: int) -> list[tuple[str, float]]:
         asked = bm25s.tokenize(text, stemmer=stemmer, show_progress=False)
-        found, scores = retriever.retrieve(asked, k=k, show_progress=False)
+        found, scores = retriever.retrieve(asked, k=min(k, len(retriever.corpus)), show_progress=False)
         return [(hit["text"], float(score)) for hit, score in zip(found[0], scores[0], strict=True)]
 
     return search
@@ -179,7 +179,7 @@ def dense_search(store: Path) -> Search:
     passages = json.loads((store / "passages.json").read_text(encoding="utf-8"))
 
     def search(text: str, k: int) -> list[tuple[str, float]]:
-        scores, found = flat.search(model.encode([text], normalize_embeddings=True), k)
+        scores, found = flat.search(model.encode([text], normalize_embeddings=True), min(k, len(passages)))
         return [(passages[n][0], float(score)) for n, score in zip(found[0], scores[0], strict=True)]
 
     return search

@@ -88,7 +88,7 @@ def _of_generation(folder: Path, engine: SearchEngine) -> Iterator[Damage]:
         return
     restore_times(folder, manifest)
     try:
-        generation = open_generation(folder, whole=True, engine=engine)
+        generation = open_generation(folder, manifest.recipe, engine=engine)  # hashed above; a recipe has the engine asked
         yield from _of_words(generation)
         if generation.store.counts() != (manifest.documents, manifest.passages):
             yield Damage(folder.name, "The counts of its store and its manifest do not agree.", REMEDY)
