@@ -13,10 +13,10 @@ from rag.answering.reading.answerability import Gate
 from rag.answering.reading.selection import POINTED_TO, answers
 from rag.answering.writing.asked import Asked
 from rag.answering.writing.composition import Composition
-from rag.answering.writing.generative import GenerativeAnswerer, ReplyEnd, Restarted, SaidNotFound, rewritten
+from rag.answering.writing.generative import GenerativeAnswerer, Judging, ReplyEnd, Restarted, SaidNotFound, rewritten
 from rag.answering.writing.notices import why
 from rag.errors import BackendError
-from rag.events import Event
+from rag.events import Checking, Event
 from rag.knowledge_base import prompts_folder
 from rag.llm.backend import Backend
 from rag.llm.prompts import load
@@ -63,6 +63,8 @@ class ModelAnswers:
                     said_not_found = False
                 elif isinstance(event, SaidNotFound):
                     said_not_found = True
+                elif isinstance(event, Judging):
+                    yield Checking(event.number)
                 elif isinstance(event, ReplyEnd):
                     end = event
                 else:

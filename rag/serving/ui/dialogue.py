@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Literal, Protocol
 
 from rag.errors import CharterError, NotFound, ServiceLoading, ServiceStopping
-from rag.events import CitationReady, ClaimReady, Event, Finished, Started
+from rag.events import Checking, CitationReady, ClaimReady, Event, Finished, PassagesFound
 from rag.localization.languages import Language
 from rag.serving.ui.conversation import ChatFailure, Conversation, Exchange, Rating
 from rag.serving.ui.excerpt import Surroundings, excerpt
@@ -77,8 +77,11 @@ class Dialogue:
         try:
             async with aclosing(self._service.stream(question, history=history, filter=scope, lang=language)) as events:
                 async for event in events:
-                    if isinstance(event, Started):
-                        exchange = replace(exchange, reading=True)
+                    if isinstance(event, PassagesFound):
+                        exchange = exchange.read(event.passages)
+                        yield asked.update(exchange)
+                    elif isinstance(event, Checking):
+                        exchange = exchange.check(event.number)
                         yield asked.update(exchange)
                     elif isinstance(event, CitationReady):
                         exchange = exchange.cite(await self._excerpt(event.citation))

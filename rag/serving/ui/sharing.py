@@ -88,7 +88,8 @@ def _bare(exchange: Exchange) -> Exchange:
         outcome=None if outcome is None else _told(outcome),
         rating=None,
         commented=False,
-        reading=False,
+        reading_at=(),
+        checking=0,
         scope=UNFILTERED,
         seal="",
     )

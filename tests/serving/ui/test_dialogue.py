@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import pytest
 
 from rag.errors import BackendBusy, IndexMissing, NotFound, ServiceLoading
-from rag.events import CitationReady, Event, Finished
+from rag.events import Checking, CitationReady, Event, Finished, PassagesFound
 from rag.serving.ui import dialogue as module
 from rag.serving.ui.conversation import Conversation, Phase
 from rag.serving.ui.dialogue import Dialogue
@@ -112,6 +112,19 @@ def test_a_question_is_asked_of_the_chosen_documents_alone_and_its_conversation_
 def test_a_question_asked_in_other_words_takes_the_place_of_what_came_after_it() -> None:
     talk = Conversation().ask("One?").ask("Two?").ask("Three?")
     assert [x.question for x in talk.before(2).ask("Second?").exchanges] == ["One?", "Second?"]
+
+
+def test_what_is_read_and_checked_is_part_of_the_exchange_until_there_is_an_outcome() -> None:
+    class Telling(FakeEngine):
+        def stream(self, question: str, **about: Any) -> Iterator[Event]:  # type: ignore[override]
+            for event in super().stream(question, **about):
+                if isinstance(event, CitationReady):
+                    yield PassagesFound((self.passages()[0],))
+                    yield Checking(1)
+                yield event
+
+    seen = [talk.last for talk in steps(Desk(Telling()))]
+    assert [(len(x.reading_at), x.checking) for x in seen if x] == [(0, 0), (1, 0), (1, 1), (1, 1), (0, 0)]
 
 
 def test_a_refusal_brings_its_related_passages() -> None:
