@@ -29,7 +29,6 @@ class ChatFailure:
     ``stopping``: the server is being stopped, which is said in the reader's language."""
 
     message: str = ""
-    remedy: str = ""
     retryable: bool = True
     stopping: bool = False
 

@@ -139,5 +139,6 @@ def _failure(exchange: Exchange, words: Words) -> str:
         return f"<h3>{escape(words('chat.failed'))}</h3><p>{escape(words('chat.failed_unexpectedly'))}</p>"
     if failure.stopping:
         return f"<h3>{escape(words('chat.failed'))}</h3><p>{escape(words('chat.stopping'))}</p>"
-    again = f" {words('chat.try_again')}" if failure.retryable else ""
-    return f"<h3>{escape(words('chat.failed'))}</h3><p>{escape(failure.message)} {escape(failure.remedy)}{escape(again)}</p>"
+    again = words("chat.try_again") if failure.retryable else ""
+    told = failure.message if again in failure.message else f"{failure.message} {again}"
+    return f"<h3>{escape(words('chat.failed'))}</h3><p>{escape(told)}</p>"

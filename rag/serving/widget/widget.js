@@ -928,7 +928,7 @@ class CharterChat extends HTMLElement {
   /** One request; a 401 is answered once, with a new token. @param {string} url @param {RequestInit} options */
   async #fetch(url, options) {
     for (let renew = false; ; renew = true) {
-      /** @type {Record<string, string>} */ const headers = { Accept: "text/event-stream, application/json" };
+      /** @type {Record<string, string>} */ const headers = { Accept: "text/event-stream, application/json", "Accept-Language": this.#lang };
       if (options.body) headers["Content-Type"] = "application/json";
       if (this.#signs) headers.Authorization = `Bearer ${await this.#bearer(renew)}`;
       const credentials = this.#signs ? "omit" : this.getAttribute("credentials") === "include" ? "include" : "same-origin";

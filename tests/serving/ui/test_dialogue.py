@@ -137,12 +137,7 @@ def test_an_error_of_the_core_is_a_state_with_its_remedy() -> None:
     desk = Desk(failure=BackendBusy("The model is busy.", remedy="Wait."))
     last = steps(desk)[-1].last
     assert last is not None and last.failure is not None
-    assert (last.phase, last.failure.message, last.failure.remedy, last.failure.retryable) == (
-        Phase.FAILED,
-        "The model is busy.",
-        "Wait.",
-        True,
-    )
+    assert (last.phase, last.failure.message, last.failure.retryable) == (Phase.FAILED, "The model is busy. Wait.", True)
 
 
 def test_a_document_that_is_gone_leaves_the_quote_standing_alone() -> None:

@@ -67,7 +67,7 @@ def test_nothing_from_outside_is_ever_markup(attack: str, language: Language) ->
     exchanges = (
         answered(attack, document=attack),
         refused(attack),
-        Exchange(3, attack).fail(ChatFailure(attack, attack)),
+        Exchange(3, attack).fail(ChatFailure(attack)),
         Exchange(4, attack).say(Claim(attack, (1, 2), 1.0)).stop(),
         Exchange(5, attack),
     )
@@ -251,7 +251,7 @@ def test_an_exchange_is_announced_in_one_sentence(exchange: Exchange, said: str)
 
 
 def test_a_server_that_stops_says_so_in_the_readers_language() -> None:
-    stopped = Conversation((Exchange(1, "x").fail(ChatFailure("The server is being stopped.", "Ask again.", stopping=True)),))
+    stopped = Conversation((Exchange(1, "x").fail(ChatFailure("The server is being stopped.", stopping=True)),))
     for code, said in (("en", "The server is being stopped. Your question is kept"), ("az", "Server dayandırılır.")):
         assert any(word.startswith(said) for word in read(stopped, language=code).words)  # type: ignore[arg-type]
 
