@@ -61,7 +61,7 @@ class CharterError(Exception):
         self.message = " ".join(message.split())
         self.remedy = " ".join(remedy.split())
 
-    def said(self, name: str, **values: str | int) -> Self:
+    def said(self, name: str, /, **values: str | int) -> Self:
         """This error, with how a reader is told of it."""
         self.saying = Saying(name, values)
         return self

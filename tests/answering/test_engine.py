@@ -171,7 +171,9 @@ def test_a_false_sentence_is_withheld_and_the_true_one_shown(built: KnowledgeBas
     assert isinstance(outcome, Answer)
     assert "1920" not in outcome.text and "Kiss" not in outcome.text
     assert [w.text for w in outcome.withheld] == ["The lighthouse was built in 1920 by Bruno Kiss."]
-    assert outcome.withheld[0].reason
+    assert outcome.withheld[0].reason == "No source has “Bruno”."
+    told = engine(built, ScriptedModel([reply])).ask("Who built the lighthouse?", lang="az")
+    assert [w.reason for w in told.withheld] == ["Heç bir mənbədə “Bruno” yoxdur."]
 
 
 def test_a_true_sentence_about_something_else_is_withheld_beside_one_that_answers(built: KnowledgeBase) -> None:

@@ -28,6 +28,8 @@ def test_what_a_reader_can_meet_is_said_in_the_readers_language(lang: str) -> No
     assert told(raised.value, lang) == words("error.long", most=words.number(4000))
     assert told(BackendTimeout("openai:x did not answer in 60 s."), lang) == words("error.backend_slow")
     assert told(ServiceStopping("It stops."), lang) == words("error.busy")
+    missing = NotFound("There is no document 'a.txt'.").said("error.no_document", name="a.txt")
+    assert told(missing, lang) == words("error.no_document", name="a.txt") != str(missing)
     assert told(StorageFull("No room.").said("error.links_full"), lang) == words("error.links_full")
 
 

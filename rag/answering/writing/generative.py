@@ -111,7 +111,7 @@ class GenerativeAnswerer:
         self, question: str, passages: Sequence[Passage], language: str | None, cancelled: Callable[[], bool]
     ) -> Iterator[ReplyEvent]:
         messages = self._prompt.render(passages=numbered(passages), question=question)
-        claims, usage, proofs = Claims(language), Usage(), _Proofs(self._prover, passages)
+        claims, usage, proofs = Claims(language), Usage(), _Proofs(self._prover, passages, language)
         said_not_found = False
         restarts = 0
         for chunk in self._backend.stream(messages, cancelled=cancelled):
@@ -141,9 +141,10 @@ class GenerativeAnswerer:
 class _Proofs:
     """The proofs of one reply: each claim once, the first of a list with the line that introduces it."""
 
-    def __init__(self, prover: Prover, passages: Sequence[Passage]) -> None:
+    def __init__(self, prover: Prover, passages: Sequence[Passage], language: str | None) -> None:
         self._prover = prover
         self._passages = passages
+        self._language = language
         self._evidence: Evidence | None = None
         self._seen: set[str] = set()
         self._lead = ""
@@ -170,7 +171,7 @@ class _Proofs:
             yield Judging(self.proved + self.unproved + 1)
             began = time.perf_counter()
             if self._evidence is None:
-                self._evidence = self._prover.prepare(self._passages)
+                self._evidence = self._prover.prepare(self._passages, self._language)
             verdict = self._judged(claim, self._evidence)
             self.milliseconds += (time.perf_counter() - began) * 1e3
             self.proved += isinstance(verdict, Proved)
