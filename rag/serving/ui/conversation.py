@@ -34,7 +34,7 @@ class ChatFailure:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Whereabouts:
     """Where a passage stands: its document's id and title, its headings and its page."""
 
     document: str
@@ -61,7 +61,7 @@ class Exchange:
     rating: Rating | None = None
     commented: bool = False
     scope: Filter = UNFILTERED
-    reading_at: tuple[Place, ...] = ()
+    reading_at: tuple[Whereabouts, ...] = ()
     checking: int = 0
     seal: str = ""
 
@@ -72,7 +72,7 @@ class Exchange:
 
     def read(self, passages: Sequence[Passage]) -> Exchange:
         """With what is read for it now."""
-        return replace(self, reading_at=tuple(Place(p.document, p.title, p.section, p.page) for p in passages))
+        return replace(self, reading_at=tuple(Whereabouts(p.document, p.title, p.section, p.page) for p in passages))
 
     def check(self, number: int) -> Exchange:
         """With the sentence that is being proved now."""

@@ -8,13 +8,13 @@ from urllib.parse import quote
 from rag.localization.catalogue import Words
 from rag.localization.languages import attributes
 from rag.serving.ui.cards import Card, cards
-from rag.serving.ui.conversation import Exchange, Place
+from rag.serving.ui.conversation import Exchange, Whereabouts
 from rag.serving.ui.excerpt import opening
 from rag.serving.ui.grids import grid_html
 from rag.types import Answer, Citation, Refusal, Span
 
 
-def place(found: Citation | Place, words: Words) -> str:
+def place(found: Citation | Whereabouts, words: Words) -> str:
     """Where a citation or passage stands, as a reader says it: ``Charter › Section II › page 3``. Plain text."""
     parts = [found.title or found.document, *found.section]
     if found.page is not None:
