@@ -15,4 +15,4 @@ def told(error: CharterError, lang: str | None) -> str:
         return str(error)
     words = speak(code)
     values = {name: words.number(value) if isinstance(value, int) else value for name, value in saying.values.items()}
-    return words(saying.name, **values)
+    return words(saying.name, count=None, **values)

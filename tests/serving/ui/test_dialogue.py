@@ -116,7 +116,7 @@ def test_a_question_asked_in_other_words_takes_the_place_of_what_came_after_it()
 
 def test_what_is_read_and_checked_is_part_of_the_exchange_until_there_is_an_outcome() -> None:
     class Telling(FakeEngine):
-        def stream(self, question: str, **about: Any) -> Iterator[Event]:  # type: ignore[override]
+        def stream(self, question: str, **about: Any) -> Iterator[Event]:
             for event in super().stream(question, **about):
                 if isinstance(event, CitationReady):
                     yield PassagesFound((self.passages()[0],))
