@@ -23,6 +23,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Answer",
     "CharterError",
+    "Checking",
     "Citation",
     "CitationReady",
     "Claim",
@@ -36,6 +37,7 @@ __all__ = [
     "OpenKnowledgeBase",
     "Outcome",
     "Passage",
+    "PassagesFound",
     "Refusal",
     "Span",
     "Started",
@@ -47,7 +49,7 @@ __all__ = [
 _HOMES = {
     "rag.api": ("OpenKnowledgeBase", "open"),
     "rag.errors": ("CharterError",),
-    "rag.events": ("CitationReady", "ClaimReady", "Delta", "Event", "Finished", "Started"),
+    "rag.events": ("Checking", "CitationReady", "ClaimReady", "Delta", "Event", "Finished", "PassagesFound", "Started"),
     "rag.types": (
         *("Answer", "Citation", "Claim", "Document", "DocumentEntry", "Hit", "Outcome", "Passage", "Refusal", "Span", "Turn"),
     ),

@@ -138,7 +138,8 @@ class OpenKnowledgeBase:
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Iterator[Event]:
         """The same answer as it comes: ``Started``, then ``CitationReady``, ``ClaimReady`` and ``Delta`` for each sentence, at
-        last ``Finished`` with the whole outcome. Every sentence is proved before it is an event.
+        last ``Finished`` with the whole outcome. Every sentence is proved before it is an event; ``PassagesFound`` and
+        ``Checking`` say in between what is being done.
 
         ``cancelled`` is asked now and then; once it is true, the stream ends early. Raises as :meth:`ask` does.
         """

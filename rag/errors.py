@@ -35,16 +35,37 @@ CharterError
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Self
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """How a reader is told of an error: a message of the catalogues, and what completes it, a number or a name."""
+
+    name: str
+    values: Mapping[str, str | int] = field(default_factory=dict)
+
 
 class CharterError(Exception):
-    """The root. ``message`` is the cause in one line, ``remedy`` what mends it, ``retryable`` whether waiting can help."""
+    """The root. ``message`` is the cause in one line, ``remedy`` what mends it, ``retryable`` whether waiting can help.
+
+    Both are in English. ``saying`` is how it is said in a reader's language, ``None`` where it reaches no reader.
+    """
 
     retryable = False
+    saying: Saying | None = None
 
     def __init__(self, message: str, *, remedy: str = "") -> None:
         super().__init__(message)
         self.message = " ".join(message.split())
         self.remedy = " ".join(remedy.split())
+
+    def said(self, name: str, /, **values: str | int) -> Self:
+        """This error, with how a reader is told of it."""
+        self.saying = Saying(name, values)
+        return self
 
     def __str__(self) -> str:
         return f"{self.message} {self.remedy}".strip()
@@ -99,6 +120,8 @@ class IndexLocked(IndexingError):
 class IndexUnusable(CharterError):
     """The index cannot be opened."""
 
+    saying = Saying("error.index")
+
 
 class IndexMissing(IndexUnusable):
     """Nothing was built yet."""
@@ -121,9 +144,13 @@ class IndexAway(IndexUnusable):
 class ModelError(CharterError):
     """A local model cannot be loaded."""
 
+    saying = Saying("error.model")
+
 
 class BackendError(CharterError):
     """The LLM back end failed. Where retrieval worked, the answer falls back to extraction and says so."""
+
+    saying = Saying("error.backend")
 
 
 class BackendMissing(BackendError):
@@ -134,12 +161,14 @@ class BackendTimeout(BackendError):
     """The model did not answer in time."""
 
     retryable = True
+    saying = Saying("error.backend_slow")
 
 
 class BackendBusy(BackendError):
     """The model's server said 429 or 503; ``retry_after`` is how long it asked to wait, seconds, if it said."""
 
     retryable = True
+    saying = Saying("error.backend_busy")
     retry_after: float | None = None
 
 
@@ -164,9 +193,13 @@ class ServiceError(CharterError):
 class ServiceLoading(ServiceError):
     """The models and the index are still being loaded."""
 
+    saying = Saying("error.loading")
+
 
 class ServiceBusy(ServiceError):
     """As many answers as may wait are waiting."""
+
+    saying = Saying("error.busy")
 
 
 class ServiceStopping(ServiceBusy):
@@ -176,13 +209,19 @@ class ServiceStopping(ServiceBusy):
 class ServiceTimeout(ServiceError):
     """The answer took longer than one answer may."""
 
+    saying = Saying("error.slow")
+
 
 class StorageFull(ServiceError):
     """The disk has no room for what was sent."""
 
+    saying = Saying("error.full")
+
 
 class StorageUnavailable(ServiceError):
     """The database is away, full or does not let us in; what was sent could not be kept, what was asked for not be read."""
+
+    saying = Saying("error.storage")
 
 
 class QuotaExceeded(ServiceError):

@@ -1,11 +1,12 @@
 """The events of a streamed answer, in order: one Started; per proved claim its new citations (CitationReady), the claim
-(ClaimReady) and the words to append (Delta); one Finished. Text is proved before it is ever an event."""
+(ClaimReady) and the words to append (Delta); one Finished. In between, PassagesFound and Checking say what is being done.
+Text is proved before it is ever an event."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rag.types import Citation, Claim, Outcome
+from rag.types import Citation, Claim, Outcome, Passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,20 @@ class Started:
     id: str
     index: str
     backend: str
+
+
+@dataclass(frozen=True, slots=True)
+class PassagesFound:
+    """The passages that are read now, the best first. Whether the answer stands in them is not known yet."""
+
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Checking:
+    """A sentence of a language model is being proved: the ``number``-th of its reply, from 1. Its words are not said yet."""
+
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,4 +60,4 @@ class Finished:
     outcome: Outcome
 
 
-Event = Started | ClaimReady | CitationReady | Delta | Finished
+Event = Started | PassagesFound | Checking | ClaimReady | CitationReady | Delta | Finished

@@ -11,10 +11,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from rag.answering.proof.prover import Cited, Proved, Unproved
+from rag.localization.catalogue import speak
 from rag.types import Passage, Span, Withheld
-
-NOT_ANSWERED = "The documents do not seem to answer the question."
-ASIDE = "The sources bear it, but it does not bear on the question."
 
 Answers = Callable[[Iterable[tuple[Passage, Span]]], bool]
 """Whether one of some cited sentences may answer the question."""
@@ -52,18 +50,27 @@ class Keep:
 Placed = Show | Replace | Hold | Keep
 
 
-def decide(verdict: Proved | Unproved, *, open_: bool, answers: Answers, best: Answers, itself: bool = False) -> Placed:
+def decide(
+    verdict: Proved | Unproved,
+    *,
+    open_: bool,
+    answers: Answers,
+    best: Answers,
+    itself: bool = False,
+    lang: str | None = None,
+) -> Placed:
     """What becomes of one sentence.
 
     ``open_``: the gate holds the question for answerable, the model's word counted in. ``itself``: the sentence, once proved,
     answers the question by itself; a model may word an answer that search and reading missed. ``answers``: whether cited
-    sentences may answer; ``best``: whether they are near the best, so that they may stand in its place.
+    sentences may answer; ``best``: whether they are near the best, so that they may stand in its place. ``lang`` is
+    the language of the reason where one is given here.
     """
     if isinstance(verdict, Proved):
         if itself:
             return Show(verdict)
         if not open_:
-            return Keep(Withheld(verdict.text, NOT_ANSWERED))
+            return Keep(Withheld(verdict.text, speak(lang)("answer.withheld_unanswered")))
         return Show(verdict) if answers(verdict.cited) else Hold(verdict)
     source = verdict.source
     if open_ and source is not None and best([(source.passage, source.span)]):

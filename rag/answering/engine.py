@@ -26,7 +26,7 @@ from rag.answering.writing.asked import Asked, Clock
 from rag.answering.writing.citing import Citer
 from rag.answering.writing.recital import narrowed, recital
 from rag.errors import CharterError
-from rag.events import Event, Finished, Started
+from rag.events import Event, Finished, PassagesFound, Started
 from rag.index.generation import Generation
 from rag.index.live import LiveIndex
 from rag.knowledge_base import KnowledgeBase, find_knowledge_base
@@ -219,6 +219,7 @@ class Engine:
         if told is not None:
             yield from told
             return
+        yield PassagesFound(tuple(hit.passage for hit in hits[:READ_HITS]))
         reading = self._reading(opened, text, narrowed(asked, scope, opened.retriever), scope)
         gate = self._gate()
         read = Read(reading, select(reading), gate.confidence(reading), self._threshold(gate))

@@ -6,17 +6,17 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from rag.answering.decide import ASIDE, Ending, Hold, Keep, Replace, Show, conclude, decide
+from rag.answering.decide import Ending, Hold, Keep, Replace, Show, conclude, decide
 from rag.answering.extractive import Read, extractive
 from rag.answering.proof.prover import Proved, Prover
 from rag.answering.reading.answerability import Gate
 from rag.answering.reading.selection import POINTED_TO, answers
 from rag.answering.writing.asked import Asked
 from rag.answering.writing.composition import Composition
-from rag.answering.writing.generative import GenerativeAnswerer, ReplyEnd, Restarted, SaidNotFound, rewritten
+from rag.answering.writing.generative import GenerativeAnswerer, Judging, ReplyEnd, Restarted, SaidNotFound, rewritten
 from rag.answering.writing.notices import why
 from rag.errors import BackendError
-from rag.events import Event
+from rag.events import Checking, Event
 from rag.knowledge_base import prompts_folder
 from rag.llm.backend import Backend
 from rag.llm.prompts import load
@@ -63,6 +63,8 @@ class ModelAnswers:
                     said_not_found = False
                 elif isinstance(event, SaidNotFound):
                     said_not_found = True
+                elif isinstance(event, Judging):
+                    yield Checking(event.number)
                 elif isinstance(event, ReplyEnd):
                     end = event
                 else:
@@ -72,6 +74,7 @@ class ModelAnswers:
                         answers=lambda cited: answers(read.reading, cited),
                         best=lambda cited: answers(read.reading, cited, within=POINTED_TO, unread=False),
                         itself=isinstance(event, Proved) and by_itself(self._reader, asked.text, event.said or event.text),
+                        lang=asked.lang,
                     )
                     if isinstance(placed, Show):
                         yield from draft.add(placed.claim.text, placed.claim.cited, placed.claim.support)
@@ -91,9 +94,10 @@ class ModelAnswers:
         asked.clock.verify = end.verify
         asked.clock.generate = asked.clock.elapsed() - asked.clock.retrieve - end.verify
         provenance = Provenance(llm.name, index, llm.model, prompt.label, end.raw, end.tokens_in, end.tokens_out)
+        aside = speak(asked.lang)("answer.withheld_aside")
         ending = conclude(shown=bool(draft.claims), held=bool(held), extraction=read.shown)
         if ending is Ending.SHOWN:
-            withheld += [Withheld(claim.text, ASIDE, contradicted=False) for claim in held]
+            withheld += [Withheld(claim.text, aside, contradicted=False) for claim in held]
         if ending is Ending.HELD:
             for claim in held:
                 yield from draft.add(claim.text, claim.cited, claim.support)
@@ -101,7 +105,7 @@ class ModelAnswers:
             cut = speak(asked.lang)("answer.cut") if failure is not None or end.cut else None
             yield asked.answered(draft, agreed, provenance, withheld, cut)
         elif ending is Ending.EXTRACTED:
-            withheld += [Withheld(claim.text, ASIDE, contradicted=False) for claim in held]
+            withheld += [Withheld(claim.text, aside, contradicted=False) for claim in held]
             own_words = replace(provenance, backend=EXTRACTIVE)
             notice = why(asked.lang, failure, silent=said_not_found and not withheld)
             yield from extractive(asked, read, own_words, withheld, notice)

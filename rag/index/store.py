@@ -202,7 +202,8 @@ class Store:
         """
         found = self._all("SELECT * FROM documents WHERE id = ?", (document_id,))
         if not found:
-            raise NotFound(f"There is no document '{document_id}'.", remedy="See charterqa documents.")
+            missing = NotFound(f"There is no document '{document_id}'.", remedy="See charterqa documents.")
+            raise missing.said("error.no_document", name=document_id)
         return _document(found[0])
 
     def stored(self, source: str) -> Iterator[StoredDocument]:

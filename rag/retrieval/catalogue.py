@@ -72,14 +72,15 @@ class Catalogue:
         if wanted.documents:
             for name in wanted.documents:
                 if not any(_is(entry, name) for entry in self._entries):
-                    raise FilterError(f"There is no document '{name}'.", remedy="See charterqa documents.")
+                    unknown = FilterError(f"There is no document '{name}'.", remedy="See charterqa documents.")
+                    raise unknown.said("error.no_document", name=name)
             said = "document=" + ",".join(wanted.documents)
             tests.append((said, lambda entry: any(_is(entry, name) for name in wanted.documents)))
         if wanted.tags:
             for tag in wanted.tags:
                 if tag not in self._tags:
                     known = f"The tags are {', '.join(sorted(self._tags))}." if self._tags else "No document has a tag."
-                    raise FilterError(f"There is no tag '{tag}'.", remedy=known)
+                    raise FilterError(f"There is no tag '{tag}'.", remedy=known).said("error.no_tag", name=tag)
             tests.append(("tag=" + ",".join(wanted.tags), lambda entry: not set(wanted.tags).isdisjoint(entry.origin.tags)))
         if wanted.since is not None:
             since = iso(wanted.since)

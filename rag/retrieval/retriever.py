@@ -114,7 +114,7 @@ class Retriever:
             QuestionError: the question is blank.
         """
         if not question.strip():
-            raise QuestionError("The question is empty.", remedy="Write a question.")
+            raise QuestionError("The question is empty.", remedy="Write a question.").said("error.empty")
         named = self._named_rows(question, scope)
         question = self.mended(question)
         wanted = self._settings.k if k is None else k

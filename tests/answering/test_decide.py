@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from rag.answering.decide import NOT_ANSWERED, Ending, Hold, Keep, Replace, Show, conclude, decide
+from rag.answering.decide import Ending, Hold, Keep, Replace, Show, conclude, decide
 from rag.answering.proof.prover import Cited, Proved, Unproved
 from rag.types import Withheld
 from tests.answering.scene import passage
@@ -15,6 +15,8 @@ SOURCE = Cited(passage("The lighthouse was built in 1911."), passage("The lighth
 TRUE = Proved("It was built in 1911.", (SOURCE,), 0.9)
 WITHHELD = Withheld("It was built in 1850.", "No source has “1850”.")
 POINTING, POINTLESS = Unproved(WITHHELD, SOURCE), Unproved(WITHHELD)
+
+NOT_ANSWERED = "The documents do not seem to answer the question."
 
 SENTENCES = {
     # verdict, gate open, the cited sentences may answer, they are among the best

@@ -21,7 +21,7 @@ from rag.errors import (
     NotFound,
     QuestionError,
 )
-from rag.events import CitationReady, ClaimReady, Delta, Finished, Started
+from rag.events import Checking, CitationReady, ClaimReady, Delta, Finished, PassagesFound, Started
 from rag.index.live import LiveIndex
 from rag.indexing.build import build
 from rag.knowledge_base import KnowledgeBase
@@ -97,11 +97,13 @@ def test_what_no_document_says_is_refused_in_the_readers_language_without_citati
 
 def test_the_events_join_to_the_answer_in_their_order(built: KnowledgeBase) -> None:
     events = [*engine(built).stream("Who built the lighthouse?")]
-    assert [type(e) for e in events] == [Started, CitationReady, ClaimReady, Delta, Finished]
+    assert [type(e) for e in events] == [Started, PassagesFound, CitationReady, ClaimReady, Delta, Finished]
     last = events[-1]
     assert isinstance(last, Finished)
     assert "".join(e.text for e in events if isinstance(e, Delta)) == last.outcome.text
     assert isinstance(events[0], Started) and events[0].id == last.outcome.id
+    read = [p.id for e in events if isinstance(e, PassagesFound) for p in e.passages]
+    assert read == [hit.passage.id for hit in engine(built).search("Who built the lighthouse?", 5)]
 
 
 def test_a_follow_up_is_made_whole_and_says_how_it_was_understood(built: KnowledgeBase) -> None:
@@ -156,13 +158,22 @@ def test_a_true_reply_is_shown_as_the_model_wrote_it_and_named_as_its_own(built:
     assert (outcome.provenance.tokens_in, outcome.provenance.tokens_out) == (100, 10)
 
 
+def test_each_sentence_of_a_model_is_announced_by_its_number_before_it_is_judged(built: KnowledgeBase) -> None:
+    reply = "The lighthouse was built in 1920 by Bruno Kiss [1]. Ada Varga built the lighthouse in 1911 [1]."
+    events = [*engine(built, ScriptedModel([reply])).stream("Who built the lighthouse?")]
+    assert [type(e) for e in events[:3]] == [Started, PassagesFound, Checking]
+    assert [e.number for e in events if isinstance(e, Checking)] == [1, 2]
+
+
 def test_a_false_sentence_is_withheld_and_the_true_one_shown(built: KnowledgeBase) -> None:
     reply = "The lighthouse was built in 1911 by Ada Varga [1]. The lighthouse was built in 1920 by Bruno Kiss [1]."
     outcome = engine(built, ScriptedModel([reply])).ask("Who built the lighthouse?")
     assert isinstance(outcome, Answer)
     assert "1920" not in outcome.text and "Kiss" not in outcome.text
     assert [w.text for w in outcome.withheld] == ["The lighthouse was built in 1920 by Bruno Kiss."]
-    assert outcome.withheld[0].reason
+    assert outcome.withheld[0].reason == "No source has “Bruno”."
+    told = engine(built, ScriptedModel([reply])).ask("Who built the lighthouse?", lang="az")
+    assert [w.reason for w in told.withheld] == ["Heç bir mənbədə “Bruno” yoxdur."]
 
 
 def test_a_true_sentence_about_something_else_is_withheld_beside_one_that_answers(built: KnowledgeBase) -> None:

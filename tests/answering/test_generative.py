@@ -8,6 +8,7 @@ from rag.answering.proof.prover import Proved, Unproved
 from rag.answering.writing.generative import (
     MOST_CLAIMS,
     GenerativeAnswerer,
+    Judging,
     ReplyEnd,
     ReplyEvent,
     Restarted,
@@ -130,7 +131,7 @@ def test_a_reply_that_is_no_answer_is_a_failed_back_end(text: str) -> None:
 
 
 def test_a_reply_of_lies_alone_is_not_a_failure_but_nothing_is_shown() -> None:
-    assert [type(e) for e in events(LIE)] == [Unproved, ReplyEnd]
+    assert [type(e) for e in events(LIE)] == [Judging, Unproved, ReplyEnd]
 
 
 def test_not_found_is_a_vote() -> None:
@@ -140,7 +141,7 @@ def test_not_found_is_a_vote() -> None:
 
 def test_what_came_before_a_thoughts_end_is_announced_as_a_thought_and_the_same_sentence_is_judged_again() -> None:
     found = events(f"{LIE} {TRUE} So the answer it must be.</think>{TRUE}")
-    assert [type(e) for e in found if not isinstance(e, Unproved)] == [Proved, Restarted, Proved, ReplyEnd]
+    assert [type(e) for e in found if not isinstance(e, Judging | Unproved)] == [Proved, Restarted, Proved, ReplyEnd]
     after = found[found.index(Restarted()) :]
     assert (shown(after), withheld(after)) == (["The lighthouse is 40 metres high."], [])
 

@@ -7,15 +7,25 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from rag.serving.app import create_app
 from rag.serving.core.served_engine import ServedEngine
 from tests.serving.live import running, settings_for
 
+SCREEN: ViewportSize = {"width": 1440, "height": 900}
+VIEWS: tuple[tuple[str, int, Literal["light", "dark"]], ...] = (
+    ("en", 1440, "light"),
+    ("en", 1024, "dark"),
+    ("en", 375, "light"),
+    ("az", 1440, "dark"),
+    ("az", 1024, "light"),
+    ("az", 375, "dark"),
+)
+"""Language, width and scheme: every two of them meet at least once."""
 CHROMIUM = "/usr/bin/chromium"
 QUIET = (
     "--host-resolver-rules=MAP *.test 127.0.0.1",  # an intranet's name, which a browser trusts less than a loopback address
@@ -80,7 +90,7 @@ class Watched:
 def fresh(browser: Browser) -> Iterator[Watched]:
     """A page of a new context, in English, at 1440 × 900; it must end without a script error or a dialog."""
     context: BrowserContext = browser.new_context(
-        locale="en-US", viewport={"width": 1440, "height": 900}, reduced_motion="reduce", accept_downloads=True
+        locale="en-US", viewport=SCREEN, reduced_motion="reduce", accept_downloads=True
     )
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     expect.set_options(timeout=30_000)

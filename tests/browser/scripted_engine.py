@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from rag.errors import BackendFailed
-from rag.events import CitationReady, ClaimReady, Delta, Event, Finished, Started
+from rag.events import Checking, CitationReady, ClaimReady, Delta, Event, Finished, PassagesFound, Started
 from rag.types import UNFILTERED, Answer, Citation, Claim, Document, Filter, Provenance, Span, Turn, Withheld
 from tests.fake_engine import FakeEngine, default_documents, document
 
@@ -94,6 +94,10 @@ class ScriptedEngine(FakeEngine):
 
     def _slow(self, question: str, cancelled: Callable[[], bool]) -> Iterator[Event]:
         yield Started("slow", self.index, self.backend)
+        if question.split()[-1] == "waiting":
+            yield PassagesFound(tuple(hit.passage for hit in self.search("harbour", 1)))
+            yield Checking(2)
+            self.proceed.wait(PATIENCE)
         first = self._cite(self.corpus[0], 1)
         claim = Claim(first.quote, (1,), 1.0)
         yield CitationReady(first)

@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.conftest import Watched
-from tests.browser.test_chat import LIGHTHOUSE, Chat, engine, newcomer, url, violations
+from tests.browser.test_chat import LIGHTHOUSE, Chat, chat, engine, newcomer, url, violations
 
-__all__ = ["engine", "newcomer", "url"]
+__all__ = ["chat", "engine", "newcomer", "url"]
 pytestmark = pytest.mark.browser
 REFUSING = """
 for (const name of ["localStorage", "sessionStorage"]) {
@@ -67,20 +67,20 @@ def test_a_browser_that_keeps_nothing_answers_and_says_so(browser: Browser, url:
     context.close()
 
 
-def test_a_question_is_edited_and_what_came_after_it_goes(newcomer: Chat) -> None:
-    first = newcomer.ask("Who built the lighthouse?")
-    newcomer.ask("At six the harbour opens?")
-    newcomer.act(first, "Edit and ask again")
-    dialog = newcomer.page.get_by_role("dialog", name="Edit and ask again")
+def test_a_question_is_edited_and_what_came_after_it_goes(chat: Chat) -> None:
+    first = chat.ask("Who built the lighthouse?")
+    chat.ask("At six the harbour opens?")
+    chat.act(first, "Edit and ask again")
+    dialog = chat.page.get_by_role("dialog", name="Edit and ask again")
     expect(dialog.get_by_role("textbox")).to_have_value("Who built the lighthouse?")
-    assert violations(newcomer.page) == []
-    newcomer.page.keyboard.press("Escape")
+    assert violations(chat.page) == []
+    chat.page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
-    newcomer.act(first, "Edit and ask again")
+    chat.act(first, "Edit and ask again")
     dialog.get_by_role("textbox").fill("Dogs travel free?")
     dialog.get_by_role("button", name="Ask", exact=True).click()
-    expect(newcomer.last.locator(".claim")).to_contain_text("Dogs travel free.")
-    expect(newcomer.page.locator("article.exchange")).to_have_count(1)
+    expect(chat.last.locator(".claim")).to_contain_text("Dogs travel free.")
+    expect(chat.page.locator("article.exchange")).to_have_count(1)
 
 
 def test_documents_are_found_and_limit_what_is_asked(newcomer: Chat) -> None:
@@ -109,15 +109,15 @@ def test_documents_are_found_and_limit_what_is_asked(newcomer: Chat) -> None:
     expect(newcomer.last.locator(".claim")).to_contain_text(LIGHTHOUSE)
 
 
-def test_a_source_opens_beside_its_answer_where_there_is_room(newcomer: Chat) -> None:
-    page = newcomer.page
-    quote = newcomer.ask("Who built the lighthouse?").locator("a.quote")
+def test_a_source_opens_beside_its_answer_where_there_is_room(chat: Chat) -> None:
+    page = chat.page
+    quote = chat.ask("Who built the lighthouse?").locator("a.quote")
     quote.click()
     pane = page.get_by_role("complementary", name="Harbour treaty")
     source = page.frame_locator("#charter-source iframe")
     expect(source.locator("article mark")).to_have_text(LIGHTHOUSE)
     expect(source.get_by_role("link", name="Back to the chat")).to_be_hidden()
-    answer, beside = newcomer.last.bounding_box(), pane.bounding_box()
+    answer, beside = chat.last.bounding_box(), pane.bounding_box()
     assert answer is not None and beside is not None and answer["x"] + answer["width"] <= beside["x"]
     assert violations(page) == []
     page.keyboard.press("Escape")
@@ -129,21 +129,22 @@ def test_a_source_opens_beside_its_answer_where_there_is_room(newcomer: Chat) ->
     expect(popup.value.locator("article mark")).to_have_text(LIGHTHOUSE)
 
 
-def test_a_question_is_on_show_before_the_server_has_said_anything(newcomer: Chat) -> None:
+def test_a_question_is_on_show_before_the_server_has_said_anything(chat: Chat) -> None:
     held: list[Route] = []
-    newcomer.page.route("**/queue/join*", lambda route: held.append(route))
-    newcomer.field.fill("Who built the lighthouse?")
-    newcomer.field.press("Enter")
-    expect(newcomer.page.locator(".exchange.echo .question")).to_have_text("Who built the lighthouse?")
-    expect(newcomer.page.locator(".exchange.echo .stage")).to_have_text("Searching the documents…")
+    chat.page.route("**/queue/join*", lambda route: held.append(route))
+    chat.field.fill("Who built the lighthouse?")
+    chat.field.press("Enter")
+    expect(chat.page.locator(".exchange.echo .question")).to_have_text("Who built the lighthouse?")
+    expect(chat.page.locator(".exchange.echo .stage")).to_have_text("Searching the documents…")
     for route in held:
         route.continue_()
-    expect(newcomer.last).to_have_class(re.compile("done"))
-    expect(newcomer.page.locator("article.exchange")).to_have_count(1)
+    chat.page.unroute("**/queue/join*")
+    expect(chat.last).to_have_class(re.compile("done"))
+    expect(chat.page.locator("article.exchange")).to_have_count(1)
 
 
-def test_a_reason_against_an_answer_is_one_click(newcomer: Chat) -> None:
-    answer = newcomer.ask("Who built the lighthouse?")
+def test_a_reason_against_an_answer_is_one_click(chat: Chat) -> None:
+    answer = chat.ask("Who built the lighthouse?")
     answer.get_by_role("button", name="Not helpful").click()
     answer.get_by_role("button", name="Incomplete").click()
     expect(answer.get_by_text("Your feedback is noted.")).to_be_visible()

@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import Serve, Watched
+from tests.browser.conftest import SCREEN, VIEWS, Serve, Watched
 from tests.browser.scripted_engine import BEACON, PAYLOAD, ScriptedEngine
 
 pytestmark = pytest.mark.browser
@@ -58,7 +58,8 @@ class Chat:
         return self
 
     def begin(self) -> Chat:
-        """An empty conversation, on the page that is open or on a new one."""
+        """An empty conversation on a wide screen, on the page that is open or on a new one."""
+        self.page.set_viewport_size(SCREEN)
         if not self.page.url.startswith(self.url):
             self.open()
         self.watched.requests.clear()
@@ -73,6 +74,14 @@ class Chat:
         self.page.locator("#charter-menu summary").click()
         self.page.get_by_label(label).select_option(value)
         self.page.keyboard.press("Escape")
+
+    def speak(self, lang: str) -> None:
+        """The page in this language."""
+        if self.page.evaluate("document.documentElement.lang") != lang:
+            self.page.locator("#charter-menu summary").click()
+            self.page.locator("[data-language]").select_option(lang)
+            self.page.keyboard.press("Escape")
+            expect(self.page.locator(f"#charter-transcript[data-lang={lang}]")).to_be_visible()
 
     def act(self, answer: Locator, name: str) -> None:
         """What the menu below an answer offers."""
@@ -143,6 +152,34 @@ def test_an_example_is_asked_by_a_click_and_a_follow_up_carries_the_history(chat
     assert [turn.role for turn in engine.histories[-1]] == ["user", "assistant"]
     assert engine.histories[-1][0].content == "Who built the lighthouse?"
     expect(chat.page.locator("article.exchange")).to_have_count(2)
+
+
+def test_while_it_waits_the_passages_and_the_sentence_are_named(chat: Chat, engine: ScriptedEngine) -> None:
+    engine.proceed.clear()
+    running = chat.ask("slow and waiting", state="looking")
+    expect(running.locator(".stage")).to_have_text(re.compile("^Checking sentence 2… Reading Harbour treaty"))
+    engine.proceed.set()
+    expect(chat.last).to_have_class(re.compile("done"))
+    engine.proceed.clear()
+
+
+def test_nothing_that_is_read_moves_while_an_answer_comes(chat: Chat, engine: ScriptedEngine) -> None:
+    chat.ask("Who built the lighthouse?")
+    chat.page.evaluate("""() => {
+        window.shifted = 0;
+        new PerformanceObserver((list) => list.getEntries().forEach((entry) => { window.shifted += entry.value; }))
+            .observe({ type: "layout-shift" });
+    }""")
+    engine.proceed.clear()
+    running = chat.ask("slow and steady", state="answering")
+    expect(running.locator(".claim")).to_be_visible()
+    engine.proceed.set()
+    expect(chat.last).to_have_class(re.compile("done"))
+    engine.proceed.clear()
+    assert (
+        chat.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(shifted))))")
+        <= 0.05
+    )
 
 
 def test_stop_ends_the_work_and_keeps_what_was_verified(chat: Chat, engine: ScriptedEngine) -> None:
@@ -254,15 +291,24 @@ def test_the_page_asks_nothing_of_any_other_machine_and_little_of_its_own(watche
     assert len(watched.requests) < 90
 
 
-def test_axe_finds_nothing_in_any_state_be_it_light_or_dark(chat: Chat) -> None:
+def test_axe_finds_nothing_in_any_state_at_any_width_in_light_and_dark_in_two_languages(chat: Chat) -> None:
+    page = chat.page
     found: dict[str, list[str]] = {}
 
     def look(state: str) -> None:
-        for theme in ("dark", "light"):
-            chat.choose("Appearance", theme)
-            found[f"{state}, {theme}"] = violations(chat.page)
+        for lang, width, scheme in VIEWS:
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=scheme)
+            chat.speak(lang)
+            found[f"{state}, {lang}, {width}, {scheme}"] = violations(page)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+        chat.speak("en")
 
     look("empty")
+    chat.ask("slow and steady", state="answering")
+    found["answering"] = violations(page)
+    page.keyboard.press("Escape")
+    expect(chat.last).to_have_class(re.compile("stopped"))
     answer = chat.ask("Fluent: who built the lighthouse?")
     for note in answer.locator("details:not(.menu) summary").all():
         note.click()
@@ -270,12 +316,8 @@ def test_axe_finds_nothing_in_any_state_be_it_light_or_dark(chat: Chat) -> None:
     expect(answer.locator("form.comment")).to_be_visible()
     chat.ask("What do bananas cost in Peru?")
     chat.ask("broken pipe", state="failed")
-    look("answered, refused and failed")
-    chat.ask("slow and steady", state="answering")
-    look("answering")
-    chat.page.keyboard.press("Escape")
-    expect(chat.last).to_have_class(re.compile("stopped"))
-    look("stopped")
+    look("stopped, answered, refused and failed")
+    page.emulate_media(color_scheme="light")
     assert {state: seen for state, seen in found.items() if seen} == {}
 
 
@@ -419,20 +461,17 @@ def test_a_request_that_the_server_turns_away_is_said_and_the_question_stays(
 
 def test_nothing_is_cut_off_at_any_width(chat: Chat) -> None:
     answer = chat.ask("Who built the lighthouse?")
-    try:
-        for width in (375, 768, 1440):
-            chat.page.set_viewport_size({"width": width, "height": 720})
-            assert chat.page.evaluate("document.documentElement.scrollWidth") <= width
-            composer = chat.page.locator("#charter-composer").bounding_box()
-            assert composer is not None and composer["y"] + composer["height"] <= 720
-            text, source = answer.locator(".answer").bounding_box(), answer.locator(".sources").bounding_box()
-            assert text is not None and source is not None
-            beside = source["x"] >= text["x"] + text["width"]
-            assert beside == (width == 1440)
-            assert beside or source["y"] >= text["y"] + text["height"]
-            assert too_small(chat.page) == []
-    finally:
-        chat.page.set_viewport_size({"width": 1440, "height": 900})
+    for width in (375, 768, 1024, 1440):
+        chat.page.set_viewport_size({"width": width, "height": 720})
+        assert chat.page.evaluate("document.documentElement.scrollWidth") <= width
+        composer = chat.page.locator("#charter-composer").bounding_box()
+        assert composer is not None and composer["y"] + composer["height"] <= 720
+        text, source = answer.locator(".answer").bounding_box(), answer.locator(".sources").bounding_box()
+        assert text is not None and source is not None
+        beside = source["x"] >= text["x"] + text["width"]
+        assert beside == (width == 1440)
+        assert beside or source["y"] >= text["y"] + text["height"]
+        assert too_small(chat.page) == []
 
 
 def too_small(page: Page) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.conftest import Watched
 from tests.browser.scripted_engine import ScriptedEngine
 from tests.browser.test_chat import LIGHTHOUSE, Chat, chat, engine, newcomer, url, violations
 
@@ -12,6 +13,7 @@ __all__ = ["chat", "engine", "newcomer", "url"]
 pytestmark = pytest.mark.browser
 LONG = "Who built the lighthouse? " + "I ask since the harbour master told me of Ada Varga. " * 41
 LIMIT = 4000
+WIDTHS = (375, 1024, 1440)
 
 
 def box(found: Locator) -> dict[str, float]:
@@ -37,20 +39,20 @@ def overlapping(page: Page, selector: str) -> list[str]:
     )
 
 
-@pytest.mark.parametrize("width", [375, 1024, 1440])
-def test_a_question_of_2200_characters_is_folded_and_leaves_its_answer_in_view(newcomer: Chat, width: int) -> None:
-    newcomer.page.set_viewport_size({"width": width, "height": 800})
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_question_of_2200_characters_is_folded_and_leaves_its_answer_in_view(chat: Chat, width: int) -> None:
+    chat.page.set_viewport_size({"width": width, "height": 800})
     assert len(LONG) > 2190
-    answer = newcomer.ask(LONG)
+    answer = chat.ask(LONG)
     expect(answer.locator(".claim")).to_be_in_viewport(ratio=1)
     assert box(answer.locator(".question"))["height"] < 160
-    assert violations(newcomer.page) == []
+    assert violations(chat.page) == []
     answer.get_by_role("button", name="Show the whole question").click()
     assert box(answer.locator(".question"))["height"] > 300
-    newcomer.ask("At six the harbour opens?")
-    expect(newcomer.page.get_by_role("button", name="Show less")).to_have_attribute("aria-expanded", "true")
-    newcomer.page.get_by_role("button", name="Show less").click()
-    assert box(newcomer.page.locator(".question").first)["height"] < 160
+    chat.ask("At six the harbour opens?")
+    expect(chat.page.get_by_role("button", name="Show less")).to_have_attribute("aria-expanded", "true")
+    chat.page.get_by_role("button", name="Show less").click()
+    assert box(chat.page.locator(".question").first)["height"] < 160
 
 
 def test_a_question_that_is_too_long_stays_in_its_field_with_a_word_on_its_length(chat: Chat, engine: ScriptedEngine) -> None:
@@ -96,22 +98,26 @@ def test_a_linked_question_is_asked_once_whatever_follows(newcomer: Chat, engine
     assert len(engine.histories) == asked + 1
 
 
-@pytest.mark.parametrize("width", [375, 1440])
-def test_what_is_said_in_passing_lies_over_no_control_and_speaks_the_pages_language(newcomer: Chat, width: int) -> None:
-    newcomer.page.set_viewport_size({"width": width, "height": 800})
-    newcomer.act(newcomer.ask("Who built the lighthouse?"), "Copy link")
-    toast = newcomer.page.locator("#charter-toast")
-    expect(toast).to_have_text("Link to this question copied.")
-    assert overlapping(newcomer.page, "#charter-toast") == []
-    newcomer.page.context.set_offline(True)
-    expect(newcomer.page.locator("#charter-offline")).to_contain_text("No connection")
-    assert overlapping(newcomer.page, "#charter-offline") == []
-    assert violations(newcomer.page) == []
+def test_what_is_said_in_passing_lies_over_no_control_and_speaks_the_pages_language(newcomer: Chat) -> None:
+    page = newcomer.page
+    newcomer.ask("Who built the lighthouse?")
+    toast = page.locator("#charter-toast")
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        newcomer.act(newcomer.last, "Copy link")
+        expect(toast).to_have_text("Link to this question copied.")
+        assert overlapping(page, "#charter-toast") == []
+    page.context.set_offline(True)
+    expect(page.locator("#charter-offline")).to_contain_text("No connection")
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        assert overlapping(page, "#charter-offline") == []
+        assert violations(page) == []
 
 
-def test_a_note_on_show_follows_the_language(newcomer: Chat) -> None:
-    newcomer.page.clock.install()  # the note goes when the test says so
-    newcomer.page.reload()
+def test_a_note_on_show_follows_the_language(watched: Watched, url: str) -> None:
+    watched.page.clock.install()  # the note goes when the test says so
+    newcomer = Chat(watched, url).open()
     newcomer.act(newcomer.ready().ask("Who built the lighthouse?"), "Copy link")
     toast = newcomer.page.locator("#charter-toast")
     expect(toast).to_have_text("Link to this question copied.")
@@ -120,10 +126,10 @@ def test_a_note_on_show_follows_the_language(newcomer: Chat) -> None:
     expect(newcomer.page.locator("#charter-notes")).to_have_attribute("lang", "az")
 
 
-@pytest.mark.parametrize("width", [375, 1024, 1440])
-def test_the_ring_around_a_chosen_source_is_whole(newcomer: Chat, width: int) -> None:
-    newcomer.page.set_viewport_size({"width": width, "height": 800})
-    answer = newcomer.ask("Who built the lighthouse?")
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_ring_around_a_chosen_source_is_whole(chat: Chat, width: int) -> None:
+    chat.page.set_viewport_size({"width": width, "height": 800})
+    answer = chat.ask("Who built the lighthouse?")
     answer.locator(".marker").click()
     source = answer.locator(".sources li")
     expect(source).to_be_focused()
@@ -137,7 +143,7 @@ def test_the_ring_around_a_chosen_source_is_whole(newcomer: Chat, width: int) ->
     assert room >= 0
 
 
-def test_a_passage_that_is_shown_in_part_ends_with_a_whole_sentence_and_one_sign_of_omission(newcomer: Chat) -> None:
-    refused = newcomer.ask("What do bananas cost in Peru?")
+def test_a_passage_that_is_shown_in_part_ends_with_a_whole_sentence_and_one_sign_of_omission(chat: Chat) -> None:
+    refused = chat.ask("What do bananas cost in Peru?")
     for shown in refused.locator(".sources blockquote").all_inner_texts():
         assert ".…" not in shown and "……" not in shown

@@ -16,6 +16,7 @@ from rag.serving.app import create_app
 from rag.settings import Parsing
 from rag.types import Document
 from tests.browser.conftest import Watched
+from tests.browser.test_access import MODES, TOKEN, minted
 from tests.browser.test_chat import Chat, violations
 from tests.corpus.press import Printed, column, press
 from tests.fake_engine import FakeEngine
@@ -24,7 +25,7 @@ from tests.serving.live import running, settings_for
 pytestmark = pytest.mark.browser
 LIGHTHOUSE = "The lighthouse was built in 1911 by Ada Varga."
 FERRY = "The ferry leaves on Mondays and comes back on Fridays."
-TOKEN = "a-token-of-enough-characters"
+WAYS_IN = {mode: flags for mode, flags in MODES.items() if flags}
 
 
 def report() -> bytes:
@@ -124,19 +125,23 @@ def test_pages_stand_beside_the_conversation(watched: Watched, url: str) -> None
     assert violations(chat.page) == []
 
 
+@pytest.mark.parametrize("mode", WAYS_IN)
 def test_pages_are_shown_below_a_path_to_those_who_signed_in_and_to_nobody_else(
-    watched: Watched, kb: KnowledgeBase, document: Document, tmp_path: Path
+    watched: Watched, kb: KnowledgeBase, document: Document, tmp_path: Path, mode: str
 ) -> None:
-    settings = settings_for(tmp_path, auth="token", auth_token=TOKEN, root_path="/qa", limits_requests_per_minute=10_000)
-    app = create_app(FakeEngine((document,)), settings, folders={"default": kb})
+    flags = {"root_path": "/qa", "limits_requests_per_minute": 10_000, **WAYS_IN[mode]}
+    app = create_app(FakeEngine((document,)), settings_for(tmp_path, **flags), folders={"default": kb}, ui=False)
     with running(app) as address:
         page = watched.page
         refused = page.request.get(f"{address}/qa/facsimile/report.pdf?page=1")
-        assert refused.status == 401
-        page.goto(cited(f"{address}/qa", document, LIGHTHOUSE))
-        page.get_by_role("textbox").fill(TOKEN)
-        page.keyboard.press("Enter")
-        page.wait_for_url("**/qa/source/report.pdf")
+        assert refused.status == (403 if mode == "proxy" else 401)
+        if mode == "proxy":
+            page.set_extra_http_headers({"X-Forwarded-User": "ada"})
+        else:
+            page.goto(cited(f"{address}/qa", document, LIGHTHOUSE))
+            page.get_by_role("textbox").fill(TOKEN if mode == "token" else minted())
+            page.keyboard.press("Enter")
+            page.wait_for_url("**/qa/source/report.pdf")
         page.goto(cited(f"{address}/qa", document, LIGHTHOUSE))
         expect(page.locator("#pages .spot .box").first).to_be_in_viewport()
         drawn(page, 2)

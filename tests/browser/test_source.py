@@ -9,10 +9,10 @@ from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from rag.types import Document, Section, Span
-from tests.browser.conftest import Watched
+from tests.browser.conftest import VIEWS, Watched
 from tests.fake_engine import FakeEngine, default_documents
 from tests.serving.live import client_of
 
@@ -109,15 +109,20 @@ def test_a_fragment_that_names_nothing_breaks_nothing(page: Page, base: str) -> 
     expect(page.get_by_role("status")).to_have_text("That passage is not in this document.")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_in_either_scheme_and_a_phone_needs_no_sideways_scrolling(page: Page, base: str, scheme: str) -> None:
-    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-    page.set_viewport_size({"width": 375, "height": 700})
-    page.goto(address(base, span_of(WANTED), span_of("The very last words.")))
-    expect(page.locator("mark").first).to_be_in_viewport()
-    results = Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 375
+def test_axe_finds_nothing_at_any_width_in_light_and_dark_in_two_languages(browser: Browser, base: str) -> None:
+    for locale in ("en-US", "az-AZ"):
+        page = browser.new_page(locale=locale)
+        page.goto(address(base, span_of(WANTED), span_of("The very last words.")))
+        expect(page.locator("mark").first).to_be_in_viewport()
+        assert page.evaluate("document.documentElement.lang") == locale[:2]
+        for lang, width, scheme in VIEWS:
+            if locale.startswith(lang):
+                page.emulate_media(color_scheme=scheme)
+                page.set_viewport_size({"width": width, "height": 700})
+                results = Axe().run(page)
+                assert results.violations_count == 0, results.generate_report()
+                assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.close()
 
 
 def test_on_paper_the_mark_stays_and_the_controls_go(page: Page, base: str) -> None:
@@ -128,15 +133,26 @@ def test_on_paper_the_mark_stays_and_the_controls_go(page: Page, base: str) -> N
     expect(page.locator(".back")).to_be_hidden()
 
 
-def test_the_sign_in_page_works_by_keyboard_and_axe_finds_nothing(page: Page, tmp_path: Path) -> None:
+def test_the_sign_in_page_works_by_keyboard_and_axe_finds_nothing(page: Page, browser: Browser, tmp_path: Path) -> None:
     token = "a-token-of-enough-characters"
     with client_of(tmp_path, auth="token", auth_token=token) as client:
+        for locale in ("en-US", "az-AZ"):
+            looked = browser.new_page(locale=locale)
+            looked.goto(f"{client.base_url}/source/treaty.md")
+            for state in ("asked", "refused"):
+                for lang, width, scheme in VIEWS:
+                    if locale.startswith(lang):
+                        looked.emulate_media(color_scheme=scheme)
+                        looked.set_viewport_size({"width": width, "height": 700})
+                        assert Axe().run(looked).violations_count == 0, (state, lang, width, scheme)
+                looked.keyboard.type("wrong")
+                looked.keyboard.press("Enter")
+                expect(looked.get_by_role("alert")).to_be_visible()
+            looked.close()
         page.goto(f"{client.base_url}/source/treaty.md")
-        assert Axe().run(page).violations_count == 0
         page.keyboard.type("wrong")
         page.keyboard.press("Enter")
         expect(page.get_by_role("alert")).to_have_text("This token is not accepted.")
-        assert Axe().run(page).violations_count == 0
         page.get_by_label("Access token").fill(token)
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", name="Harbour treaty")).to_be_visible()

@@ -33,7 +33,7 @@ LETTERS_OF_NONE = {"az": "âîûw", "ru": "іїєґў", "tr": "əxqw"}
 """Letters that the language's own words do not have."""
 NAMES_OF_PRODUCTS = re.compile(r"Markdown|JSON|Enter|Shift\+Enter|Esc|OCR|MB|charterqa index|sources|\{\w+\}")
 SUFFIXES = {"css", "js", "json", "txt", "completion"}
-MESSAGE = re.compile(r"(?:answer|guide|chat|source|signin)\.[a-z_]+")
+MESSAGE = re.compile(r"(?:answer|guide|chat|source|signin|error)\.[a-z_]+")
 
 
 @cache

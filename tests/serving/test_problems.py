@@ -130,3 +130,12 @@ def test_a_body_that_does_not_arrive_is_a_timeout(tmp_path: Path) -> None:
             raw.sendall(b"POST /api/v1/ask HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 10\r\n\r\n{")
             received = raw.recv(4096)
     assert received.startswith(b"HTTP/1.1 408 ") and b"application/problem+json" in received
+
+
+def test_a_page_is_told_in_the_language_that_it_asks_for_and_a_program_in_english(client: httpx.Client) -> None:
+    body = {"question": " "}
+    assert client.post("/api/v1/ask", json=body).json()["detail"] == "The question is empty."
+    for asked, detail in (("az", "Sual boşdur. Sualınızı yazın."), ("tr-TR,en;q=0.5", "Soru boş. Bir soru yazın.")):
+        problem = client.post("/api/v1/ask", json=body, headers={"Accept-Language": asked}).json()
+        assert (problem["detail"], problem["remedy"]) == (detail, "")
+        assert problem["type"] == "urn:charterqa:problem:question"

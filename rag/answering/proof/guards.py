@@ -15,6 +15,7 @@ from rag.amounts.derived import follows
 from rag.amounts.values import Value, values
 from rag.answering.proof.quotation import edited
 from rag.llm.markup import URL
+from rag.localization.catalogue import speak
 from rag.localization.question_language import asked_in
 from rag.types import Passage
 
@@ -48,7 +49,9 @@ _NONE = frozenset("one first second once bir один одна одно одно
 class Guard:
     """The exact checks against one set of passages."""
 
-    def __init__(self, passages: Sequence[Passage]) -> None:
+    def __init__(self, passages: Sequence[Passage], lang: str | None = None) -> None:
+        """``lang``: the language of the reasons, English by default."""
+        self._words = speak(lang)
         self._passages = tuple(passages)
         self._text = "\n".join(part for p in passages for part in (p.title, *p.section, p.text))
         words = [_folded(m[0]) for m in _WORD.finditer(self._text)]
@@ -65,17 +68,17 @@ class Guard:
         """What in ``claim`` stands in no passage, as a reason; ``None`` where nothing does."""
         for address in URL.finditer(claim):
             if address[0].rstrip(".,;") not in self._text:
-                return "It has an address that the sources do not have."
+                return self._words("answer.withheld_address")
         if (quotation := edited(claim, self._passages)) is not None:
-            return f"The source does not say “{quotation}” word for word."
+            return self._words("answer.withheld_quotation", said=quotation)
         names = self._names(claim)
         for word in names if names and not self._translated(claim) else ():
-            return f"No source has “{word}”."
+            return self._words("answer.withheld_unknown", said=word)
         for value in values(claim):
             if not (_counts_nothing(claim, value) or self._states(value)) and not any(
                 follows(value, given) for given in self._by_passage
             ):
-                return f"No source has “{claim[value.start : value.end]}”."
+                return self._words("answer.withheld_unknown", said=claim[value.start : value.end])
         return None
 
     def unborne(self, claim: str, evidence: str) -> str | None:
@@ -84,7 +87,7 @@ class Guard:
         for value in values(claim):
             told = _counts_nothing(claim, value) or any(value.agrees(other) for other in theirs)
             if not told and (self._states(value) or not follows(value, theirs)):
-                return f"The source does not have “{claim[value.start : value.end]}” there."
+                return self._words("answer.withheld_elsewhere", said=claim[value.start : value.end])
         return None
 
     def _translated(self, claim: str) -> bool:

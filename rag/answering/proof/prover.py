@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from rag.answering.proof.guards import Guard
 from rag.answering.reading.paragraphs import heading, in_context
+from rag.localization.catalogue import Words, speak
 from rag.models.embedder import Embedder, Vectors
 from rag.models.reader import CONTRADICTED, SUPPORTED, Reader
 from rag.types import Passage, Span, Withheld
@@ -78,6 +79,7 @@ class Evidence:
     words: tuple[frozenset[str], ...]
     vectors: Vectors
     guard: Guard
+    spoken: Words
 
 
 class Prover:
@@ -88,8 +90,9 @@ class Prover:
         self._embedder = embedder
         self._threshold = THRESHOLD if threshold is None else threshold
 
-    def prepare(self, passages: Sequence[Passage]) -> Evidence:
-        """The passages that a reply may rest on."""
+    def prepare(self, passages: Sequence[Passage], lang: str | None = None) -> Evidence:
+        """The passages that a reply may rest on; ``lang`` is the language of the reasons for what is withheld."""
+        spoken = speak(lang)
         placed = [(n, Cited(p, span)) for n, p in enumerate(passages, 1) for span in (p.sentences or (p.span,))]
         quotes = [in_context(cited.passage, cited.span).removeprefix(heading(cited.passage)) for _, cited in placed]
         return Evidence(
@@ -98,13 +101,14 @@ class Prover:
             tuple(n for n, _ in placed),
             tuple(_words(q) for q in quotes),
             self._embedder.embed_passages(quotes),
-            Guard(passages),
+            Guard(passages, lang),
+            spoken,
         )
 
     def prove(self, claim: str, hinted: Sequence[int], evidence: Evidence) -> Proved | Unproved:
         """``claim`` in plain words, with the passage numbers that the model gave as hints."""
         if not evidence.sentences:
-            return Unproved(Withheld(claim, "There is no source."))
+            return Unproved(Withheld(claim, evidence.spoken("answer.withheld_no_source")))
         order = self._ranked(claim, hinted, evidence)
         source = evidence.sentences[order[0]]
         if (reason := evidence.guard.foreign(claim)) is not None:
@@ -114,7 +118,7 @@ class Prover:
         if (reason := evidence.guard.unborne(claim, cited_text(cited))) is not None:
             return Unproved(Withheld(claim, reason), cited[0])
         if support < self._threshold:
-            reason = f"The sources do not bear it (support {support:.2f})."
+            reason = evidence.spoken("answer.withheld_unborne", support=f"{support:.2f}")
             return Unproved(Withheld(claim, reason, contradicted > CONTRADICTION), cited[0])
         return Proved(claim, cited, support)
 

@@ -40,11 +40,18 @@ class ReplyEnd:
 
 
 @dataclass(frozen=True, slots=True)
+class Judging:
+    """The ``number``-th sentence of the reply is being judged; its verdict is the next event."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Restarted:
     """All that came before was a thought: what was withheld of it is nobody's business."""
 
 
-ReplyEvent = Proved | Unproved | SaidNotFound | Restarted | ReplyEnd
+ReplyEvent = Judging | Proved | Unproved | SaidNotFound | Restarted | ReplyEnd
 
 
 class GenerativeAnswerer:
@@ -77,7 +84,8 @@ class GenerativeAnswerer:
         language: str | None = None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Iterator[ReplyEvent]:
-        """Each claim as :class:`Proved` or :class:`Unproved`, at most one :class:`SaidNotFound`, and :class:`ReplyEnd` last.
+        """Each claim as :class:`Judging`, then as :class:`Proved` or :class:`Unproved`; at most one :class:`SaidNotFound`, and
+        :class:`ReplyEnd` last.
 
         ``language`` is the language of the reply, for the cutting of sentences. Ends early once ``cancelled()`` is true. A
         server that says its context is too short is asked again with half the passages, twice at most.
@@ -103,7 +111,7 @@ class GenerativeAnswerer:
         self, question: str, passages: Sequence[Passage], language: str | None, cancelled: Callable[[], bool]
     ) -> Iterator[ReplyEvent]:
         messages = self._prompt.render(passages=numbered(passages), question=question)
-        claims, usage, proofs = Claims(language), Usage(), _Proofs(self._prover, passages)
+        claims, usage, proofs = Claims(language), Usage(), _Proofs(self._prover, passages, language)
         said_not_found = False
         restarts = 0
         for chunk in self._backend.stream(messages, cancelled=cancelled):
@@ -133,9 +141,10 @@ class GenerativeAnswerer:
 class _Proofs:
     """The proofs of one reply: each claim once, the first of a list with the line that introduces it."""
 
-    def __init__(self, prover: Prover, passages: Sequence[Passage]) -> None:
+    def __init__(self, prover: Prover, passages: Sequence[Passage], language: str | None) -> None:
         self._prover = prover
         self._passages = passages
+        self._language = language
         self._evidence: Evidence | None = None
         self._seen: set[str] = set()
         self._lead = ""
@@ -148,9 +157,9 @@ class _Proofs:
         self._lead = ""
         self.proved = self.unproved = 0
 
-    def of(self, claims: Sequence[ReplyClaim]) -> Iterator[Proved | Unproved]:
-        """The verdicts, in order; small models repeat themselves, so a sentence is judged once, and no more than
-        :data:`MOST_CLAIMS` are judged at all."""
+    def of(self, claims: Sequence[ReplyClaim]) -> Iterator[Judging | Proved | Unproved]:
+        """The verdicts, in order, each after a :class:`Judging`. Small models repeat themselves, so a sentence is judged
+        once, and no more than :data:`MOST_CLAIMS` are judged at all."""
         for claim in claims:
             key = f"{claim.lead} {claim.text}".casefold()
             if key in self._seen:
@@ -159,9 +168,10 @@ class _Proofs:
             if len(self._seen) > MOST_CLAIMS:
                 self.unproved += 1
                 continue
+            yield Judging(self.proved + self.unproved + 1)
             began = time.perf_counter()
             if self._evidence is None:
-                self._evidence = self._prover.prepare(self._passages)
+                self._evidence = self._prover.prepare(self._passages, self._language)
             verdict = self._judged(claim, self._evidence)
             self.milliseconds += (time.perf_counter() - began) * 1e3
             self.proved += isinstance(verdict, Proved)

@@ -84,5 +84,5 @@ class Access(Checkpoint):
             target = f"{quote(scope['path'])}?{query}" if query else quote(scope["path"])
             return signin_page(target, headers.get("accept-language", ""), scope["charterqa.peer"].prefix)
         challenge = {"WWW-Authenticate": "Bearer"} if by_token else {}
-        problem = Problem(401 if by_token else 403, "identity", error.message, error.remedy, challenge)
+        problem = Problem(401 if by_token else 403, "identity", error.message, error.remedy, challenge, error)
         return problem_response(problem, scope, self._redact)

@@ -31,4 +31,4 @@ class Allowance:
                 f"More than {self._item.amount} requests in a minute.",
                 remedy="Wait a little.",
                 retry_after=max(1, math.ceil(reset - time.time())),
-            )
+            ).said("error.quota", most=self._item.amount)

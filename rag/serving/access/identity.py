@@ -75,7 +75,7 @@ class SharedToken:
         if self._admin_token and hmac.compare_digest(given, self._admin_token):
             return Identity(ADMINISTRATOR)
         if not hmac.compare_digest(given, self._token):
-            raise Unidentified("The access token is wrong.", remedy="Send 'Authorization: Bearer TOKEN'.")
+            raise Unidentified("The access token is wrong.", remedy="Send 'Authorization: Bearer TOKEN'.").said("error.token")
         return Identity(f"address:{peer.key}")
 
 
@@ -104,12 +104,14 @@ class ShortLivedToken:
                 options={"require": ["exp", "aud", "sub"]},
             )
         except jwt.ExpiredSignatureError:
-            raise Unidentified("The access token has expired.", remedy="Ask for a new one.") from None
+            raise Unidentified("The access token has expired.", remedy="Ask for a new one.").said(
+                "error.token_expired"
+            ) from None
         except jwt.InvalidTokenError:
             raise Unidentified(
                 "The access token is not valid here.",
                 remedy=f"Sign it with {self._auth.jwt_algorithm}, with aud '{self._auth.jwt_audience}', sub and exp.",
-            ) from None
+            ).said("error.token") from None
         begun = min(float(claims.get("iat", self._clock())), self._clock())
         if float(claims["exp"]) - begun > longest + LEEWAY:
             raise Unidentified(f"The access token lives longer than {longest} seconds.", remedy="Mint a shorter one.")
@@ -183,7 +185,7 @@ def bearer(headers: Headers) -> str:
     """The token of an ``Authorization: Bearer`` header. Raises ``Unidentified``."""
     scheme, _, token = headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip() or len(token) > LONGEST_TOKEN:
-        raise Unidentified("This server asks who you are.", remedy="Send 'Authorization: Bearer TOKEN'.")
+        raise Unidentified("This server asks who you are.", remedy="Send 'Authorization: Bearer TOKEN'.").said("error.who")
     return token.strip()
 
 

@@ -48,7 +48,8 @@ class Library:
         service = self.default if name is None else self._services.get(name)
         if service is None or not self._may(service.name, identity):
             said = "the default knowledge base" if name is None else f"a knowledge base '{name[:100]}'"
-            raise NotFound(f"There is no access to {said} here.", remedy="GET /api/v1/kbs lists those that you may ask.")
+            closed = NotFound(f"There is no access to {said} here.", remedy="GET /api/v1/kbs lists those that you may ask.")
+            raise closed.said("error.no_access")
         return service
 
     def open_to(self, identity: Identity) -> Sequence[Service]:

@@ -205,9 +205,11 @@ class Service:
             StorageUnavailable: it could not be kept.
         """
         if self._feedback is None:
-            raise NotFound("Feedback is switched off here.", remedy="CHARTERQA_FEEDBACK_ENABLED=true switches it on.")
+            off = NotFound("Feedback is switched off here.", remedy="CHARTERQA_FEEDBACK_ENABLED=true switches it on.")
+            raise off.said("error.no_feedback")
         if comment is not None and len(comment) > COMMENT_CHARACTERS:
-            raise QuestionError(f"The comment is longer than {COMMENT_CHARACTERS} characters.", remedy="Shorten it.")
+            told = QuestionError(f"The comment is longer than {COMMENT_CHARACTERS} characters.", remedy="Shorten it.")
+            raise told.said("error.comment_long", most=COMMENT_CHARACTERS)
         await self._keeping.run(partial(self._rate, answer_id, rating, comment))
         self.metrics.feedback(rating)
 
@@ -264,10 +266,11 @@ class Service:
 
     def _check(self, question: str, history: Sequence[Turn]) -> None:
         if not question.strip():
-            raise QuestionError("The question is empty.", remedy="Write a question.")
+            raise QuestionError("The question is empty.", remedy="Write a question.").said("error.empty")
         longest = self._limits.question_characters
         if len(question) > longest:
-            raise QuestionError(f"The question is longer than {longest} characters.", remedy="Shorten it.")
+            told = QuestionError(f"The question is longer than {longest} characters.", remedy="Shorten it.")
+            raise told.said("error.long", most=longest)
         if len(history) > self._limits.history_turns:
             raise QuestionError(
                 f"The history has more than {self._limits.history_turns} turns.", remedy="Send the most recent ones."

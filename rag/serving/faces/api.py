@@ -29,7 +29,7 @@ from rag.serving.http.fault_shapes import EventShape, ProblemShape
 from rag.serving.http.library_shapes import ExamplesShape, KbShape, StartShape
 from rag.serving.http.problem import MEDIA_TYPE, problem_json, problem_of
 from rag.serving.http.request_shapes import AskBody, FeedbackBody, Lang, SearchBody, TurnBody
-from rag.serving.http.sse import begin, encode, encode_event, stream_response
+from rag.serving.http.sse import Told, begin, encode, encode_event, stream_response
 from rag.serving.operation.redaction import Redactor
 from rag.serving.source.around import around
 from rag.types import Span, Turn
@@ -140,6 +140,7 @@ async def _encoded(
     async with contextlib.aclosing(events):
         try:
             async for event in events:
-                yield encode_event(event, kb)
+                if isinstance(event, Told):
+                    yield encode_event(event, kb)
         except CharterError as error:
             yield encode("error", problem_json(problem_of(error), request.scope, redactor))

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from asgi_correlation_id import correlation_id
+from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
 
@@ -37,6 +38,8 @@ from rag.errors import (
     UploadError,
     UsageError,
 )
+from rag.localization.errors import told
+from rag.localization.languages import preferred
 from rag.serving.http.zones import Zone, zone_of
 from rag.serving.operation.redaction import Redactor
 
@@ -65,13 +68,15 @@ SLUGS: tuple[tuple[type[CharterError], int, str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One error, before it takes a shape. ``slug`` is what programs compare; ``detail`` and ``remedy`` are for people."""
+    """One error, before it takes a shape. ``slug`` is what programs compare; ``detail`` and ``remedy`` are for people,
+    in English; ``error`` is what it came from, if an error of the core."""
 
     status: int
     slug: str
     detail: str
     remedy: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    error: CharterError | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -90,17 +95,21 @@ def problem_of(error: CharterError) -> Problem:
     if wait is None and status == 503:
         wait = 5
     headers = {} if wait is None else {"Retry-After": str(max(1, math.ceil(wait)))}
-    return Problem(status, slug, error.message, error.remedy, headers)
+    return Problem(status, slug, error.message, error.remedy, headers, error)
 
 
 def problem_json(problem: Problem, scope: Scope, redact: Redactor) -> dict[str, Any]:
-    """The members of RFC 9457, the remedy and the request's id."""
+    """The members of RFC 9457, the remedy and the request's id. A reader's page says by ``Accept-Language`` in which language
+    it will show the detail; in another than English that has the remedy in it."""
+    detail, remedy, error = problem.detail, problem.remedy, problem.error
+    if error is not None and (said := told(error, preferred(Headers(scope=scope).get("accept-language", "")))) != str(error):
+        detail, remedy = said, ""
     return {
         "type": f"urn:charterqa:problem:{problem.slug}",
         "title": problem.title,
         "status": problem.status,
-        "detail": redact(problem.detail),
-        "remedy": redact(problem.remedy),
+        "detail": redact(detail),
+        "remedy": redact(remedy),
         "instance": quote(scope.get("path", "")),
         "request_id": request_id(),
         **problem.extra,

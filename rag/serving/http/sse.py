@@ -13,7 +13,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.requests import Request
 
 from rag.contract import citation_json, claim_json, outcome_json
-from rag.events import CitationReady, ClaimReady, Delta, Event, Started
+from rag.events import CitationReady, ClaimReady, Delta, Event, Finished, Started
 from rag.serving.http.departure import unless_gone
 
 LINE_END = "\n"
@@ -26,8 +26,12 @@ def encode(name: str | None, data: Any) -> bytes:
     return ServerSentEvent(json.dumps(data, ensure_ascii=False), event=name, sep=LINE_END).encode()
 
 
-def encode_event(event: Event, kb: str | None = None) -> bytes:
-    """An event of the vocabulary as the contract names it; ``kb`` as :func:`rag.contract.outcome_json` takes it."""
+Told = Started | ClaimReady | CitationReady | Delta | Finished
+"""What a program is told: the contract's stream has nothing between its events but comments."""
+
+
+def encode_event(event: Told, kb: str | None = None) -> bytes:
+    """An event as the contract names it; ``kb`` as :func:`rag.contract.outcome_json` takes it."""
     if isinstance(event, Started):
         return encode("meta", {"id": event.id, "index": event.index, "backend": event.backend} | ({"kb": kb} if kb else {}))
     if isinstance(event, ClaimReady):

@@ -196,4 +196,5 @@ def _replacing(table: str, key: str, *others: str) -> str:
 
 def unknown_answer(answer_id: str) -> NotFound:
     """What is said of an answer that was never given, is too old, or is none of the asker's."""
-    return NotFound(f"There is no answer '{answer_id}'.", remedy="Feedback refers to an answer's id.")
+    unknown = NotFound(f"There is no answer '{answer_id}'.", remedy="Feedback refers to an answer's id.")
+    return unknown.said("error.no_answer")

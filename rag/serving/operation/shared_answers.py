@@ -96,7 +96,8 @@ class SharedStore:
             transaction.execute("DELETE FROM shared WHERE expires <= ?", (now,))
             ((count,),) = transaction.execute("SELECT COUNT(*) FROM shared")
             if count >= MOST:
-                raise StorageFull("There are as many shared links as there may be.", remedy="Wait until some have ended.")
+                full = StorageFull("There are as many shared links as there may be.", remedy="Wait until some have ended.")
+                raise full.said("error.links_full")
             row = (link.id, _hash(link.key), maker, kb, now, link.expires, conversation)
             transaction.execute("INSERT INTO shared VALUES (?, ?, ?, ?, ?, ?, ?)", row)
         return link
@@ -124,7 +125,8 @@ class SharedStore:
             key_hash, maker = rows[0]
             own = hmac.compare_digest(key_hash, _hash(key)) or (user is not None and maker == user)
             if not (own or administrator):
-                raise NotAllowed("This link was made by somebody else.", remedy="Ask whoever made it to take it back.")
+                foreign = NotAllowed("This link was made by somebody else.", remedy="Ask whoever made it to take it back.")
+                raise foreign.said("error.link_of_another")
             transaction.execute("DELETE FROM shared WHERE id = ?", (identity,))
 
     def revoke_all(self, maker: str) -> int:

@@ -7,6 +7,8 @@ from functools import partial
 from typing import Any
 
 from rag.errors import CharterError, NotFound
+from rag.localization.errors import told
+from rag.localization.languages import Language
 from rag.serving.access.identity import Identity
 from rag.serving.core.library import Library
 from rag.serving.core.service import Service
@@ -43,24 +45,25 @@ class Dialogues:
         sealed = partial(self._sharing.sealed, kb=service.named) if self._sharing is not None else None
         return Dialogue(service, history_turns=self._history_turns, sealed=sealed)
 
-    async def share(self, request: Any, talk: Conversation) -> str:
+    async def share(self, request: Any, talk: Conversation, speech: Language) -> str:
         """What the page is told of a new link, as JSON: ``{"id", "key", "expires"}``, or ``{"problem"}``."""
         try:
             return await self._shared().share(talk, self._service(request).named, _identity(request))
         except CharterError as error:
-            return json.dumps({"problem": str(error)})
+            return json.dumps({"problem": told(error, speech)})
 
-    async def unshare(self, request: Any, link: str, key: str) -> str:
+    async def unshare(self, request: Any, link: str, key: str, speech: Language) -> str:
         """What the page is told of a link that is taken back, as JSON: ``{"revoked"}``, or ``{"problem"}``."""
         try:
             await self._shared().revoke(link, key, _identity(request))
         except CharterError as error:
-            return json.dumps({"problem": str(error)})
+            return json.dumps({"problem": told(error, speech)})
         return json.dumps({"revoked": link})
 
     def _shared(self) -> Sharing:
         if self._sharing is None:
-            raise NotFound("Nothing is shared here.", remedy="CHARTERQA_SHARING_ENABLED=true switches it on.")
+            off = NotFound("Nothing is shared here.", remedy="CHARTERQA_SHARING_ENABLED=true switches it on.")
+            raise off.said("error.no_sharing")
         return self._sharing
 
     def _service(self, request: Any) -> Service:

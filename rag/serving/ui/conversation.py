@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal
 
 from rag.serving.ui.excerpt import Surroundings
-from rag.types import UNFILTERED, Answer, Claim, Filter, Outcome, Turn
+from rag.types import UNFILTERED, Answer, Claim, Filter, Outcome, Passage, Turn
 
 Rating = Literal["up", "down"]
 
@@ -28,16 +29,26 @@ class ChatFailure:
     ``stopping``: the server is being stopped, which is said in the reader's language."""
 
     message: str = ""
-    remedy: str = ""
     retryable: bool = True
     stopping: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where a passage stands: its document's id and title, its headings and its page."""
+
+    document: str
+    title: str
+    section: tuple[str, ...] = ()
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """One question and what came of it. ``number`` counts from 1 and never changes; ``excerpts`` are, in the order of their
     ids, the citations of an answer or the related passages of a refusal. ``commented`` says that a comment was stored.
-    ``scope`` are the documents that it was asked of, ``reading`` that the search has begun and passages are read. ``seal`` is
+    ``scope`` are the documents that it was asked of, ``reading_at`` where the passages stand that are read
+    while there is no outcome, ``checking`` which sentence of a model is being proved, from 1, or 0. ``seal`` is
     by which the server knows what it has answered itself (:mod:`rag.serving.ui.sharing`); empty where nothing is shared."""
 
     number: int
@@ -50,13 +61,22 @@ class Exchange:
     rating: Rating | None = None
     commented: bool = False
     scope: Filter = UNFILTERED
-    reading: bool = False
+    reading_at: tuple[Whereabouts, ...] = ()
+    checking: int = 0
     seal: str = ""
 
     @property
     def running(self) -> bool:
         """Whether more may come."""
         return self.phase in (Phase.LOOKING, Phase.ANSWERING)
+
+    def read(self, passages: Sequence[Passage]) -> Exchange:
+        """With what is read for it now."""
+        return replace(self, reading_at=tuple(Whereabouts(p.document, p.title, p.section, p.page) for p in passages))
+
+    def check(self, number: int) -> Exchange:
+        """With the sentence that is being proved now."""
+        return replace(self, checking=number)
 
     def cite(self, excerpt: Surroundings) -> Exchange:
         """With one more excerpt; one that is already there stays as it is."""
@@ -71,7 +91,7 @@ class Exchange:
     def finish(self, outcome: Outcome, excerpts: tuple[Surroundings, ...]) -> Exchange:
         """With its outcome, which is the last word on claims and excerpts."""
         claims = outcome.claims if isinstance(outcome, Answer) else ()
-        return replace(self, phase=Phase.DONE, outcome=outcome, claims=claims, excerpts=excerpts)
+        return replace(self, phase=Phase.DONE, outcome=outcome, claims=claims, excerpts=excerpts, reading_at=(), checking=0)
 
     def stop(self) -> Exchange:
         """Broken off by its reader."""

@@ -9,7 +9,8 @@ from dataclasses import replace
 from typing import Literal, Protocol
 
 from rag.errors import CharterError, NotFound, ServiceLoading, ServiceStopping
-from rag.events import CitationReady, ClaimReady, Event, Finished, Started
+from rag.events import Checking, CitationReady, ClaimReady, Event, Finished, PassagesFound
+from rag.localization.errors import told
 from rag.localization.languages import Language
 from rag.serving.ui.conversation import ChatFailure, Conversation, Exchange, Rating
 from rag.serving.ui.excerpt import Surroundings, excerpt
@@ -60,7 +61,7 @@ class Dialogue:
                 yield Shelf(loading=True)
                 await asyncio.sleep(LOADING_SECONDS)
             except CharterError as error:
-                yield Shelf(problem=str(error))
+                yield Shelf(problem=told(error, language))
                 return
             else:
                 yield Shelf(examples, documents)
@@ -77,8 +78,11 @@ class Dialogue:
         try:
             async with aclosing(self._service.stream(question, history=history, filter=scope, lang=language)) as events:
                 async for event in events:
-                    if isinstance(event, Started):
-                        exchange = replace(exchange, reading=True)
+                    if isinstance(event, PassagesFound):
+                        exchange = exchange.read(event.passages)
+                        yield asked.update(exchange)
+                    elif isinstance(event, Checking):
+                        exchange = exchange.check(event.number)
                         yield asked.update(exchange)
                     elif isinstance(event, CitationReady):
                         exchange = exchange.cite(await self._excerpt(event.citation))
@@ -93,7 +97,7 @@ class Dialogue:
                         yield asked.update(exchange)
         except CharterError as error:
             stopping = isinstance(error, ServiceStopping)
-            yield asked.update(exchange.fail(ChatFailure(error.message, error.remedy, error.retryable, stopping)))
+            yield asked.update(exchange.fail(ChatFailure(told(error, language), error.retryable, stopping)))
 
     async def rate(
         self, conversation: Conversation, answer_id: str, rating: Rating, comment: str | None = None
@@ -105,7 +109,8 @@ class Dialogue:
         """
         exchange = conversation.find(answer_id)
         if exchange is None:
-            raise NotFound("This answer is not part of the conversation.", remedy="Ask again, then rate the answer.")
+            missing = NotFound("This answer is not part of the conversation.", remedy="Ask again, then rate the answer.")
+            raise missing.said("error.no_answer")
         await self._service.feedback(answer_id, rating, comment)
         return conversation.update(replace(exchange, rating=rating, commented=exchange.commented or comment is not None))
 

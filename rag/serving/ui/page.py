@@ -187,7 +187,7 @@ def page_of(gr: Any, dialogues: Dialogues, settings: Settings) -> Any:
             try:
                 rated = await dialogues.of(request).rate(talk, text_of(event, "answer"), rating, comment)
             except CharterError as error:
-                gr.Warning(f"{speak(speech)('chat.feedback_failed')} {error}")
+                gr.Warning(f"{speak(speech)('chat.feedback_failed')} {told(error, speech)}")
                 return {conversation: talk}
             return {conversation: rated, transcript: transcript_html(rated, shelf, speech), memory: kept(rated)}
 
@@ -224,11 +224,11 @@ def page_of(gr: Any, dialogues: Dialogues, settings: Settings) -> Any:
         def save(event: gr.EventData, talk: Conversation, speech: Language) -> str:
             return conversation_json(talk) if text_of(event, "format") == "json" else conversation_markdown(talk, speech)
 
-        async def share(request: gr.Request, talk: Conversation) -> str:
-            return await dialogues.share(request, talk)
+        async def share(request: gr.Request, talk: Conversation, speech: Language) -> str:
+            return await dialogues.share(request, talk, speech)
 
-        async def unshare(request: gr.Request, event: gr.EventData) -> str:
-            return await dialogues.unshare(request, text_of(event, "link"), text_of(event, "key"))
+        async def unshare(request: gr.Request, event: gr.EventData, speech: Language) -> str:
+            return await dialogues.unshare(request, text_of(event, "link"), text_of(event, "key"), speech)
 
         async def arrive(request: gr.Request, remembered: str) -> Steps:
             """The first view: the language, the conversation so far, what there is to ask, and the question of a deep
@@ -287,8 +287,8 @@ def page_of(gr: Any, dialogues: Dialogues, settings: Settings) -> Any:
             None, saved, None, js="(text) => { window.charterSave(text); return []; }"
         )
         for told in (
-            transcript.link(share, conversation, linked, **quiet),
-            transcript.unlink(unshare, None, linked, **quiet),
+            transcript.link(share, talking[:2], linked, **quiet),
+            transcript.unlink(unshare, spoken, linked, **quiet),
         ):
             told.success(None, linked, None, js="(text) => { window.charterShared(text); return []; }")
 

@@ -48,10 +48,12 @@ class Sharing:
         """
         own = tuple(_bare(x) for x in talk.exchanges if self._own(x, kb))
         if not own:
-            raise QuestionError("There is no answer here that can be shared.", remedy="Ask, then share the answer.")
+            nothing = QuestionError("There is no answer here that can be shared.", remedy="Ask, then share the answer.")
+            raise nothing.said("error.nothing_to_share")
         text = _CONVERSATION.dump_json(Conversation(own)).decode()
         if len(text) > 2 * KEPT_BYTES:
-            raise QuestionError("The conversation is too long to be shared.", remedy="Begin a new one.")
+            long = QuestionError("The conversation is too long to be shared.", remedy="Begin a new one.")
+            raise long.said("error.too_long_to_share")
         link = await self._keeping.run(lambda: self._store.keep(text, kb, identity.user))
         return json.dumps({"id": link.id, "key": link.key, "expires": round(link.expires)})
 
@@ -88,7 +90,8 @@ def _bare(exchange: Exchange) -> Exchange:
         outcome=None if outcome is None else _told(outcome),
         rating=None,
         commented=False,
-        reading=False,
+        reading_at=(),
+        checking=0,
         scope=UNFILTERED,
         seal="",
     )

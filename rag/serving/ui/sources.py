@@ -8,19 +8,19 @@ from urllib.parse import quote
 from rag.localization.catalogue import Words
 from rag.localization.languages import attributes
 from rag.serving.ui.cards import Card, cards
-from rag.serving.ui.conversation import Exchange
+from rag.serving.ui.conversation import Exchange, Whereabouts
 from rag.serving.ui.excerpt import opening
 from rag.serving.ui.grids import grid_html
 from rag.types import Answer, Citation, Refusal, Span
 
 
-def place(citation: Citation, words: Words) -> str:
-    """Where a citation stands, as a reader says it: ``Charter › Section II › page 3``. Plain text."""
-    parts = [citation.title or citation.document, *citation.section]
-    if citation.page is not None:
-        parts.append(words("chat.page", number=str(citation.page)))
-    if citation.recognised is not None:
-        parts[-1] += f" ({words('chat.recognised', percent=words.percent(citation.recognised))})"
+def place(found: Citation | Whereabouts, words: Words) -> str:
+    """Where a citation or passage stands, as a reader says it: ``Charter › Section II › page 3``. Plain text."""
+    parts = [found.title or found.document, *found.section]
+    if found.page is not None:
+        parts.append(words("chat.page", number=str(found.page)))
+    if isinstance(found, Citation) and found.recognised is not None:
+        parts[-1] += f" ({words('chat.recognised', percent=words.percent(found.recognised))})"
     return " › ".join(parts)
 
 

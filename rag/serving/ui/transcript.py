@@ -14,7 +14,8 @@ from rag.serving.ui.shelf import Shelf, welcome_html
 from rag.serving.ui.sources import place, sources_html
 from rag.types import Answer, Refusal
 
-PLACES = 2
+PLACES = 3
+"""Of the passages that are read, as many are named: the best."""
 LONG, LINES = 300, 4
 """Code points and line breaks of a question beyond which it is folded: the answer is what a reader came for."""
 
@@ -87,7 +88,7 @@ def _understood(exchange: Exchange, words: Words) -> str:
 
 def _answer(exchange: Exchange, words: Words) -> str:
     if exchange.phase is Phase.LOOKING:
-        return _stage(words("chat.reading") if exchange.reading else words("chat.searching"))
+        return _stage(_doing(exchange, words))
     if exchange.phase is Phase.FAILED:
         return f'<div class="answer failure">{_failure(exchange, words)}</div>'
     if isinstance(exchange.outcome, Refusal):
@@ -96,17 +97,18 @@ def _answer(exchange: Exchange, words: Words) -> str:
     if exchange.phase is Phase.STOPPED:
         note = words("chat.stopped") if exchange.claims else words("chat.stopped_nothing")
         return f'<div class="answer">{body}<p class="state">{escape(note)}</p></div>'
-    first = _label(exchange.outcome, words) if isinstance(exchange.outcome, Answer) else _stage(_checking(exchange, words))
+    first = _label(exchange.outcome, words) if isinstance(exchange.outcome, Answer) else _stage(_doing(exchange, words))
     return f'{first}<div class="answer">{body}</div>{extras_html(exchange, words)}'
 
 
-def _checking(exchange: Exchange, words: Words) -> str:
-    """Which sentence is being checked, and what of the documents was read for those before it. Its words are not said: they are
-    not proved yet."""
-    places = dict.fromkeys(place(found.citation, words) for found in exchange.excerpts[-PLACES:])
-    if not places:
-        return words("chat.checking")
-    return words("chat.checking_next", number=words.number(len(exchange.claims) + 1), places="; ".join(places))
+def _doing(exchange: Exchange, words: Words) -> str:
+    """What is being done: searching, then which passages are read, then which sentence of a model is being checked. Its words
+    are not said: they are not proved yet."""
+    places = "; ".join([*dict.fromkeys(place(found, words) for found in exchange.reading_at)][:PLACES])
+    if exchange.checking:
+        number = words.number(exchange.checking)
+        return words("chat.checking_next", number=number, places=places) if places else words("chat.checking", number=number)
+    return words("chat.reading", places=places) if places else words("chat.searching")
 
 
 def _stage(said: str) -> str:
@@ -137,5 +139,6 @@ def _failure(exchange: Exchange, words: Words) -> str:
         return f"<h3>{escape(words('chat.failed'))}</h3><p>{escape(words('chat.failed_unexpectedly'))}</p>"
     if failure.stopping:
         return f"<h3>{escape(words('chat.failed'))}</h3><p>{escape(words('chat.stopping'))}</p>"
-    again = f" {words('chat.try_again')}" if failure.retryable else ""
-    return f"<h3>{escape(words('chat.failed'))}</h3><p>{escape(failure.message)} {escape(failure.remedy)}{escape(again)}</p>"
+    again = words("chat.try_again") if failure.retryable else ""
+    told = failure.message if again in failure.message else f"{failure.message} {again}"
+    return f"<h3>{escape(words('chat.failed'))}</h3><p>{escape(told)}</p>"

@@ -27,7 +27,7 @@ class CharterChat extends HTMLElement {
   /** @type {Failure?} */ #wrong = null;
   /** @type {Record<string, any>} */ #ui = {};
   #voice = new Voice();
-  #server = new Server(this, new URL("../..", import.meta.url));
+  #server = new Server(this, new URL("../..", import.meta.url), this.#voice);
   #thread = new Thread(this.#server, this.#voice, {
     submit: (text) => this.#submit(text),
     retry: (turn) => {

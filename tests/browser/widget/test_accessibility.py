@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import VIEWS
 from tests.browser.scripted_server import OPENING, Gate, Play, answer, citation, refusal, refuses, streams
 from tests.browser.widget.stage import QUESTION, Chat, Stage
 
@@ -57,13 +58,15 @@ STATES: dict[str, tuple[Play, Callable[[Chat], object]]] = {
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_axe_finds_nothing_in_any_state_light_or_dark(stage: Stage, state: str) -> None:
+def test_axe_finds_nothing_in_any_state_at_any_width_in_light_and_dark_in_two_languages(stage: Stage, state: str) -> None:
     play, reach = STATES[state]
     chat = stage.open(LAUNCHER, play=play, head="<style>:root { color-scheme: light dark }</style>")
     reach(chat)
-    assert chat.violations() == []
-    chat.page.emulate_media(color_scheme="dark")
-    assert chat.violations() == []
+    for lang, width, scheme in VIEWS:
+        chat.page.evaluate("lang => document.querySelector('charter-chat').lang = lang", lang)
+        chat.page.emulate_media(color_scheme=scheme)
+        chat.page.set_viewport_size({"width": width, "height": 700})
+        assert chat.violations() == [], (lang, width, scheme)
 
 
 def test_axe_finds_nothing_while_it_streams_and_with_two_on_a_page(stage: Stage) -> None:
@@ -79,7 +82,7 @@ def test_axe_finds_nothing_while_it_streams_and_with_two_on_a_page(stage: Stage)
     chat.settle()
 
 
-def test_axe_finds_nothing_on_a_small_screen(stage: Stage) -> None:
+def test_axe_finds_nothing_on_a_small_touch_screen(stage: Stage) -> None:
     chat = stage.open(LAUNCHER, play=streams(FULL), browser={"viewport": {"width": 375, "height": 667}, "has_touch": True})
     excerpt_open(chat)
     assert chat.violations() == []

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import pytest
 
 from rag.errors import BackendBusy, IndexMissing, NotFound, ServiceLoading
-from rag.events import CitationReady, Event, Finished
+from rag.events import Checking, CitationReady, Event, Finished, PassagesFound
 from rag.serving.ui import dialogue as module
 from rag.serving.ui.conversation import Conversation, Phase
 from rag.serving.ui.dialogue import Dialogue
@@ -114,6 +114,19 @@ def test_a_question_asked_in_other_words_takes_the_place_of_what_came_after_it()
     assert [x.question for x in talk.before(2).ask("Second?").exchanges] == ["One?", "Second?"]
 
 
+def test_what_is_read_and_checked_is_part_of_the_exchange_until_there_is_an_outcome() -> None:
+    class Telling(FakeEngine):
+        def stream(self, question: str, **about: Any) -> Iterator[Event]:
+            for event in super().stream(question, **about):
+                if isinstance(event, CitationReady):
+                    yield PassagesFound((self.passages()[0],))
+                    yield Checking(1)
+                yield event
+
+    seen = [talk.last for talk in steps(Desk(Telling()))]
+    assert [(len(x.reading_at), x.checking) for x in seen if x] == [(0, 0), (1, 0), (1, 1), (1, 1), (0, 0)]
+
+
 def test_a_refusal_brings_its_related_passages() -> None:
     last = steps(Desk(), "What do bananas cost in Peru?")[-1].last
     assert last is not None and last.phase is Phase.DONE
@@ -124,12 +137,7 @@ def test_an_error_of_the_core_is_a_state_with_its_remedy() -> None:
     desk = Desk(failure=BackendBusy("The model is busy.", remedy="Wait."))
     last = steps(desk)[-1].last
     assert last is not None and last.failure is not None
-    assert (last.phase, last.failure.message, last.failure.remedy, last.failure.retryable) == (
-        Phase.FAILED,
-        "The model is busy.",
-        "Wait.",
-        True,
-    )
+    assert (last.phase, last.failure.message, last.failure.retryable) == (Phase.FAILED, "The model is busy. Wait.", True)
 
 
 def test_a_document_that_is_gone_leaves_the_quote_standing_alone() -> None:

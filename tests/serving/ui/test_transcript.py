@@ -16,8 +16,10 @@ from rag.serving.ui.excerpt import Surroundings, excerpt
 from rag.serving.ui.header import hint_html
 from rag.serving.ui.library import library_html
 from rag.serving.ui.shelf import Shelf, shelf_html, welcome_html
+from rag.serving.ui.sources import place
 from rag.serving.ui.transcript import announcement_html, transcript_html
 from rag.types import Answer, Citation, Claim, DocumentEntry, Filter, Origin, Provenance, Span, Table
+from tests.fake_engine import FakeEngine
 from tests.serving.ui.conversations import ATTACKS, answered, both, citation, refused
 
 TAGS = set(
@@ -65,7 +67,7 @@ def test_nothing_from_outside_is_ever_markup(attack: str, language: Language) ->
     exchanges = (
         answered(attack, document=attack),
         refused(attack),
-        Exchange(3, attack).fail(ChatFailure(attack, attack)),
+        Exchange(3, attack).fail(ChatFailure(attack)),
         Exchange(4, attack).say(Claim(attack, (1, 2), 1.0)).stop(),
         Exchange(5, attack),
     )
@@ -249,9 +251,26 @@ def test_an_exchange_is_announced_in_one_sentence(exchange: Exchange, said: str)
 
 
 def test_a_server_that_stops_says_so_in_the_readers_language() -> None:
-    stopped = Conversation((Exchange(1, "x").fail(ChatFailure("The server is being stopped.", "Ask again.", stopping=True)),))
+    stopped = Conversation((Exchange(1, "x").fail(ChatFailure("The server is being stopped.", stopping=True)),))
     for code, said in (("en", "The server is being stopped. Your question is kept"), ("az", "Server dayandırılır.")):
         assert any(word.startswith(said) for word in read(stopped, language=code).words)  # type: ignore[arg-type]
+
+
+def test_while_it_waits_it_names_what_is_read_and_which_sentence_is_checked() -> None:
+    words = speak("en")
+    begun = Conversation().ask("Who built the lighthouse?").exchanges[-1]
+    passage = FakeEngine().search("Who built the lighthouse?", 1)[0].passage
+    reading = begun.read([passage, passage])
+    where = place(reading.reading_at[0], words)
+    assert where.startswith("Harbour treaty")
+
+    def shown(exchange: Exchange) -> str:
+        return " ".join(read(Conversation((exchange,))).words)
+
+    assert "Searching the documents…" in shown(begun)
+    assert f"Reading {where}…" in shown(reading)
+    assert f"Checking sentence 2… Reading {where}" in shown(reading.check(2))
+    assert "Checking sentence 2 against its source…" in shown(begun.check(2))
 
 
 def test_an_empty_page_names_what_mends_a_missing_index() -> None:

@@ -32,7 +32,7 @@ window.charterLibrary = () => {
 
   /** JSON from the server; what it refuses is an Error in its own words. */
   async function ask(url, options = {}) {
-    const response = await fetch(url, { cache: "no-store", ...options }).catch(() => null);
+    const response = await fetch(url, { cache: "no-store", ...options, headers: { "Accept-Language": document.documentElement.lang, ...options.headers } }).catch(() => null);
     const body = await response?.json().catch(() => null);
     if (!response?.ok) throw new Error(told(body));
     return body;

@@ -5,13 +5,16 @@ import { Failure, ended, events, failure } from "./replies.js";
 export class Server {
   /** @type {any} */ #element;
   #home;
+  #voice;
   /** @type {Promise<string>?} */ #token = null;
   #renewAt = 0;
 
-  /** @param {any} element @param {URL} home where the server is, unless the element says otherwise */
-  constructor(element, home) {
+  /** @param {any} element @param {URL} home where the server is, unless the element says otherwise
+   * @param {{ lang: string }} voice the language in which the server is to say what is wrong */
+  constructor(element, home, voice) {
     this.#element = element;
     this.#home = home;
+    this.#voice = voice;
   }
 
   get base() {
@@ -73,7 +76,7 @@ export class Server {
   /** One request; a 401 is answered once, with a new token. @param {string} url @param {RequestInit} [options] */
   async fetch(url, options = {}) {
     for (let renew = false; ; renew = true) {
-      /** @type {Record<string, string>} */ const headers = { Accept: "text/event-stream, application/json" };
+      /** @type {Record<string, string>} */ const headers = { Accept: "text/event-stream, application/json", "Accept-Language": this.#voice.lang };
       if (options.body) headers["Content-Type"] = "application/json";
       if (this.signs) headers.Authorization = `Bearer ${await this.#bearer(renew)}`;
       const credentials = this.signs ? "omit" : this.#element.getAttribute("credentials") === "include" ? "include" : "same-origin";
