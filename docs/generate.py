@@ -209,8 +209,8 @@ def http_page(api: dict[str, Any]) -> str:
         "# HTTP API",
         "",
         "A running server describes itself at `/openapi.json`; the same file is [openapi.json](openapi.json). Errors are",
-        "`application/problem+json` (RFC 9457) with `detail`, `remedy` and `request_id`; `Accept-Language: az`, `ru` or `tr` has",
-        "`detail` say both in that language, where it reaches readers. With `CHARTERQA_AUTH` other than",
+        "`application/problem+json` (RFC 9457) with `detail`, `remedy` and `request_id`; `Accept-Language: az`, `ru` or `tr`",
+        "has `detail` say both in that language, where it reaches readers. With `CHARTERQA_AUTH` other than",
         "`none`, send `Authorization: Bearer TOKEN`. How to ask with curl, OpenAI's client and MCP:",
         "[Ask from programs](programs.md).",
     ]

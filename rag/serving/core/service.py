@@ -267,14 +267,11 @@ class Service:
     def _check(self, question: str, history: Sequence[Turn]) -> None:
         if not question.strip():
             raise QuestionError("The question is empty.", remedy="Write a question.").said("error.empty")
-        longest = self._limits.question_characters
-        if len(question) > longest:
-            told = QuestionError(f"The question is longer than {longest} characters.", remedy="Shorten it.")
-            raise told.said("error.long", most=longest)
-        if len(history) > self._limits.history_turns:
-            raise QuestionError(
-                f"The history has more than {self._limits.history_turns} turns.", remedy="Send the most recent ones."
-            )
+        if len(question) > (most := self._limits.question_characters):
+            told = QuestionError(f"The question is longer than {most} characters.", remedy="Shorten it.")
+            raise told.said("error.long", most=most)
+        if len(history) > (most := self._limits.history_turns):
+            raise QuestionError(f"The history has more than {most} turns.", remedy="Send the most recent ones.")
 
     def _shown(self, outcome: Outcome) -> Outcome:
         """A notice may quote an error of a model's server; a secret in it goes no further."""
