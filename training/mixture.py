@@ -7,6 +7,7 @@ of the rest, so that what is learned last is what the reader is for.
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -81,6 +82,8 @@ EDITED_FROM = (
     "squad1-train-nqg",
 )
 LONGEST_EVIDENCE = 900
+MISPLACED = ("fever-dev", "fm2", "fever-symmetric", "scifact-rte", "contractnli", "summedits", "evidence-inference")
+"""Claims about facts, which another text of their set does not tell."""
 Row = TypeVar("Row")
 
 
@@ -110,12 +113,14 @@ def broad(data: Path, seed: int, *, edited: int = 18000, development: bool = Fal
                 [r for r in rows_ if r.label == CONTRADICTED], min(1000, len(rows_) // 5)
             )
         claims += _sampled(rows_, most, times, rnd)
+        if name in MISPLACED:
+            claims += misplaced(rows_, most // 4, rnd)
     claims += edited_claims(pool, edited if not development else edited // 10, rnd)
     claims += stated_claims(pool, 8000 if not development else 900, rnd)
     return Plan(questions, claims)
 
 
-def final(data: Path, seed: int, *, asked: int = 2, claimed: int = 2, share: float = 0.2) -> Plan:
+def final(data: Path, seed: int, *, asked: int = 1, claimed: int = 2, share: float = 0.12) -> Plan:
     """Our own passages, their questions ``asked`` times and their claims ``claimed`` times over in changing surroundings, beside
     ``share`` of a fresh broad plan."""
     rnd = random.Random(seed)
@@ -147,6 +152,8 @@ def own_claims(passages: Sequence[OwnPassage], rnd: random.Random) -> list[Claim
                 shown = f"{passage.head}: {shown}"
             claim = text if rnd.random() < 0.9 else text.rstrip(".")
             found.append(ClaimRow("own", passage.id, claim, shown, label))
+            if label == SUPPORTED and rnd.random() < 0.6:
+                found.append(ClaimRow("own", passage.id, claim, _elsewhere(passage, claim, evidence, rnd), NOT_SUPPORTED))
         # what is edited by rule, over official text
         sentence = rnd.choice(passage.sentences)
         neighbours = [s for s in passage.sentences if s != sentence]
@@ -155,6 +162,34 @@ def own_claims(passages: Sequence[OwnPassage], rnd: random.Random) -> list[Claim
         if false:
             found.append(ClaimRow("own", passage.id, false, sentence, NOT_SUPPORTED))
     return found
+
+
+def _elsewhere(passage: OwnPassage, claim: str, evidence: Sequence[int], rnd: random.Random) -> str:
+    """Sentences of the passage that have words of a true claim and do not tell it. A reader that met a claim only over what it is
+    about would judge how it sounds, and not whether it stands there."""
+    wanted = _words(claim)
+    others = [n for n in range(len(passage.sentences)) if n not in evidence]
+    others.sort(key=lambda n: -len(wanted & _words(passage.sentences[n])))
+    chosen = sorted(rnd.sample(others[:4], min(len(others[:4]), rnd.randint(1, 3))))
+    shown = " ".join(passage.sentences[n] for n in chosen)
+    return f"{passage.head}: {shown}" if rnd.random() < 0.6 else shown
+
+
+def misplaced(rows: Sequence[ClaimRow], number: int, rnd: random.Random) -> list[ClaimRow]:
+    """Supported claims over the evidence of others, the one of two dozen that shares most words with the claim."""
+    true = [r for r in rows if r.label == SUPPORTED]
+    found = []
+    for row in rnd.sample(true, min(number, len(true))):
+        wanted = _words(row.claim)
+        others = [r for r in rnd.sample(rows, min(24, len(rows))) if r.group != row.group]
+        if others:
+            other = max(others, key=lambda r: len(wanted & _words(r.evidence)))
+            found.append(replace(row, evidence=other.evidence, label=NOT_SUPPORTED))
+    return found
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(w for w in re.findall(r"\w+", text.casefold()) if len(w) > 3 or w.isdigit())
 
 
 def own_questions(passages: Sequence[OwnPassage], rnd: random.Random) -> list[QuestionRow]:
@@ -208,7 +243,11 @@ def edited_claims(pool: Sequence[QuestionRow], number: int, rnd: random.Random) 
                 if rnd.random() < 0.6:
                     shown = sentences[max(0, n - rnd.randint(0, 1)) : n + 1 + rnd.randint(0, 1)]
                 evidence = " ".join(shown)
-                found.append(ClaimRow("edited", group, edits.harmless(original), evidence, SUPPORTED))
+                harmless = edits.harmless(original)
+                found.append(ClaimRow("edited", group, harmless, evidence, SUPPORTED))
+                beside = " ".join(sentences[max(0, n - 2) : n] + sentences[n + 1 : n + 3])
+                if beside and rnd.random() < 0.4:
+                    found.append(ClaimRow("edited", group, harmless, beside, NOT_SUPPORTED))
                 base = edits.harmless(original) if rnd.random() < 0.4 else original
                 false = edits.lie(base, [s for s in sentences if s != original], elsewhere)
                 if false and not _stands_in(false, evidence):
@@ -239,6 +278,9 @@ def stated_claims(pool: Sequence[QuestionRow], number: int, rnd: random.Random) 
         first = max(0, at - rnd.randint(0, 2))
         evidence = row.context[bounds[first][0] : bounds[min(at + rnd.randint(0, 1), len(bounds) - 1)][1]]
         found.append(ClaimRow("stated", row.group, made, evidence, SUPPORTED))
+        rest = " ".join(row.context[a:b] for n, (a, b) in enumerate(bounds) if 0 < abs(n - at) <= 2)
+        if rest and answer not in rest and rnd.random() < 0.4:
+            found.append(ClaimRow("stated", row.group, made, rest, NOT_SUPPORTED))
         false = _otherwise(row, answer, rnd)
         if false:
             found.append(ClaimRow("stated", row.group, false, evidence, NOT_SUPPORTED))

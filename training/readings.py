@@ -74,7 +74,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
     settings = load_settings(
-        {"embedding_model": MULTILINGUAL if arguments.multilingual else None, "reader_model": arguments.reader}
+        {
+            "embedding_model": MULTILINGUAL if arguments.multilingual else None,
+            "reader_model": arguments.reader and str(arguments.reader),
+        }
     )
     embedder, reader = open_embedder(settings.embedding), open_reader(settings)
     with tempfile.TemporaryDirectory() as folder, arguments.out.open("w", encoding="utf-8") as out:
