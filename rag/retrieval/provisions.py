@@ -19,7 +19,7 @@ from rag.types import Contents, Document, Section, Span
 
 _UNDER = frozenset({BARE, ITEM, "paragraph", "point"})
 _HEADINGS = frozenset({BARE, "book", "part", "title", "chapter"})
-_NUMBERED = frozenset({"article", "rule", "section"})
+_NUMBERED = frozenset({"article", "regulation", "rule", "section"})
 """What people call a heading that has only a number."""
 _APART = frozenset({"annex", "schedule"})
 _PARAGRAPH = re.compile(r"\S(?:.|\n(?!\s*\n))*")

@@ -99,6 +99,14 @@ def header_rows(rows: Sequence[Sequence[str]]) -> int:
     return heads if counted or len(rows[0]) >= 3 else 0
 
 
+def under(owner: str, rows: Sequence[Sequence[str]], header: int | None) -> tuple[list[list[str]], int]:
+    """The rows of a table that stands in a cell of another, below a line that names the row it stands in (``owner``), and how
+    many rows name the columns: ``header``, or where it is ``None`` what the cells say."""
+    heads = header_rows(rows) if header is None else header
+    line = [owner, *[""] * (max(map(len, rows), default=1) - 1)]
+    return [*map(list, rows[:heads]), line, *map(list, rows[heads:])], heads
+
+
 def tables_of(blocks: Sequence[Block]) -> tuple[Table, ...]:
     """The tables that the blocks of a text make."""
     found: list[Table] = []
@@ -140,7 +148,8 @@ def _runs(blocks: Sequence[Block]) -> Iterator[list[Block]]:
 def _names(row: Sequence[str]) -> bool:
     """Whether the cells can be the names of columns."""
     filled = [cell for cell in row if cell.strip()]
-    return any(any(map(str.isalpha, cell)) for cell in filled) and all(
+    years = not row[0].strip() and any(_YEAR.match(cell) for cell in filled)
+    return (years or any(any(map(str.isalpha, cell)) for cell in filled)) and all(
         len(cell) <= _NAME_LENGTH and (_YEAR.match(cell) or not _NUMBER.match(cell)) for cell in filled
     )
 

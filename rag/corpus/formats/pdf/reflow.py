@@ -70,9 +70,8 @@ def _written(line: Line, item: Item, after: Item | None, words: set[str], before
     if after is None or after.line is None:
         return line.text, None, False
     jump = after.part != item.part
-    apart = item.level is not None or line.bold != after.line.bold
     if item.level == after.level and _same_paragraph(
-        line, after.line, item, jump=jump, heading=apart, long=before + len(line.text) >= _LONG
+        line, after.line, item, jump=jump, heading=item.level is not None, long=before + len(line.text) >= _LONG
     ):
         return *_joined(line, after.line, words), False
     close = not jump and line.bottom - after.line.top <= _GAP * line.size and marker(after.line.text) is not None
@@ -106,11 +105,14 @@ def _same_paragraph(before: Line, line: Line, item: Item, *, jump: bool, heading
     opening = marker(line.text)
     if heading:
         return not jump and opening is None
+    weight = before.bold != line.bold
     closed = _CLOSED.search(before.text) is not None
     width = (line.right - line.left) / max(1, len(line.text))
     fits = max(item.edge, line.right if not jump else 0.0) - before.right > width * (len(line.text.split(maxsplit=1)[0]) + 2)
     if opening is not None and (fits or closed or jump or line.left > before.left + 1):
         return False
+    if weight and (fits or jump or opening is not None):
+        return False  # a line in bold that ends before the margin heads what is not bold
     if jump:
         return not closed and (not fits or long or _goes_on(before, line, long))
     if fits:
