@@ -158,9 +158,11 @@ def _main_text(page: Any) -> tuple[Any | None, str | None]:
     found = bare_extraction(page, include_comments=False, with_metadata=True, config=config, favor_recall=True)
     if found is None or found.body is None or not "".join(found.body.itertext()).strip():
         return None, None
-    # the metadata's title is any h1 of the page, that of a hidden dialogue too; a heading at the top of the text is surer
+    # the metadata's title is any h1 of the page, that of a hidden dialogue too; a heading at the top of the text is surer,
+    # and so is a line of capitals
     first = next(found.body.iterchildren(), None)
-    return found.body, None if first is not None and first.tag == "head" else found.title
+    named = first is not None and (first.tag == "head" or "".join(first.itertext()).isupper())
+    return found.body, None if named else found.title
 
 
 def _wrap(page: Any) -> None:
