@@ -101,3 +101,15 @@ def test_an_item_whose_letter_has_a_cell_of_its_own_is_an_item() -> None:
     document = around(f"<p>Article 4</p><p>1. A label shall:</p>{items}")
     assert "1. A label shall:\n\n(a) name the maker;\n\n(b) be printed:\n\n(i) in red; or\n\n(ii) in blue." in document.text
     assert ("Article 4", "1", "(a)") in [section.path for section in document.sections]
+
+
+def test_a_table_that_claims_to_span_without_end_is_bounded() -> None:
+    document = around(table(*(f"<td rowspan=9999 colspan=9999>n{row}</td>" for row in range(30))))
+    assert max(line.count("|") for line in between(document).splitlines()) < 1000
+
+
+@pytest.mark.parametrize(
+    "inner", ["<table></table>", "<table><tr></tr></table>", "<table><tr><td></td></tr></table>", "<dl></dl>"]
+)
+def test_a_table_or_list_of_nothing_is_nothing(inner: str) -> None:
+    assert around(inner).text == "Fees\n\nThe fees are these.\n\nThey apply from May."

@@ -18,6 +18,10 @@ HEAD = "\ue000"
 """Opens the first cell of a row that names columns: the main text keeps no other word of more than one such row."""
 _MOST_SPANNED = 200
 """Rows or columns of one cell; a page may claim any number."""
+_WIDEST = 1000
+"""Columns of a table with all that its cells span."""
+_MARK = 12
+"""Characters of a mark such as "(viii)"."""
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6", "article", "section", "main")
 _BLOCKS = frozenset(("p", "div", "ul", "ol", "dl", "blockquote", "pre", "table"))
 _BREAKS = frozenset((*_BLOCKS, "br", "li", "dt", "dd", "tr", "td", "th"))
@@ -60,10 +64,13 @@ def _cells(row: Any) -> list[Any]:
 def _lists(table: Any) -> bool:
     """Whether it is a list whose marks ("(a)", "1.") have a column of their own, as the journals of laws print them."""
     rows = [_cells(row) for row in _rows(table)]
-    pairs = all(len(row) == 2 and all(cell.tag == "td" for cell in row) for row in rows)
-    marks = [_words(row[0]) for row in rows] if rows and pairs else []
-    told = [found for mark in marks if (found := marker(mark + " "))]
-    return bool(marks) and all(m.end >= len(mark) for m, mark in zip(told, marks, strict=False)) and len(told) == len(marks)
+    return bool(rows) and all(len(row) == 2 and row[0].tag == row[1].tag == "td" and _marks(row[0]) for row in rows)
+
+
+def _marks(cell: Any) -> bool:
+    words = _words(cell)
+    found = marker(words + " ") if len(words) <= _MARK else None
+    return found is not None and found.end >= len(words)
 
 
 def _itemise(table: Any) -> None:
@@ -142,7 +149,7 @@ def _grid(table: Any) -> tuple[list[list[_Cell]], int | None]:
         waiting = _cells(row)
         made: list[_Cell] = []
         whole = len(waiting) == 1 and not below and width > 1 and _span(waiting[0], "colspan") >= width
-        while waiting or len(made) in below:
+        while (waiting or len(made) in below) and len(made) < _WIDEST:
             if len(made) in below:
                 left, cell = below.pop(len(made))
                 copies, rows = 1, left
@@ -151,7 +158,7 @@ def _grid(table: Any) -> tuple[list[list[_Cell]], int | None]:
                 inner = tuple(t for t in element.iter("table"))
                 cell = _Cell(_words(element, without=inner), element.tag == "th", inner)
                 copies, rows = 1 if whole else _span(element, "colspan"), _span(element, "rowspan")
-            for _ in range(copies):
+            for _ in range(min(copies, _WIDEST - len(made))):
                 if rows > 1:
                     below[len(made)] = (rows - 1, cell)
                 made.append(cell)
