@@ -120,8 +120,8 @@ def _level(table: Any) -> None:
     caption = table.find("caption")
     following: list[Any] = []
     for row in grid:
-        name = ", ".join(dict.fromkeys(cell.text for cell in row if cell.text))
         for inner in dict.fromkeys(table for cell in row for table in cell.inner):
+            name = ", ".join(dict.fromkeys(cell.text for cell in row if cell.text))
             following.append(_owned(inner, name))
     tail, table.tail = table.tail, None
     if caption is not None and (words := _words(caption)):

@@ -64,6 +64,10 @@ def table_pieces(
     kept = [n for n in range(max(map(len, rows), default=0)) if any(n < len(row) and row[n].strip() for row in rows)]
     whole = [[row[n] if n < len(row) else "" for n in kept] for row in rows]
     heads = header_rows(whole) if header is None else header
+    # words over both columns, where the second holds numbers, are one cell that is merged
+    figures = len(kept) == 2 and _is_number([row[1] for row in whole[heads:] if row[0] != row[1]])
+    if figures:
+        whole = [[row[0], ""] if n >= heads and row[0] == row[1] and _names(row) else row for n, row in enumerate(whole)]
     first = True
     for number, cells in enumerate(whole):
         role: Role = "header" if number < heads else "row"
