@@ -17,9 +17,9 @@ from rag.retrieval import own_text
 from rag.retrieval.references import BARE, ITEM, LOW, Reference, Step, asked, label_step, value
 from rag.types import Contents, Document, Section, Span
 
-_UNDER = frozenset({BARE, ITEM, "paragraph", "point"})
+_UNDER = frozenset({BARE, ITEM, "paragraph", "subparagraph", "point"})
 _HEADINGS = frozenset({BARE, "book", "part", "title", "chapter"})
-_NUMBERED = frozenset({"article", "rule", "section"})
+_NUMBERED = frozenset({"article", "regulation", "rule", "section"})
 """What people call a heading that has only a number."""
 _APART = frozenset({"annex", "schedule"})
 _PARAGRAPH = re.compile(r"\S(?:.|\n(?!\s*\n))*")
@@ -99,15 +99,17 @@ class Provisions:
         allowed, titled = self._titled(allowed, others)
         found: dict[Provision, None] = {}
         missing: list[Reference] = []
-        for reference in said.references:
+        whole = all(word & titled for word in self._words(said.rest))
+        # "the annex" names a provision only where nothing else is asked
+        references = [r for r in said.references if whole or any(step.number for step in r.steps)]
+        for reference in references:
             here = self._provisions(nodes, reference.steps, set(allowed), others)
             found |= dict.fromkeys(here)
             if not here and reference.anchored:
                 missing.append(reference)
         if not found and not missing:
             return None
-        whole = all(word & titled for word in self._words(said.rest))
-        return Named(tuple(found), tuple(missing), whole, said.inside and all(len(r.steps) > 1 for r in said.references))
+        return Named(tuple(found), tuple(missing), whole, said.inside and all(len(r.steps) > 1 for r in references))
 
     def _words(self, words: Sequence[str]) -> _Words:
         return tuple(terms for word in words if (terms := frozenset(self._index.terms(word))))
@@ -178,7 +180,13 @@ class Provisions:
         told = [p for p in paragraphs if own_text.sentences(document, p)]
         whole = len(own_text.sentences(document, span)) == sum(len(own_text.sentences(document, p)) for p in told)
         numbered = any(label_step(s.path[-1]) for s in own_text.inner(document, parent.span))
-        if step.kind == "paragraph" and step.number.isdigit() and whole and not numbered and 0 < int(step.number) <= len(told):
+        if (
+            step.kind in {"paragraph", "subparagraph"}
+            and step.number.isdigit()
+            and whole
+            and not numbered
+            and 0 < int(step.number) <= len(told)
+        ):
             part = told[int(step.number) - 1]
             return Provision(document.id, part, own_text.sentences(document, part))
         return None
@@ -270,6 +278,8 @@ def _fits(step: Step, have: tuple[Step, ...], at: int, loose: bool) -> bool:
     same = same or any(own.number == f"{above.number}.{step.number}" for above in have[:at])
     if not same:
         return False
+    if step.kind == "recital":
+        return own.kind in {BARE, ITEM} and at == 0
     if step.kind in _UNDER:
         return own.kind in _UNDER or (step.kind == "paragraph" and own.kind == "part")
     if own.kind == step.kind:

@@ -30,11 +30,13 @@ _TABLE = r"""
 60 article   articles?|arts?\b\.?|maddə\w*|стать\w{1,3}|ст\.|madde\w*|md?\.
 60 rule      rules?
 60 regulation regulations?
+60 recital   recitals?
 60 added     ek\s+madde\w*
 60 temporary geçici\s+madde\w*
 65 point     sub-?sections?
 70 paragraph paragraphs?|paras?\b\.?|pars?\.|clauses?|hissə\w*|abzas\w*|част[ьи]\w?|ч\.|абзац\w{0,2}|fikra\w*|f\.
-75 point     sub-?paragraphs?|bənd\w*|пункт\w{0,2}|п\.
+75 subparagraph sub-?paragraphs?
+75 point     bənd\w*|пункт\w{0,2}|п\.
 80 point     points?|items?|letters?|bent\w{0,4}|bend(?:i|inin|inde|in|e)
 85 point     yarimbənd\w*|подпункт\w{0,2}|пп\.|alt bent\w*|alt bend\w*
 """
@@ -45,7 +47,7 @@ _WORD = "|".join(f"(?P<k{n}>{forms})" for n, (_, _, forms) in reversed(list(enum
 _LETTER = r"[^\W\d_]"
 _NUMBER = rf"(?:\d{{1,4}}(?:[.\-]\d{{1,3}})*(?:{_LETTER}(?!{_LETTER}))?|[ivxlcdm]{{1,7}}(?!\w)|{_LETTER}(?!\w))"
 _IN_BRACKETS = rf"\(\s*(?:\d{{1,3}}|[ivxlc]{{1,6}}|{_LETTER}{{1,2}})\s*\)"
-_CHAIN = rf"(?:\s*{_IN_BRACKETS})*"
+_CHAIN = rf"(?:\s*{_IN_BRACKETS}|\s?/\s?\d{{1,2}}(?![\d/])(?:\s?-\s?{_LETTER}(?!\w))?)*"
 _AND = r"(?:\s*(?:,|;)?\s*(?:and|or|və|ve|и|или|&)\s+|\s*,\s*)"
 _RANGE = r"\s*(?:to|[–—-]|until|по|-dən)\s*"
 _ORDINALS = {
@@ -74,16 +76,21 @@ _TOKEN = re.compile(
     rf"(?:(?P<spelt>{_SPELT})(?!\w)|[«\"“']?(?P<number>{_IN_BRACKETS}|{_NUMBER}(?![\w'’]))[»\"”']?\)?(?P<chain>{_CHAIN})"
     rf"(?P<more>(?:(?:{_AND}|{_RANGE}){_NUMBER}(?![\w'’.(])(?!\s*(?:{_WORD.replace('?P<k', '?:')})(?!\w)))*)|)",
 )
-_BRACKETED = re.compile(r"\(\s*([^()\s]+)\s*\)")
+_LINK = re.compile(r"[(/\-]\s*([^()/\-\s]+)")
+"""One more step of "5(2)(b)" or, as Turkish lawyers write it, "5/2-b"."""
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _BETWEEN = re.compile(r"\W*(?:(?:of|in|to|under|from|the|its|this|that|в|из|к|the)\b\W*)*\Z")
 _PREPOSITION = r"(?:under|by|in|per|pursuant to|according to|по|согласно|в|во)\s+(?:the\s+)?"
 _SEVERAL = re.compile(r"(?:s\.?|§§|lər\w*|ler\w*|стать[ия]\w?|пункт[ыа]|част[ие])\Z")
 _NUMBERED_KIND = re.compile(r"(?<!\w)(?P<kind>(?:ek|geçici)\s)(?P<number>\d{1,3}\.\s)(?P<word>madde\w*\s?)")
 """Turkish puts the number of such an article into its name: "geçici 1. madde" is "geçici madde 1"."""
+_UNSAID = re.compile(rf"(?<![\w.(\-])(?=\d{{1,3}}(?:\.\d{{1,3}})+\s?\((?:\d{{1,2}}|{_LETTER}{{1,2}})\))")
+"""A number such as "2.1 (b)" names a clause without the word for it."""
 _ENDING = re.compile(r"(?<=\w)['’]\w{1,5}(?!\w)")
 """A case ending behind a name ("Yönetmeliği’nin") is no word."""
 _UNNUMBERED = frozenset({"annex"})
 _LETTERED = frozenset({"annex", "schedule", "part", "point", "paragraph", "title", "chapter", "book"})
+_CALLED_BY_YEAR = frozenset({"regulation", "rule", "schedule"})
 _MANY = 20
 
 _STOCK = frozenset(
@@ -174,6 +181,10 @@ def label_step(label: str) -> Step | None:
 def asked(question: str) -> AskedProvision:
     """The provisions that a question names; none, for most questions."""
     text = _NUMBERED_KIND.sub(r"\g<kind>\g<word>\g<number>", fold(question))
+    for at in reversed([found.start() for found in _UNSAID.finditer(text)]):
+        before = text[:at].split()[-1:]
+        if not before or not _is_kind(before[0]):
+            text = f"{text[:at]}clause {text[at:]}"
     tokens = list(_tokens(text))
     rest = text
     for token in reversed(tokens):
@@ -182,10 +193,7 @@ def asked(question: str) -> AskedProvision:
     left = tuple(word for word in others if fold(word) not in _STOCK and not _is_kind(fold(word)))
     original = question if len(question) == len(text) else text
     found = [ref for group in _grouped(text, tokens) for ref in _references(group, original)]
-    # "the schedule" or "the part of" names a provision only where nothing else is asked
-    return AskedProvision(
-        tuple(r for r in found if not left or any(step.number for step in r.steps)), others, left, _inside(text, tokens)
-    )
+    return AskedProvision(tuple(found), others, left, _inside(text, tokens))
 
 
 def _inside(text: str, tokens: list[_Token]) -> bool:
@@ -222,7 +230,9 @@ def _numbered(kind: str, groups: dict[str, str], word: str) -> Iterator[tuple[st
     first = groups["number"].strip("() ")
     if first.isalpha() and not (kind in _LETTERED if len(first) == 1 else re.fullmatch(r"[ivxlcdm]+", first)):
         return  # "an article a person can quote"
-    yield (first, *_BRACKETED.findall(groups.get("chain", "")))
+    if kind in _CALLED_BY_YEAR and _YEAR.fullmatch(first):
+        return  # "the Kennel Regulations 2031"
+    yield (first, *_LINK.findall(groups.get("chain", "")))
     more = groups.get("more", "")
     if not more or not _SEVERAL.search(word):
         return

@@ -23,6 +23,8 @@ SPEECH = "Notice\n\nThe reading room is closed from 20 July to 16 August 2026 fo
         ("Rules\n\nFees rise on 1 May 2024.\n", None),
         ("Rules\n\n" + "Text. " * 400 + "\n\nBaku, 12 March 2024\n", None),
         ("Rules\n\n31 February 2024\n", None),
+        ("Rents\n\nShop | Rent | Due\nBakery | 55 | 2026-03-15\n", None),
+        ("Memo\n\nDate | 12 March 2024\nTo | All\n", "2024-03-12"),
     ],
 )
 def test_a_date_at_the_head_is_the_documents_and_one_in_a_sentence_is_not(text: str, date: str | None) -> None:

@@ -95,6 +95,26 @@ def test_tables_are_read_row_by_row_and_a_merged_cell_stands_in_each_of_its_plac
     assert made(build).text == "Port | Depth | Depth\nBaku | 9 m | old"
 
 
+def offices(file: WordDocument) -> None:
+    outer = file.add_table(3, 2)
+    for row, (office, fee) in enumerate([("Office", "Fees"), ("Ankara", "60"), ("Tbilisi", "50")]):
+        outer.cell(row, 0).text = office
+        if row == 0:
+            outer.cell(row, 1).text = fee
+            continue
+        inner = outer.cell(row, 1).add_table(2, 2)
+        for line, cells in enumerate([("visa", fee), ("deed", "9")]):
+            for column, words in enumerate(cells):
+                inner.cell(line, column).text = words
+
+
+def test_a_table_inside_a_cell_follows_below_the_name_of_its_row() -> None:
+    document = made(offices)
+    assert document.text.endswith("Ankara\nvisa | 60\ndeed | 9\n\nTbilisi\nvisa | 50\ndeed | 9")
+    last = document.tables[-1].rows[-1]
+    assert [context.text for context in document.context_of(last)] == ["Tbilisi"]
+
+
 def test_what_a_reader_does_not_see_is_left_out_and_what_he_sees_is_in() -> None:
     def build(file: WordDocument) -> None:
         paragraph = file.add_paragraph("Seen")

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from rag.corpus.shape.assembly import assemble
+from rag.corpus.shape.draft import Piece, draft_of
 from rag.corpus.shape.language import language_of, language_of_all
+from rag.corpus.shape.tables import table_pieces
 
 
 @pytest.mark.parametrize(
@@ -29,3 +32,9 @@ def test_many_short_texts_are_judged_together() -> None:
     assert language_of_all(["INTRODUCTION", *[english] * 19]) == "en"
     assert language_of_all([english, turkish] * 5) is None
     assert language_of_all([]) is None
+
+
+def test_the_names_in_a_table_do_not_decide_the_language_of_the_words_around_it() -> None:
+    rows = [["Station", "River"], *([name, "Kura"] for name in ("Borjomi", "Gori", "Mtskheta", "Casalpusterlengo"))]
+    draft = draft_of([Piece("Flow of rivers in cubic metres per second"), *table_pieces(rows * 4, header=1)])
+    assert assemble(draft, document_id="flow.pdf").language == "en"

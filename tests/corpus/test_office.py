@@ -144,6 +144,23 @@ def slides() -> bytes:
     return data.getvalue()
 
 
+def test_a_merged_cell_of_a_slide_stands_in_each_of_its_places_and_a_number_names_no_file() -> None:
+    file = pptx.Presentation()
+    note = file.slides.add_slide(file.slide_layouts[6]).shapes.add_textbox(Inches(1), Inches(1), Inches(5), Inches(1))
+    note.text_frame.text = "The boats are looked after by Lena Fox."
+    shapes = file.slides.add_slide(file.slide_layouts[6]).shapes
+    table = shapes.add_table(3, 3, Inches(1), Inches(2), Inches(8), Inches(2)).table
+    for at, text in enumerate(["Product", "2025", "", "", "Units", "Share", "Oars", "40", "60 %"]):
+        table.cell(at // 3, at % 3).text = text
+    table.cell(0, 1).merge(table.cell(0, 2))
+    table.cell(0, 0).merge(table.cell(1, 0))
+    data = io.BytesIO()
+    file.save(data)
+    document = made(draft_pptx(data.getvalue(), PARSING))
+    assert document.text.endswith("Product | 2025 | 2025\nProduct | Units | Share\nOars | 40 | 60 %")
+    assert not document.title.startswith("Slide")
+
+
 def test_slides_are_sections_and_their_tables_charts_and_notes_are_text() -> None:
     document = made(draft_pptx(slides(), PARSING))
     assert document.title == "Water in 2025"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from itertools import zip_longest
 
 import pytest
+from reportlab.pdfgen.canvas import Canvas
 
 from rag.corpus.formats.pdf.loader import draft_pdf
 from rag.corpus.shape.assembly import assemble
@@ -146,3 +148,49 @@ def test_a_footnote_is_text_of_its_own_and_knows_the_sentence_it_is_about() -> N
 def test_small_print_without_a_mark_is_no_footnote() -> None:
     document = made([*lines("The office is open every day."), *lines("Printed on paper that was used before.", top=90, size=7)])
     assert document.contexts == ()
+
+
+def law(*rows: tuple[str, float, str]) -> Document:
+    """Lines close below each other, each in a face of its own at its distance from the margin."""
+    data = io.BytesIO()
+    canvas = Canvas(data)
+    for row, (face, left, text) in enumerate(rows):
+        canvas.setFont(face, 10)
+        canvas.drawString(left, 740 - 13 * row, text)
+    canvas.save()
+    document = assemble(draft_pdf(data.getvalue(), Parsing()), document_id="law.pdf")
+    check_document(document)
+    return document
+
+
+def test_a_bold_line_heads_what_stands_close_below_it_however_short_that_is() -> None:
+    document = law(
+        ("Helvetica-Bold", 220, "LAW ON PIGEONS"),
+        ("Helvetica-Bold", 60, "Article 4. Keeping of pigeons"),
+        ("Helvetica", 60, "1. Pigeons live in lofts."),
+        ("Helvetica-Bold", 60, "Article 5. Liability"),
+        ("Helvetica", 60, "The fine is 500 crowns."),
+    )
+    assert document.title == "LAW ON PIGEONS"
+    assert [section.path[0] for section in document.sections] == [
+        "Article 4. Keeping of pigeons", "Article 4. Keeping of pigeons", "Article 5. Liability",
+    ]  # fmt: skip
+    assert sentences(document)[-1] == "The fine is 500 crowns."
+
+
+def test_a_sentence_whose_first_line_is_bold_is_one() -> None:
+    document = law(
+        ("Helvetica-Bold", 60, "The Ministry of Foreign Affairs of the Republic and the offices of"),
+        ("Helvetica", 60, "Ankara keep a register of all the letters that were sent to them in the year."),
+    )
+    assert len(sentences(document)) == 1
+
+
+def test_short_items_below_each_other_are_lines_of_their_own() -> None:
+    document = law(
+        ("Helvetica", 60, "2. The keeper shall ensure that"),
+        ("Helvetica", 80, "(a) water is changed twice a day; and"),
+        ("Helvetica", 80, "(b) bowls are washed,"),
+        ("Helvetica", 80, "(c) dogs are fed."),
+    )
+    assert [section.path[-1] for section in document.sections] == ["2", "(a)", "(b)", "(c)"]

@@ -73,6 +73,17 @@ def made(data: bytes) -> Document:
     return document
 
 
+@pytest.mark.parametrize("leftover", ["(anonymous)", "untitled", "Document1", "forest.docx"])
+def test_what_a_program_left_for_a_title_is_none(leftover: str) -> None:
+    data = io.BytesIO()
+    canvas = Canvas(data)
+    canvas.setTitle(leftover)
+    for row, line in enumerate(["FOREST ACT", "", "Article 1", "This Act governs forests of more than one hectare."]):
+        canvas.drawString(72, 700 - 14 * row, line)
+    canvas.save()
+    assert made(data.getvalue()).title == "FOREST ACT"
+
+
 def test_a_treaty_keeps_its_structure_and_its_pages() -> None:
     document = made(convention())
     assert document.title == "Harbour Convention"

@@ -229,3 +229,10 @@ def test_a_caption_names_its_table_and_not_the_prose_below_it() -> None:
     assert path_at(document.sections, document.text.index("Fees are not")) == ("Charges",)
     row = next(s for s in document.sentences if s.of(document.text) == "Visa | 45")
     assert [c.text for c in document.context_of(row)] == ["Table 1. Fees by service", "Service | Fee"]
+
+
+def test_a_merged_line_over_two_columns_names_the_rows_below_it_and_two_like_words_do_not() -> None:
+    fees = [["Consular", "Consular"], ["Visa", "60"], ["Notary", "Notary"], ["Deed", "20"]]
+    assert [piece.text for piece in table_pieces(fees)] == ["Consular", "Visa | 60", "Notary", "Deed | 20"]
+    words = [["English", "Turkish"], ["radio", "radio"], ["road", "yol"]]
+    assert [piece.text for piece in table_pieces(words)][1] == "radio | radio"

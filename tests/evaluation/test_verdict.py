@@ -10,7 +10,7 @@ from rag.evaluation.questions.evidence import locate
 from rag.evaluation.questions.question import Expected, Question
 from rag.evaluation.runs.integrity import faults
 from rag.evaluation.runs.scoring import Verdict, judge_error, judge_outcome
-from rag.types import Answer, Citation, Claim, Outcome, Provenance, Refusal, Span
+from rag.types import Answer, Citation, Claim, Excerpt, Outcome, Provenance, Refusal, Span
 from tests.evaluation.harbour import harbour_engine
 
 ENGINE = harbour_engine()
@@ -60,6 +60,14 @@ def test_each_required_string_has_to_stand_in_a_quote() -> None:
     assert found.reasons == ("no cited quote holds “Ada Varga”",)
     solid = LIGHTHOUSE.replace(" ", "")
     assert found.evidence_recall == pytest.approx(len("Thelighthousewasbuiltin1911") / len(solid), abs=1e-12)
+
+
+def test_what_a_citation_of_several_places_quotes_counts_all_of_it() -> None:
+    above, said = cite("The harbour opens at six."), cite(LIGHTHOUSE)
+    spans = tuple(Excerpt(c.document, c.span, c.quote, c.section, c.page) for c in (above, said))
+    question = replace(QUESTION, must_include=("opens at six", "1911"))
+    assert not verdict(answer(said), question).right
+    assert verdict(answer(replace(said, spans=spans)), question).right
 
 
 def test_more_than_three_sentences_are_too_many_unless_the_question_asks_for_a_list() -> None:

@@ -18,7 +18,7 @@ from rag.corpus.formats.pdf.footnotes import raised
 from rag.corpus.refusal import Unreadable
 from rag.corpus.shape.divisions import captions
 from rag.corpus.shape.draft import Draft, Piece, draft_of
-from rag.corpus.shape.tables import table_pieces
+from rag.corpus.shape.tables import table_pieces, under
 from rag.settings import Parsing
 
 _MAIN = "word/document.xml"
@@ -195,11 +195,12 @@ class _Reader:
         runs = [r for r in paragraph.iter(self._q("w:r")) if "".join(t.text or "" for t in r.iter(self._q("w:t"))).strip()]
         return bool(runs) and all(self._on(run, "w:b") for run in runs)
 
-    def _table(self, table: Any, depth: int) -> Iterator[Piece]:
-        """The rows of a table, a merged cell in each place that it covers; tables inside cells come after it."""
+    def _table(self, table: Any, depth: int, owner: str = "") -> Iterator[Piece]:
+        """The rows of a table, a merged cell in each place that it covers; tables inside cells come after it, below a line that
+        names the row (``owner``)."""
         q = self._q
         rows: list[list[str]] = []
-        nested: list[Any] = []
+        nested: list[tuple[Any, int]] = []
         marked = 0
         for row in table.iter(q("w:tr")):
             if next(a for a in row.iterancestors(q("w:tbl"))) is not table:
@@ -215,14 +216,19 @@ class _Reader:
                 if continued and rows and len(cells) < len(rows[-1]):
                     words = rows[-1][len(cells)]
                 cells += [words] * self._number(cell, "w:tcPr", "w:gridSpan", 1)
-                nested += [t for t in cell.iter(q("w:tbl")) if next(t.iterancestors(q("w:tbl"))) is table]
+                inner = (t for t in cell.iter(q("w:tbl")) if next(t.iterancestors(q("w:tbl"))) is table)
+                nested += [(t, len(rows)) for t in inner]
             header = row.find(f"{q('w:trPr')}/{q('w:tblHeader')}")
             if header is not None and marked == len(rows):
                 marked += 1
             rows.append(cells)
-        yield from table_pieces(rows, header=marked or None)
-        for inner in nested if depth < _DEEPEST_TABLE else []:
-            yield from self._table(inner, depth + 1)
+        heads: int | None = marked or None
+        names = [", ".join(dict.fromkeys(filter(None, row))) for row in rows]
+        if owner:
+            rows, heads = under(owner, rows, heads)
+        yield from table_pieces(rows, header=heads)
+        for inside, row_number in nested if depth < _DEEPEST_TABLE else []:
+            yield from self._table(inside, depth + 1, names[row_number])
 
     def _number(self, parent: Any, properties: str, name: str, otherwise: int) -> int:
         found = parent.find(f"{self._q(properties)}/{self._q(name)}")

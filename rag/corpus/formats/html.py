@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
+from rag.corpus.formats.html_tables import HEAD, settle_tables
 from rag.corpus.formats.text import decode
 from rag.corpus.refusal import Unreadable
 from rag.corpus.shape.draft import Draft, Piece, draft_of
@@ -24,11 +25,8 @@ _NOT_XML = re.compile(
 """Control characters, also as references: the tree takes them from a page but lets nobody write them again."""
 _HIDDEN_STYLE = re.compile(r"(?i)(?:display\s*:\s*none|visibility\s*:\s*hidden)")
 _HEAD_BYTES = 4096
-_MOST_SPANNED = 200
-"""Rows or columns of one cell; a page may claim any number."""
 _AROUND = frozenset(("nav", "aside", "footer", "script", "style", "template", "noscript", "form", "button"))
 _ROLES = frozenset(("navigation", "banner", "contentinfo", "search", "menu", "menubar"))
-_LAYOUT = ("head", "list", "table", "quote", "p")
 _BLOCKS = frozenset(("div", "p", "ul", "ol", "table", "section", "article", "pre", "blockquote", "h1", "h2", "h3", "h4", "dl"))
 _APART = frozenset(("p", "head", "list", "item", "table", "row", "quote"))
 _FORMS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
@@ -72,8 +70,9 @@ def _page(data: bytes) -> Any:
         raise Unreadable("it is not HTML.", "Give it the suffix of its real format.") from None
     _remove_other(page)
     _write_numbers(page)
+    _join_terms(page)
+    settle_tables(page)
     _name_paragraphs(page)
-    _repeat_merged_cells(page)
     return page
 
 
@@ -114,39 +113,36 @@ def _write_numbers(page: Any) -> None:
             number += 1
 
 
+def _join_terms(page: Any) -> None:
+    """Write a term and what is said of it as one: "Audio guide: 3 euros." Apart, neither of them answers anything.
+
+    What is said in paragraphs has the term for its heading.
+    """
+    for terms in list(page.iter("dl")):
+        waiting: list[str] = []
+        terms.tag = "div"
+        for element in list(terms.iter("dt", "dd")):
+            if element.tag == "dt":
+                waiting.append(" ".join(element.text_content().split()))
+                element.drop_tree()
+                continue
+            name, waiting = ", ".join(waiting), []
+            blocks = any(child.tag in _BLOCKS for child in element.iterdescendants())
+            element.tag = "div" if blocks else "p"
+            if blocks and name:
+                heading = element.makeelement("h5")
+                heading.text = name
+                element.addprevious(heading)
+            elif name:
+                joint = " " if name[-1] in ".:?!" else ": "
+                element.text = name + joint + (element.text or "").lstrip()
+
+
 def _name_paragraphs(page: Any) -> None:
     """A ``div`` that holds words and no blocks is a paragraph; left a ``div``, trafilatura may lose it."""
     for division in page.iter("div"):
         if (division.text or "").strip() and not any(child.tag in _BLOCKS for child in division.iterdescendants()):
             division.tag = "p"
-
-
-def _repeat_merged_cells(page: Any) -> None:
-    """Write a cell that spans rows or columns into each of them: a row then says all that it is about."""
-    for table in page.iter("table"):
-        below: dict[int, tuple[int, Any]] = {}
-        for row in [r for r in table.iter("tr") if next(r.iterancestors("table")) is table]:
-            waiting = list(row.iterchildren("td", "th"))
-            for cell in waiting:
-                row.remove(cell)
-            column = 0
-            while waiting or column in below:
-                if column in below:
-                    left, cell = below.pop(column)
-                    copies, rows = 1, left
-                else:
-                    cell = waiting.pop(0)
-                    copies, rows = _count(cell, "colspan"), _count(cell, "rowspan")
-                for _ in range(copies):
-                    row.append(deepcopy(cell))
-                    if rows > 1:
-                        below[column] = (rows - 1, cell)
-                    column += 1
-
-
-def _count(cell: Any, name: str) -> int:
-    value = cell.attrib.pop(name, "1").strip()
-    return min(max(int(value), 1), _MOST_SPANNED) if value.isdecimal() and len(value) < 6 else 1
 
 
 def _main_text(page: Any) -> tuple[Any | None, str | None]:
@@ -162,9 +158,11 @@ def _main_text(page: Any) -> tuple[Any | None, str | None]:
     found = bare_extraction(page, include_comments=False, with_metadata=True, config=config, favor_recall=True)
     if found is None or found.body is None or not "".join(found.body.itertext()).strip():
         return None, None
-    # the metadata's title is any h1 of the page, that of a hidden dialogue too; a heading at the top of the text is surer
+    # the metadata's title is any h1 of the page, that of a hidden dialogue too; a heading at the top of the text is surer,
+    # and so is a line of capitals
     first = next(found.body.iterchildren(), None)
-    return found.body, None if first is not None and first.tag == "head" else found.title
+    named = first is not None and (first.tag == "head" or "".join(first.itertext()).isupper())
+    return found.body, None if named else found.title
 
 
 def _wrap(page: Any) -> None:
@@ -213,18 +211,10 @@ def _table(element: Any) -> Iterator[Piece]:
     rows: list[list[str]] = []
     heads = 0
     for row in element.iter("row"):
-        found = list(row.iterchildren("cell"))
-        if any(cell.find(tag) is not None for cell in found for tag in _LAYOUT):
-            # a table that arranges a page, not figures
-            yield from table_pieces(rows, header=heads or None)
-            rows, heads = [], 0
-            for cell in found:
-                yield from _pieces(cell)
-            continue
-        if heads == len(rows) and found and all(cell.get("role") == "head" for cell in found):
-            heads += 1
-        rows.append([" ".join(_text(cell).split()) for cell in found])
-    yield from table_pieces(rows, header=heads or None)
+        cells = [" ".join(_text(cell).split()) for cell in row.iterchildren("cell")]
+        heads += bool(cells) and cells[0].startswith(HEAD)
+        rows.append([cell.removeprefix(HEAD).lstrip() for cell in cells])
+    yield from table_pieces(rows, header=heads)
 
 
 def _paragraph(text: str, *, tight: bool) -> Iterator[Piece]:

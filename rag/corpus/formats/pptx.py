@@ -35,7 +35,8 @@ def draft_pptx(data: bytes, parsing: Parsing) -> Draft:
         title = " ".join((file.core_properties.title or "").split())
     except (PythonPptxError, LxmlError, KeyError, ValueError, AttributeError, TypeError, IndexError):
         raise Unreadable("it is not a PowerPoint file or is damaged.", "Open it and save it again as .pptx.") from None
-    first = next((piece.text for piece in pieces if piece.level is not None), "")
+    # a slide without a title is called by its number, which names no file
+    first = next((piece.text for piece in pieces if piece.level is not None and piece.text != piece.place), "")
     believable = title and title.lower() not in {"powerpoint presentation", "presentation"}
     return draft_of(pieces, title=title if believable else first or None, gaps=reader.gaps())
 
@@ -82,7 +83,7 @@ class _Reader:
             for inner in sorted(shape.shapes, key=lambda s: (s.top or 0, s.left or 0)):
                 yield from self._shape(inner, number, depth + 1)
         elif getattr(shape, "has_table", False):
-            yield from table_pieces([[_cell(cell) for cell in row.cells] for row in shape.table.rows])
+            yield from table_pieces(_rows(shape.table))
         elif getattr(shape, "has_chart", False):
             yield from _chart(shape.chart)
         elif shape.has_text_frame:
@@ -94,8 +95,16 @@ class _Reader:
             self._drawn.append(number)
 
 
-def _cell(cell: Any) -> str:
-    return " ".join(cell.text_frame.text.split())
+def _rows(table: Any) -> list[list[str]]:
+    """The cells of a table, a merged one in each place that it covers."""
+    rows = [[" ".join(cell.text_frame.text.split()) for cell in row.cells] for row in table.rows]
+    for top, row in enumerate(table.rows):
+        for left, cell in enumerate(row.cells):
+            if cell.is_merge_origin:
+                for line in rows[top : top + cell.span_height]:
+                    places = range(left, min(left + cell.span_width, len(line)))
+                    line[left : left + cell.span_width] = [rows[top][left] for _ in places]
+    return rows
 
 
 def _paragraphs(paragraphs: Iterable[Any]) -> Iterator[Piece]:

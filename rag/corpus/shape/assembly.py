@@ -16,6 +16,8 @@ from rag.corpus.shape.tables import table_contexts, tables_of
 from rag.types import Document, Span
 
 _LONGEST_TITLE = 200
+_TELLING = 20
+"""Letters outside of tables."""
 _FIRST_WORDS = 60
 
 
@@ -24,7 +26,7 @@ def assemble(draft: Draft, *, document_id: str, language: str | None = None) -> 
 
     ``language`` overrides what the file says of itself, which overrides what its words look like.
     """
-    spoken = language or draft.language or language_of(draft.text)
+    spoken = language or draft.language or _language(draft)
     found = outline(draft)
     sentences: list[Span] = []
     for block in draft.blocks:
@@ -50,6 +52,12 @@ def assemble(draft: Draft, *, document_id: str, language: str | None = None) -> 
         tables=tables_of(draft.blocks),
         contexts=tuple(sorted(contexts, key=lambda c: (c.over.start, -c.over.end))),
     )
+
+
+def _language(draft: Draft) -> str | None:
+    """What its sentences look like: the cells of a table are names and figures, and belong to no language."""
+    said = " ".join(block.span.of(draft.text) for block in draft.blocks if block.role in {None, "header"})
+    return language_of(said if sum(map(str.isalpha, said)) >= _TELLING else draft.text)
 
 
 def _from_name(document_id: str, text: str) -> str:

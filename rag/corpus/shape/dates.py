@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from rag.corpus.shape.tables import BAR
+
 _MONTHS = """
 january jan yanvar января ocak
 february feb fevral февраля şubat
@@ -70,6 +72,8 @@ def stated_date(title: str, text: str) -> str | None:
         beside = line
         for form in _FORMS:
             beside = form.sub(" ", beside)
+        if line.count(f" {BAR} ") > 1:
+            continue  # a day in a table is about its row
         own = len(beside.split()) <= _BESIDE and (not re.search(r"[.;:!?]\s*\Z", line) or _CUE.search(beside))
         if own and (found := next(_dates(line), None)):
             return found

@@ -4,6 +4,7 @@ write: ``Article 5``, ``3.1``, ``(b)``, lines in CAPITALS, short title lines."""
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rag.corpus.shape.draft import Block, Draft
@@ -23,6 +24,7 @@ _TITLE_WORDS = 12
 _BODY = 60
 """Characters. What follows a line that no format marks as a heading must be at least this long, or open with a marker, for the
 line to be one; otherwise it is a line of a list, an address or a signature."""
+_PARAGRAPH = re.compile(r"\(\d{1,3}\)\s+(?=\S)")
 _ENDS_OPEN = re.compile(r"[.;:,!?…。]['\"”’»)]*\Z")
 
 
@@ -65,7 +67,17 @@ class _Reader:
                 division = Division(index, index, "", CLAUSE, False, CLOSES)
             if division is not None:
                 found.append(division)
+                found += self._opens_with(index, division)
         return found
+
+    def _opens_with(self, index: int, division: Division) -> Iterator[Division]:
+        """The paragraph that stands on the line of its article: ``MADDE 5 – (1) …``, ``3.—(1) …``."""
+        opening = self.markers[index]
+        if opening is None or opening.kind not in {"division", "clause"} or division.last != index:
+            return
+        inner = _PARAGRAPH.match(self.texts[index], opening.end)
+        if inner is not None and (first := marker(inner[0])) is not None:
+            yield Division(index, index, first.label, ITEM, False, first.style)
 
     def _division(self, index: int, block: Block) -> Division | None:
         text, opening = self.texts[index], self.markers[index]

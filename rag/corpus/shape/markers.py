@@ -18,16 +18,18 @@ _RANKS = {
     "приложение əlavə ek protocol",
     3: "title titre titel título titolo",
     4: "chapter chapitre kapitel capítulo capitolo глава fəsil bölüm",
-    5: "section abschnitt sección sezione раздел bölmə",
-    6: "article artikel artículo articolo статья maddə madde rule regulation",
+    5: "section abschnitt sección sezione раздел bölmə sec.",
+    6: "article artikel artículo articolo статья maddə madde rule regulation art. ст.",
 }
 RANK = {word: rank for rank, words in _RANKS.items() for word in words.split()}
 RANK |= {"ek madde": 6, "geçici madde": 6}
 TOP = frozenset(_RANKS[2].split()) - frozenset(("part", "partie", "teil", "parte", "часть", "hissə", "kısım"))
 
 _NUMERAL = r"(?:\d{1,4}(?:[.\-]\d{1,3})*[A-Za-z]?|[IVXLCDM]{1,8}|[ivxlcdm]{1,6}|[A-ZА-Я])"
-_WORDS = "|".join(sorted(RANK, key=len, reverse=True))
+_WHOLE = {"art.": "article", "sec.": "section", "ст.": "статья"}
+_WORDS = "|".join(map(re.escape, sorted(RANK, key=len, reverse=True)))
 _DIVISION = re.compile(rf"(?P<word>{_WORDS})[^\S\n]+(?P<number>{_NUMERAL})(?![\w’'])(?P<rest>[^\n]*)", re.IGNORECASE)
+_SIGN = re.compile(r"§[^\S\n]?(?P<number>\d{1,4}(?:[.\-]\d{1,4})*[A-Za-z]?)(?![\w’'])(?P<rest>[^\n]*)")
 _FIRST = re.compile(
     r"(?:(?P<numeral>[IVXLC]{1,6}|\d{1,3}(?:-\d{1,2})?(?:\s?[-‑]?\s?c[iıuü]|\.))|(?P<spelt>(?:on\s)?\w{4,9}nc[iıuü]))[^\S\n]+"
     r"(?P<word>fəsil|bölmə|hissə|maddə|kitab|bölüm|kısım|kitap|madde)(?![\w’'])(?P<rest>[^\n]*)",
@@ -46,7 +48,7 @@ _ANNEX = re.compile(
     r"(?P<word>annex|appendix|приложение|əlavə)(?:\s*[.:–—]\s+)(?=[^\W\d_])(?P<caption>[^\n]{1,90}(?<![.;:,!?…]))\Z", re.I
 )
 _CLAUSE = re.compile(
-    r"(?P<number>\d{1,3}(?:-\d{1,2}(?=\.\d))?(?:\.\d{1,3})*)[.)](?=\s|\Z)\s*"
+    r"(?P<number>\d{1,3}(?:-\d{1,2}(?=\.\d))?(?:\.\d{1,3})*)[.)](?:(?=\s|\Z)\s*|[–—-]\s?(?=\(\d))"
     r"|(?P<dotted>\d{1,3}(?:-\d{1,2})?(?:\.\d{1,3})+)(?=[^\S\n])\s*"
 )
 _ITEM = re.compile(
@@ -109,6 +111,11 @@ def _division(line: str) -> Marker | None:
     if (annex := _ANNEX.match(line)) and not annex["caption"][0].islower():
         word = annex["word"]
         return Marker("division", word.capitalize(), "division:" + word.lower(), annex.start("caption"), word.lower())
+    if sign := _SIGN.match(line):
+        after = _after_name(sign["rest"])
+        return (
+            None if after is None else Marker("division", f"§ {sign['number']}", "division:§", sign.start("rest") + after, "§")
+        )
     match = _DIVISION.match(line)
     if match is None:
         return _numbered_first(line)
@@ -121,8 +128,9 @@ def _division(line: str) -> Marker | None:
     if after is None:
         return None
     word = match["word"]
-    plain = _plain(word)
-    label = f"{plain.capitalize() if word.isupper() or word.islower() else word} {number}"
+    name = _plain(word)
+    plain = _WHOLE.get(name, name)
+    label = f"{name.capitalize() if word.isupper() or word.islower() else word} {number}"
     return Marker("division", label, f"division:{plain}", match.start("rest") + after, plain)
 
 

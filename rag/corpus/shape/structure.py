@@ -106,6 +106,8 @@ def _sections(draft: Draft, found: list[Division]) -> tuple[Section, ...]:
     for position, (division, path) in enumerate(opened):
         start = draft.blocks[division.first].span.start if held is None else held
         after = opened[position + 1][0] if position + 1 < len(opened) else None
+        if after is not None and after.first == division.first:
+            continue  # "Article 5 (1) …": the line is the paragraph's
         held = start if after is not None and _only_leads_to(division, after) else None
         if held is None:
             starts.append((start, path))

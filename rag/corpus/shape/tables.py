@@ -64,6 +64,10 @@ def table_pieces(
     kept = [n for n in range(max(map(len, rows), default=0)) if any(n < len(row) and row[n].strip() for row in rows)]
     whole = [[row[n] if n < len(row) else "" for n in kept] for row in rows]
     heads = header_rows(whole) if header is None else header
+    # words over both columns, where the second holds numbers, are one cell that is merged
+    figures = len(kept) == 2 and _is_number([row[1] for row in whole[heads:] if row[0] != row[1]])
+    if figures:
+        whole = [[row[0], ""] if n >= heads and row[0] == row[1] and _names(row) else row for n, row in enumerate(whole)]
     first = True
     for number, cells in enumerate(whole):
         role: Role = "header" if number < heads else "row"
@@ -97,6 +101,14 @@ def header_rows(rows: Sequence[Sequence[str]]) -> int:
         return 0
     counted = any(_is_number(cells) for n in range(len(rows[0])) if (cells := [row[n] for row in body]))
     return heads if counted or len(rows[0]) >= 3 else 0
+
+
+def under(owner: str, rows: Sequence[Sequence[str]], header: int | None) -> tuple[list[list[str]], int]:
+    """The rows of a table that stands in a cell of another, below a line that names the row it stands in (``owner``), and how
+    many rows name the columns: ``header``, or where it is ``None`` what the cells say."""
+    heads = header_rows(rows) if header is None else header
+    line = [owner, *[""] * (max(map(len, rows), default=1) - 1)]
+    return [*map(list, rows[:heads]), line, *map(list, rows[heads:])], heads
 
 
 def tables_of(blocks: Sequence[Block]) -> tuple[Table, ...]:
@@ -140,7 +152,8 @@ def _runs(blocks: Sequence[Block]) -> Iterator[list[Block]]:
 def _names(row: Sequence[str]) -> bool:
     """Whether the cells can be the names of columns."""
     filled = [cell for cell in row if cell.strip()]
-    return any(any(map(str.isalpha, cell)) for cell in filled) and all(
+    years = not row[0].strip() and any(_YEAR.match(cell) for cell in filled)
+    return (years or any(any(map(str.isalpha, cell)) for cell in filled)) and all(
         len(cell) <= _NAME_LENGTH and (_YEAR.match(cell) or not _NUMBER.match(cell)) for cell in filled
     )
 

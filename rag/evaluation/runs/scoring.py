@@ -69,8 +69,9 @@ def judge_outcome(question: Question, outcome: Outcome, places: Sequence[Evidenc
             reasons=(*(WRONGLY_REFUSED if question.answerable else ()), *broken),
         )
     relevant = [c for c in outcome.citations if any(_overlaps(c, p) for p in places)]
-    absent = [m for m in question.must_include if not any(_flat(m) in _flat(c.quote) for c in outcome.citations)]
-    answer_cited = not question.answers or any(_flat(a) in _flat(c.quote) for a in question.answers for c in outcome.citations)
+    quotes = [_flat(excerpt.quote) for c in outcome.citations for excerpt in (c, *c.spans)]
+    absent = [m for m in question.must_include if not any(_flat(m) in quote for quote in quotes)]
+    answer_cited = not question.answers or any(_flat(a) in quote for a in question.answers for quote in quotes)
     sentences = cited_sentences(outcome.citations, library)
     most = question.most_sentences
     concise = most is None or sentences <= most

@@ -25,7 +25,8 @@ _OCR = "Run text recognition over it, for example with OCRmyPDF, and put the res
 _PASSWORD = 4
 """FPDF_ERR_PASSWORD."""
 _JUNK_TITLE = re.compile(
-    r"(?i)\A(?:microsoft word|untitled|document\d*|doc\d+|title|print|slide)\b|\.(?:docx?|indd|pdf|rtf|qxd|tex|dvi)\Z"
+    r"(?i)\A\W*(?:microsoft word|untitled|anonymous|unspecified|unknown|document\d*|doc\d+|title|print|slide)\b"
+    r"|\.(?:docx?|indd|pdf|rtf|qxd|tex|dvi)\Z"
 )
 _LEAST_BODY = 40
 """Characters. A page with an image all over it that has fewer besides its running heads is a scan with a stamp."""

@@ -15,6 +15,9 @@ from typing import Any
 _HYPHEN = "\x02"
 """What PDFium gives for a hyphen at the end of a line."""
 _BOLD = 600
+_BOLD_NAME = re.compile(rb"(?i)(?:bold|black|heavy)(?![a-z])")
+_FONT_NAME = 128
+"""Bytes; a longer name is not looked at."""
 _SMALL = 0.8
 _RAISED = 0.12
 _MARK = re.compile(r"\d{1,3}\Z")
@@ -155,10 +158,19 @@ def _run(raw: Any, text_page: Any, text: str, places: Sequence[int], space: bool
         bottom=min(b[2] for b in boxes),
         top=max(b[3] for b in boxes),
         size=heights[1],
-        bold=raw.FPDFText_GetFontWeight(text_page, places[0]) >= _BOLD,
+        bold=_is_bold(raw, text_page, places[0]),
         space=space,
         hyphen=hyphen,
     )
+
+
+def _is_bold(raw: Any, text_page: Any, index: int) -> bool:
+    """By the weight of the font or, where the file does not hold the font and so has no weight of it, by its name."""
+    if raw.FPDFText_GetFontWeight(text_page, index) >= _BOLD:
+        return True
+    name = ctypes.create_string_buffer(_FONT_NAME)
+    length = raw.FPDFText_GetFontInfo(text_page, index, name, _FONT_NAME, None)
+    return 0 < length <= _FONT_NAME and _BOLD_NAME.search(name.raw[:length]) is not None
 
 
 def box(text_page: Any, index: int) -> tuple[float, float, float, float]:

@@ -13,7 +13,7 @@ from rag.corpus.formats.pdf.items import Item, items_of
 from rag.corpus.formats.pdf.printed import Line
 from rag.corpus.shape.divisions import captions
 from rag.corpus.shape.draft import Piece
-from rag.corpus.shape.markers import marker
+from rag.corpus.shape.markers import Marker, marker
 from rag.corpus.shape.tables import table_pieces
 
 _GAP = 0.75
@@ -70,9 +70,8 @@ def _written(line: Line, item: Item, after: Item | None, words: set[str], before
     if after is None or after.line is None:
         return line.text, None, False
     jump = after.part != item.part
-    apart = item.level is not None or line.bold != after.line.bold
     if item.level == after.level and _same_paragraph(
-        line, after.line, item, jump=jump, heading=apart, long=before + len(line.text) >= _LONG
+        line, after.line, item, jump=jump, heading=item.level is not None, long=before + len(line.text) >= _LONG
     ):
         return *_joined(line, after.line, words), False
     close = not jump and line.bottom - after.line.top <= _GAP * line.size and marker(after.line.text) is not None
@@ -106,17 +105,32 @@ def _same_paragraph(before: Line, line: Line, item: Item, *, jump: bool, heading
     opening = marker(line.text)
     if heading:
         return not jump and opening is None
+    weight = before.bold != line.bold
     closed = _CLOSED.search(before.text) is not None
     width = (line.right - line.left) / max(1, len(line.text))
     fits = max(item.edge, line.right if not jump else 0.0) - before.right > width * (len(line.text.split(maxsplit=1)[0]) + 2)
-    if opening is not None and (fits or closed or jump or line.left > before.left + 1):
+    if opening is not None and (fits or closed or jump or line.left > before.left + 1 or _in_turn(before, line, opening)):
         return False
+    if weight and (fits or jump or opening is not None or not _goes_on(before, line, False)):
+        return False  # a line in bold heads what is not
     if jump:
         return not closed and (not fits or long or _goes_on(before, line, long))
     if fits:
         return not closed and _goes_on(before, line, long)
     indented = line.left > before.left + height
     return not (indented and closed)
+
+
+def _in_turn(before: Line, line: Line, opening: Marker) -> bool:
+    """Whether ``line`` stands below ``before`` as an item below an item or a division below a title.
+
+    Short lines tell no margin, so that a line may seem to be full that is not.
+    """
+    if opening.kind == "division":
+        left, capitals = line.left < before.left - line.size, before.text.isupper() and not line.text.isupper()
+        return (left or capitals) and captions(before.text)
+    above = marker(before.text)
+    return above is not None and above.style == opening.style and abs(line.left - before.left) <= 1
 
 
 def _goes_on(before: Line, line: Line, long: bool) -> bool:
