@@ -47,13 +47,13 @@ format: $(STAMP)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# The CPU build of PyTorch first: left to a resolver, the default wheel brings gigabytes of CUDA.
+# PyTorch first, from TORCH_INDEX where one is named: on Linux the wheel of PyPI brings gigabytes for graphics cards.
 $(STAMP): pyproject.toml constraints.txt
 	$(call say,Making the virtual environment in $(VENV))
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --upgrade "pip>=26"
-	$(call say,Installing PyTorch: some 200 MB)
-	@$(BIN)/python -m pip install --quiet "$$(grep '^torch==' constraints.txt)"
+	$(call say,Installing PyTorch: some 200 MB from an index of CPU wheels)
+	@$(BIN)/python -m pip install --quiet $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) "$$(grep '^torch==' constraints.txt)"
 	$(call say,Installing charterqa and what it stands on: some minutes the first time)
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable . --group dev
 	@touch $(STAMP)

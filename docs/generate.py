@@ -203,46 +203,65 @@ def openapi() -> dict[str, Any]:
 
 
 def http_page(api: dict[str, Any]) -> str:
-    """Every route with its body and answers."""
+    """Every route with its body and answers; errors, which nearly every route shares, once."""
+    operations = [(m.upper(), path, found) for path, by_method in api["paths"].items() for m, found in by_method.items()]
+    errors = {code: found["description"] for *_, operation in operations for code, found in _errors(operation).items()}
     lines = [
         MADE,
         "# HTTP API",
         "",
-        "A running server describes itself at `/openapi.json`; the same file is [openapi.json](openapi.json). Errors are",
-        "`application/problem+json` (RFC 9457) with `detail`, `remedy` and `request_id`; `Accept-Language: az`, `ru` or `tr`",
-        "has `detail` say both in that language, where it reaches readers. With `CHARTERQA_AUTH` other than",
-        "`none`, send `Authorization: Bearer TOKEN`. How to ask with curl, OpenAI's client and MCP:",
-        "[Ask from programs](programs.md).",
+        "A running server describes itself at `/openapi.json`; the same file is [openapi.json](openapi.json). With",
+        "`CHARTERQA_AUTH` other than `none`, send `Authorization: Bearer TOKEN`. [Ask from programs](programs.md) shows how",
+        "to ask with curl, OpenAI's client and MCP.",
+        "",
+        "## Errors",
+        "",
+        "They are `application/problem+json` (RFC 9457, [ProblemShape](#problemshape)) with `detail`, `remedy` and",
+        "`request_id`; `Accept-Language: az`, `ru` or `tr` has `detail` say both in that language, where it reaches readers. Below",
+        "`/v1/` they are as OpenAI's clients read them. Any route but the first three may answer:",
+        "",
+        "| status | |",
+        "|---|---|",
+        *(f"| {code} | {errors[code]} |" for code in sorted(errors)),
     ]
-    for path, operations in api["paths"].items():
-        for method, operation in operations.items():
-            lines += ["", f"## `{method.upper()} {path}`", "", *_operation(operation)]
-    lines += ["", "# Shapes"]
+    for method, path, operation in operations:
+        lines += ["", f"## `{method} {path}`", "", *_operation(operation, set(errors))]
+    lines += ["", "## Shapes"]
     for name, schema in api["components"]["schemas"].items():
-        lines += ["", f"## {name}", "", _plain(schema.get("description")), "", "| member | type | |", "|---|---|---|"]
+        lines += ["", f"### {name}", "", _plain(schema.get("description")), "", "| member | type | |", "|---|---|---|"]
         required = schema.get("required", ())
         for key, member in schema.get("properties", {}).items():
-            told = [member.get("description", ""), "" if key in required else "May be left out."]
-            lines.append(f"| `{key}` | {_kind(member) or 'anything'} | {_cell(' '.join(filter(None, told)))} |")
+            told = "; ".join(filter(None, [member.get("description", ""), "" if key in required else "may be left out"]))
+            lines.append(f"| `{key}` | {_kind(member) or 'anything'} | {_cell(told)} |")
     return "\n".join(lines).replace("|  |", "| |") + "\n"
 
 
-def _operation(operation: dict[str, Any]) -> Iterator[str]:
-    """One route: what it does, what it takes, what it answers."""
+def _errors(operation: dict[str, Any]) -> dict[str, Any]:
+    return {code: response for code, response in operation["responses"].items() if code >= "400"}
+
+
+def _operation(operation: dict[str, Any], errors: set[str]) -> Iterator[str]:
+    """One route: what it does, takes and answers; errors where they are not ``errors``, which the page tells once."""
     yield _plain(operation.get("description") or operation["summary"] + ".")
     for parameter in operation.get("parameters", ()):
         told = f": {parameter['description']}" if "description" in parameter else ""
         yield from ("", f"`{parameter['name']}`, in the {parameter['in']}{told}.")
-    body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
-    if body:
-        yield from ("", f"Body: {_kind(body)}.")
-    yield from ("", "| status | answer |", "|---|---|")
-    for status, response in operation["responses"].items():
-        kinds = [_kind(content.get("schema", {})) for content in response.get("content", {}).values()]
-        told = ", ".join(
-            [response["description"].replace("Successful Response", "Done"), *dict.fromkeys(k for k in kinds if k)]
+    for media, content in operation.get("requestBody", {}).get("content", {}).items():
+        fields = ", ".join(f"`{name}`" for name in content["schema"].get("properties", ()))
+        yield from (
+            "",
+            f"Body: {f'`{media}` with {fields}' if fields else _kind(content['schema'])}.",
         )
-        yield f"| {status} | {_cell(told)} |"
+    for code, response in operation["responses"].items():
+        if code < "400":
+            content = response.get("content", {})
+            kinds = [_kind(found.get("schema", {})) for media, found in content.items() if media != "text/event-stream"]
+            told = ", ".join(dict.fromkeys(filter(None, kinds)))
+            streamed = ", or server-sent events" if "text/event-stream" in content else ""
+            yield from ("", f"Answers {code}{told and ': '}{told}{streamed}.")
+    own = _errors(operation)
+    if own and set(own) != errors:
+        yield from ("", f"Errors: {', '.join(sorted(own))} alone.")
 
 
 def _kind(schema: dict[str, Any]) -> str:

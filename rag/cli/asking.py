@@ -112,7 +112,9 @@ def _print_outcome(outcome: Outcome) -> None:
     if outcome.notice:
         typer.echo(f"({outcome.notice})")
     if outcome.withheld:
-        typer.echo(f"({len(outcome.withheld)} sentences of the model were withheld: the documents do not support them.)")
+        one = len(outcome.withheld) == 1
+        said, them = ("sentence of the model was", "it") if one else ("sentences of the model were", "them")
+        typer.echo(f"({len(outcome.withheld)} {said} withheld: the documents do not support {them}.)")
     for part in outcome.parts:
         typer.echo(f"({part.status.replace('_', ' ')}: {part.text})")
     guidance = outcome.guidance

@@ -51,6 +51,11 @@ def built(settings: Settings) -> KnowledgeBase:
     return kb
 
 
+def counted(number: int, noun: str) -> str:
+    """A count with its noun, such as ``1 document`` and ``1,204 documents``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def echo_json(value: object) -> None:
     """Print one JSON document."""
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2))

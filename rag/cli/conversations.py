@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from rag.cli.base import echo_json, settings_of
+from rag.cli.base import counted, echo_json, settings_of
 from rag.serving.operation.conversations import ConversationStore
 from rag.serving.operation.shared_answers import SharedStore
 
@@ -33,7 +33,7 @@ def erase(reader: Reader) -> None:
     they have shared any. Backups made before keep them."""
     settings = settings_of(None)
     with closing(ConversationStore.of(settings)) as store:
-        typer.echo(f"{store.erase(reader):,} conversations of {reader} erased.")
+        typer.echo(f"{counted(store.erase(reader), 'conversation')} of {reader} erased.")
     if settings.sharing.enabled:
         with closing(SharedStore.of(settings)) as shared:
             typer.echo(f"{shared.revoke_all(reader):,} links of {reader} taken back.")

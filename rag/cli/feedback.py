@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from rag.cli.base import Json, Kb, built, echo_json, settings_of
+from rag.cli.base import Json, Kb, built, counted, echo_json, settings_of
 from rag.errors import UsageError
 from rag.index.generation import open_current
 from rag.serving.operation.feedback import FeedbackStore, Review
@@ -84,7 +84,7 @@ def export(
         out.write_text(text, encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{out} cannot be written: {error.strerror}.", remedy="Name another file.") from error
-    typer.echo(f"{len(lines)} questions in {out}.")
+    typer.echo(f"{counted(len(lines), 'question')} in {out}.")
 
 
 def _verbatim(settings: Settings, evidence: tuple[str, ...]) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from rag.cli.base import Json, Kb, build_index, built, echo_json, knowledge_base, settings_of
+from rag.cli.base import Json, Kb, build_index, built, counted, echo_json, knowledge_base, settings_of
 from rag.contract import entry_json
 from rag.index.generation import open_current
 from rag.indexing.build import BuildReport
@@ -82,14 +82,19 @@ def documents(
     if as_json:
         echo_json({"index": generation.id, "documents": [entry_json(entry) for entry in entries]})
         return
+    from rich.cells import cell_len
     from rich.console import Console
     from rich.table import Column, Table
 
-    shown = (Column(name, overflow="fold") for name in ("Document", "Title", "Pages", "Passages", "Language", "Indexed"))
-    table = Table(*shown, box=None, header_style="bold")
+    # The id is what other commands take: it is whole for as long as it leaves room for a title beside it.
+    console = Console(markup=False, highlight=False, emoji=False)
+    widest = max((cell_len(e.id) for e in entries), default=0)
+    id_column = Column("Document", overflow="fold", no_wrap=widest <= console.width * 2 // 5)
+    shown = (Column(name, overflow="fold") for name in ("Title", "Pages", "Passages", "Language"))
+    table = Table(id_column, *shown, Column("Indexed", no_wrap=True), box=None, header_style="bold")
     for e in entries:
-        table.add_row(e.id, e.title, str(e.pages or "–"), str(e.passages), e.language or "–", e.indexed_at)
-    Console(markup=False, highlight=False, emoji=False).print(table)
+        table.add_row(e.id, e.title, str(e.pages or "–"), str(e.passages), e.language or "–", e.indexed_at[:10])
+    console.print(table)
 
 
 def show(document: Document, kb: Kb = None) -> None:
@@ -132,9 +137,10 @@ def _say(report: BuildReport) -> None:
     }
     for flaw in report.failures:
         typer.echo(f"charterqa: {flaw} {outcome[flaw.loss]}".rstrip(), err=True)
-    holds = f"{report.documents:,} documents, {report.passages:,} passages"
+    holds = f"{counted(report.documents, 'document')}, {counted(report.passages, 'passage')}"
     if report.published:
-        done = f"{report.parsed:,} sources read, {report.embedded:,} passages embedded in {report.seconds:.1f} s"
+        read = f"{counted(report.parsed, 'source')} read"
+        done = f"{read}, {counted(report.embedded, 'passage')} embedded in {report.seconds:.1f} s"
         typer.echo(f"Generation {report.generation}: {holds}; {done}.")
     else:
         typer.echo(f"Nothing has changed. Generation {report.generation}: {holds}.")

@@ -16,9 +16,6 @@ from rag.cli.progress import working
 from rag.errors import CharterError
 
 COMMANDS = {
-    "doctor": "doctor",
-    "backup": "backup",
-    "restore": "backup",
     "index": "library",
     "check": "library",
     "documents": "library",
@@ -29,11 +26,14 @@ COMMANDS = {
     "backends": "serving",
     "serve": "serving",
     "widget": "serving",
+    "doctor": "doctor",
     "eval": "evaluation",
     "feedback": "feedback",
     "conversations": "conversations",
+    "backup": "backup",
+    "restore": "backup",
 }
-"""Every command and group of commands, and the module of this room in which it is."""
+"""Every command and group of commands, as help lists them (a newcomer's first), and the module of this room in which it is."""
 
 
 def main() -> None:

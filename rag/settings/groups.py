@@ -25,12 +25,14 @@ def comma_separated(value: Any) -> Any:
 
 
 class Embedding(Group):
-    """Which model embeds. ``None`` is the packaged all-MiniLM-L6-v2, ``multilingual`` a profile of its own."""
+    """Which model embeds. Unset, it is the packaged all-MiniLM-L6-v2; ``multilingual`` is a profile of its own."""
 
     model: str | None = Field(
         None, description="a sentence-transformers model by folder or hub name, or multilingual; unset: the packaged one"
     )
-    runtime: Literal["onnx", "torch"] = Field("onnx", description="onnx: an int8 export; torch: the model's own library")
+    runtime: Literal["onnx", "torch"] = Field(
+        "onnx", description="``onnx``: an int8 export; ``torch``: the model's own library"
+    )
     batch_size: int = Field(
         32, ge=1, le=1024, description="texts that torch embeds at a time; ONNX Runtime takes them one by one"
     )
@@ -42,7 +44,7 @@ class Embedding(Group):
 
 
 class ReaderModel(Group):
-    """Which network reads questions and claims against texts. ``None`` is the one that is shipped."""
+    """Which network reads questions and claims against texts. Unset, it is the one that is shipped."""
 
     model: str | None = Field(None, description="a folder that training.export wrote")
 
@@ -102,8 +104,10 @@ class Retrieval(Group):
 class Answering(Group):
     """What is shown."""
 
-    threshold: float | None = Field(None, ge=0.0, le=1.0, description="answer at or above this confidence; None: as fitted")
-    support_threshold: float | None = Field(None, ge=0.0, le=1.0, description="display a claim at or above; None: as fitted")
+    threshold: float | None = Field(None, ge=0.0, le=1.0, description="answer at or above this confidence; unset: as fitted")
+    support_threshold: float | None = Field(
+        None, ge=0.0, le=1.0, description="display a claim at or above this support; unset: as fitted"
+    )
     max_history: int = Field(6, ge=0, le=50, description="earlier turns that a follow-up may refer to")
 
 
@@ -118,14 +122,15 @@ class Llm(Group):
     context_tokens: int = Field(3000, ge=256, description="budget of the passages in the prompt")
     max_tokens: int = Field(512, ge=16, description="longest reply")
     temperature: float = Field(0.0, ge=0.0, le=2.0, description="how freely the model words; 0 is the same each time")
-    prompts: str | None = Field(None, description="folder of prompt templates; None: those shipped")
+    prompts: str | None = Field(None, description="folder of prompt templates; unset: those shipped")
 
 
 class Auth(Group):
     """Who may ask. ``mode`` is the variable ``CHARTERQA_AUTH`` itself."""
 
     mode: Literal["none", "token", "jwt", "proxy"] = Field(
-        "none", description="none serves this machine alone; a shared token; signed tokens; a proxy that signs people in"
+        "none",
+        description="``none``: this machine alone; a shared ``token``; signed tokens; a ``proxy`` that signs people in",
     )
     token: SecretStr | None = Field(None, description="the shared token, 16 characters or more")
     jwt_key: SecretStr | None = Field(None, description="HS256 secret, or RS256 public key in PEM (or a path to one)")
@@ -177,7 +182,7 @@ class Feedback(Group):
 
     enabled: bool = Field(True, description="keep answers and ratings")
     days: int = Field(90, ge=1, description="how long they are kept")
-    path: Path | None = Field(None, description="SQLite file; None: feedback.sqlite in the user's state folder")
+    path: Path | None = Field(None, description="SQLite file; unset: feedback.sqlite in the user's state folder")
 
 
 class Conversations(Group):
@@ -193,14 +198,14 @@ class SharedLinks(Group):
 
     enabled: bool = Field(False, description="whether readers may share a conversation by a link")
     days: int = Field(30, ge=1, le=3650, description="how long a link shows what was shared")
-    path: Path | None = Field(None, description="SQLite file; None: shared.sqlite beside the feedback file")
+    path: Path | None = Field(None, description="SQLite file; unset: shared.sqlite beside the feedback file")
 
 
 class Log(Group):
     """What is written to stderr."""
 
     level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="the least that is written")
-    format: Literal["json", "text"] = Field("text", description="json is one object a line")
+    format: Literal["json", "text"] = Field("text", description="``json`` is one object a line")
     questions: bool = Field(False, description="log question text")
     answers: Path | None = Field(None, description="JSONL file that keeps every answer with the model's raw reply")
     tracing: bool = Field(False, description="OpenTelemetry spans, as the OTEL_* variables say; needs charterqa[otel]")

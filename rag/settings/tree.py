@@ -58,7 +58,8 @@ class Settings(Group, BaseSettings):
         description="what searches: faiss, in files of the index; milvus:URI, a server or a .db file of Milvus Lite",
     )
     database_url: SecretStr | None = Field(
-        None, description="postgresql://…, where several servers share what is kept; unset: SQLite at CHARTERQA_FEEDBACK_PATH"
+        None,
+        description="``postgresql://…``, where several servers share what is kept; unset: SQLite at CHARTERQA_FEEDBACK_PATH",
     )
     backend: str = Field("extractive", description="who writes the answers: the documents' own sentences, or PROVIDER:MODEL")
     host: str = Field("127.0.0.1", description="address to listen on; any but loopback needs CHARTERQA_AUTH")

@@ -65,6 +65,17 @@ def test_every_route_of_the_api_is_on_its_page() -> None:
     assert len(re.findall(r"^## `(GET|POST) /", MADE["http-api.md"], re.MULTILINE)) >= 11
 
 
+def test_what_nearly_every_route_shares_is_said_once() -> None:
+    assert re.findall(r"^\| (\d{3}) \|", MADE["http-api.md"], re.MULTILINE) == [
+        "400", "401", "403", "404", "408", "413", "415", "422", "429", "502", "503", "504",
+    ]  # fmt: skip
+    assert MADE["http-api.md"].count("\n# ") == 1
+
+
+def test_a_setting_that_is_left_out_is_called_unset_and_not_as_the_code_calls_it() -> None:
+    assert "None" not in MADE["settings.md"]
+
+
 def test_the_site_builds_without_a_warning_and_loads_nothing_from_elsewhere(tmp_path: Path) -> None:
     built = subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path / "site")],

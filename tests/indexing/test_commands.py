@@ -53,6 +53,15 @@ def test_a_whole_index_checks_whole(indexed: KnowledgeBase) -> None:
     assert read(charterqa(indexed, "check", "--json")) == {"ok": True, "damages": [], "search": None}
 
 
+def test_one_is_told_in_the_singular_and_an_id_stands_whole_in_the_list(tmp_path: Path) -> None:
+    kb = KnowledgeBase(tmp_path)
+    kb.sources.mkdir()
+    (kb.sources / "agreement-of-the-harbour.txt").write_text(HARBOUR, encoding="utf-8")
+    assert "1 document, 1 passage; 1 source read, 1 passage embedded" in charterqa(kb, "index").stdout
+    listed = charterqa(kb, "documents").stdout  # on a terminal of 80 columns
+    assert "agreement-of-the-harbour.txt" in listed.split()
+
+
 def test_documents_are_listed_and_shown_to_the_byte(indexed: KnowledgeBase) -> None:
     listed = read(charterqa(indexed, "documents", "--json"))
     assert listed["index"].startswith("00001-")

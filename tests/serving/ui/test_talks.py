@@ -67,8 +67,8 @@ def test_a_reader_lists_loads_renames_and_deletes_their_own_and_nobody_elses(
         monkeypatch.setenv("CHARTERQA_FEEDBACK_PATH", str(tmp_path / "feedback.sqlite"))
         told = CliRunner().invoke(app, ["conversations", "export", "ada"])
         assert told.exit_code == 0 and '"title": "Why?"' in told.output
-        for left in (1, 0):
-            assert CliRunner().invoke(app, ["conversations", "erase", "ada"]).output == f"{left} conversations of ada erased.\n"
+        for left in ("1 conversation", "0 conversations"):
+            assert CliRunner().invoke(app, ["conversations", "erase", "ada"]).output == f"{left} of ada erased.\n"
         assert client.get(PLACE, headers=user("ada")).json() == []
 
 
