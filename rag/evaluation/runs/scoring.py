@@ -69,7 +69,7 @@ def judge_outcome(question: Question, outcome: Outcome, places: Sequence[Evidenc
             reasons=(*(WRONGLY_REFUSED if question.answerable else ()), *broken),
         )
     relevant = [c for c in outcome.citations if any(_overlaps(c, p) for p in places)]
-    quotes = [_flat(excerpt.quote) for c in outcome.citations for excerpt in (c, *c.spans)]
+    quotes = [_flat(quote) for c in outcome.citations for quote in (c.quote, *(place.quote for place in c.spans))]
     absent = [m for m in question.must_include if not any(_flat(m) in quote for quote in quotes)]
     answer_cited = not question.answers or any(_flat(a) in quote for a in question.answers for quote in quotes)
     sentences = cited_sentences(outcome.citations, library)
