@@ -50,7 +50,7 @@ def test_a_dislike_is_listed_judged_and_exported_as_a_question_that_the_harness_
     assert judged.exit_code == 0, judged.output
     assert command("list").stdout.startswith(f"✓ {disliked}")
     written = command("export", "--out", str(tmp_path / "questions.jsonl"))
-    assert "1 questions in" in written.stdout
+    assert "1 question in" in written.stdout
     ((question,), unknown) = read_questions(tmp_path / "questions.jsonl")
     assert unknown == ()
     assert (question.text, question.answerable) == (QUESTION, False)
