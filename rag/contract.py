@@ -33,6 +33,8 @@ Probability = Annotated[float, _rounded(4)]
 Score = Annotated[float, _rounded(6)]
 Milliseconds = Annotated[float, _rounded(2)]
 Pair = Annotated[list[int], Field(min_length=2, max_length=2), BeforeValidator(_pair)]
+Start = Annotated[int, at("span", "start")]
+End = Annotated[int, at("span", "end")]
 Recognised = Annotated[Probability | None, Field(exclude_if=lambda confidence: confidence is None)]
 
 
@@ -53,8 +55,8 @@ class ExcerptShape(Shape):
     """One place of a citation of several places, such as a table's header and the row."""
 
     document: str
-    start: int = at("span", "start")
-    end: int = at("span", "end")
+    start: Start
+    end: End
     quote: str
     section: list[str]
     page: int | None
@@ -71,8 +73,8 @@ class CitationShape(Shape):
     title: str
     section: list[str]
     page: int | None
-    start: int = at("span", "start")
-    end: int = at("span", "end")
+    start: Start
+    end: End
     quote: str
     document_sha256: str
     highlights: list[Pair]
@@ -151,8 +153,8 @@ class PassageShape(Shape):
     title: str
     section: list[str]
     page: int | None
-    start: int = at("span", "start")
-    end: int = at("span", "end")
+    start: Start
+    end: End
     text: str
 
 
@@ -202,16 +204,16 @@ class SectionShape(Shape):
     """A stretch of a document under one heading path."""
 
     path: list[str]
-    start: int = at("span", "start")
-    end: int = at("span", "end")
+    start: Start
+    end: End
 
 
 class PageShape(Shape):
     """A page of a document; numbers begin at 1."""
 
     number: int
-    start: int = at("span", "start")
-    end: int = at("span", "end")
+    start: Start
+    end: End
 
 
 class DocumentShape(Shape):

@@ -10,9 +10,8 @@ from typing import Any
 from training import languages
 from training.mixture import CLAIMS, QUESTIONS
 
-RUN = "run.json"
-CHECKPOINT = "checkpoint.pt"
-"""The parameters of a run, beside its checkpoint."""
+RUN, CHECKPOINT = "run.json", "checkpoint.pt"
+"""The parameters of a run, and its weights."""
 FIGURES = "figures.json"
 """What was measured on the finished reader, beside ``run.json`` in the folder of the run: name to figure, written by hand."""
 

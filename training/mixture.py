@@ -7,12 +7,12 @@ of the rest, so that what is learned last is what the reader is for.
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
+from rag.answering.proof.prover import telling_words
 from training import edits
 from training.negatives import OtherPassages, changed, cut_out, windowed
 from training.rows import (
@@ -147,9 +147,7 @@ def own_claims(passages: Sequence[OwnPassage], rnd: random.Random) -> list[Claim
                     chosen.add(near)
             if rnd.random() < 0.35 and len(chosen) < 3:
                 chosen.add(rnd.randrange(len(passage.sentences)))
-            shown = " ".join(passage.sentences[n] for n in sorted(chosen))
-            if rnd.random() < 0.6:
-                shown = f"{passage.head}: {shown}"
+            shown = _shown(passage, chosen, rnd)
             claim = text if rnd.random() < 0.9 else text.rstrip(".")
             found.append(ClaimRow("own", passage.id, claim, shown, label))
             if label == SUPPORTED and rnd.random() < 0.6:
@@ -167,11 +165,16 @@ def own_claims(passages: Sequence[OwnPassage], rnd: random.Random) -> list[Claim
 def _elsewhere(passage: OwnPassage, claim: str, evidence: Sequence[int], rnd: random.Random) -> str:
     """Sentences of the passage that have words of a true claim and do not tell it. A reader that met a claim only over what it is
     about would judge how it sounds, and not whether it stands there."""
-    wanted = _words(claim)
+    wanted = telling_words(claim)
     others = [n for n in range(len(passage.sentences)) if n not in evidence]
-    others.sort(key=lambda n: -len(wanted & _words(passage.sentences[n])))
-    chosen = sorted(rnd.sample(others[:4], min(len(others[:4]), rnd.randint(1, 3))))
-    shown = " ".join(passage.sentences[n] for n in chosen)
+    others.sort(key=lambda n: -len(wanted & telling_words(passage.sentences[n])))
+    near = others[:4]
+    return _shown(passage, rnd.sample(near, min(len(near), rnd.randint(1, 3))), rnd)
+
+
+def _shown(passage: OwnPassage, chosen: Iterable[int], rnd: random.Random) -> str:
+    """Some sentences of a passage as evidence, more often than not below its head."""
+    shown = " ".join(passage.sentences[n] for n in sorted(chosen))
     return f"{passage.head}: {shown}" if rnd.random() < 0.6 else shown
 
 
@@ -180,16 +183,12 @@ def misplaced(rows: Sequence[ClaimRow], number: int, rnd: random.Random) -> list
     true = [r for r in rows if r.label == SUPPORTED]
     found = []
     for row in rnd.sample(true, min(number, len(true))):
-        wanted = _words(row.claim)
+        wanted = telling_words(row.claim)
         others = [r for r in rnd.sample(rows, min(24, len(rows))) if r.group != row.group]
         if others:
-            other = max(others, key=lambda r: len(wanted & _words(r.evidence)))
+            other = max(others, key=lambda r: len(wanted & telling_words(r.evidence)))
             found.append(replace(row, evidence=other.evidence, label=NOT_SUPPORTED))
     return found
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(w for w in re.findall(r"\w+", text.casefold()) if len(w) > 3 or w.isdigit())
 
 
 def own_questions(passages: Sequence[OwnPassage], rnd: random.Random) -> list[QuestionRow]:

@@ -66,7 +66,7 @@ def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
-    parser.add_argument("--reader", type=Path)
+    parser.add_argument("--reader", help="its folder")
     parser.add_argument("--multilingual", action="store_true", help="the models of the multilingual profile")
     parser.add_argument("--set", required=True)
     parser.add_argument("--questions", type=Path)
@@ -74,10 +74,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
     settings = load_settings(
-        {
-            "embedding_model": MULTILINGUAL if arguments.multilingual else None,
-            "reader_model": arguments.reader and str(arguments.reader),
-        }
+        {"embedding_model": MULTILINGUAL if arguments.multilingual else None, "reader_model": arguments.reader}
     )
     embedder, reader = open_embedder(settings.embedding), open_reader(settings)
     with tempfile.TemporaryDirectory() as folder, arguments.out.open("w", encoding="utf-8") as out:

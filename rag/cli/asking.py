@@ -85,7 +85,6 @@ def _engine(settings: Settings) -> GuidedEngine:
 
 
 def _filter(document: list[str] | None, tag: list[str] | None, since: str | None) -> Filter:
-
     return Filter(tuple(document or ()), tuple(tag or ()), since)
 
 

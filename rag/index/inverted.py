@@ -21,7 +21,7 @@ from rag.errors import IndexDamaged
 from rag.index import arrays
 from rag.index.arrays import Array
 from rag.index.scored import Mask, Scored
-from rag.index.vectors import ROWS, FlatVectors, VectorIndex
+from rag.index.vectors import ROWS, FlatVectors, VectorIndex, one_row
 from rag.models.embedder import Vectors
 
 EXACT = 50_000
@@ -86,7 +86,7 @@ class InvertedVectors:
         """The nearest rows that were met, with exact cosines; equal ones by row. No row outside ``allowed`` is among them. A
         filter that leaves at most :data:`EXACT` rows has all of those compared; of one that leaves more, as many are met as
         without a filter."""
-        one = self._flat.one(vector)
+        one = one_row(vector, self.dimension)
         left = self.size if allowed is None else int(np.count_nonzero(allowed))
         if min(k, left) < 1:
             return ()

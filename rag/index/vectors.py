@@ -101,7 +101,7 @@ class FlatVectors:
 
     def search(self, vector: Vectors, k: int, allowed: Mask | None = None) -> tuple[Scored, ...]:
         """The nearest rows; equal ones by row."""
-        one = self.one(vector)
+        one = one_row(vector, self.dimension)
         if min(k, self.size) < 1:
             return ()
         if allowed is None:
@@ -111,7 +111,7 @@ class FlatVectors:
 
     def scores(self, vector: Vectors, rows: Sequence[int] | NDArray[np.int64]) -> NDArray[np.float32]:
         """The cosine of ``vector`` with each of ``rows``, in their order."""
-        one, wanted = self.one(vector), np.asarray(rows, dtype=np.int64)
+        one, wanted = one_row(vector, self.dimension), np.asarray(rows, dtype=np.int64)
         found = np.empty(len(wanted), dtype=np.float32)
         for begin in range(0, len(wanted), BLOCK):
             found[begin : begin + BLOCK] = _inner(self._rows[wanted[begin : begin + BLOCK]], one)
@@ -129,16 +129,13 @@ class FlatVectors:
         """A file of one array."""
         arrays.write(path, {ROWS: self._rows}, {})
 
-    def one(self, vector: Vectors) -> Vectors:
-        """``vector`` as a flat array.
 
-        Raises:
-            ValueError: it has not the width of the index.
-        """
-        flat = np.ascontiguousarray(np.asarray(vector, dtype=np.float32).reshape(-1))
-        if len(flat) != self.dimension:
-            raise ValueError(f"a vector of {len(flat)} dimensions, but the index has {self.dimension}")
-        return flat
+def one_row(vector: Vectors, dimension: int) -> Vectors:
+    """``vector`` as a flat array of that width, which else is a ``ValueError``."""
+    row = np.ascontiguousarray(np.asarray(vector, dtype=np.float32).reshape(-1))
+    if len(row) != dimension:
+        raise ValueError(f"a vector of {len(row)} dimensions, but the index has {dimension}")
+    return row
 
 
 def _inner(rows: Vectors, one: Vectors) -> NDArray[np.float32]:

@@ -65,8 +65,9 @@ def _damages(kb: KnowledgeBase, settings: Settings, identity: ModelIdentity | No
     kept = generations(kb) if kb.built.is_dir() else []
     if current and current not in kept:
         yield Damage(CURRENT, f"It names generation {current}, which is not there.", REMEDY)
+    engine = open_engine(settings)
     for name in kept:
-        yield from _of_generation(kb.built / name, open_engine(settings))
+        yield from _of_generation(kb.built / name, engine)
     if current in kept:
         yield from _of_model(kb.built / current, settings, identity)
 

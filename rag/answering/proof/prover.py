@@ -99,7 +99,7 @@ class Prover:
             tuple(passages),
             tuple(cited for _, cited in placed),
             tuple(n for n, _ in placed),
-            tuple(_words(q) for q in quotes),
+            tuple(telling_words(q) for q in quotes),
             self._embedder.embed_passages(quotes),
             Guard(passages, lang),
             spoken,
@@ -161,7 +161,7 @@ class Prover:
     def _ranked(self, claim: str, hinted: Sequence[int], evidence: Evidence) -> list[int]:
         """The sentences by likeness to the claim, the likeliest first."""
         vector = self._embedder.embed_passages([claim])[0]
-        wanted = _words(claim)
+        wanted = telling_words(claim)
         shared = np.array([len(wanted & words) / max(1, len(wanted)) for words in evidence.words])
         hint = np.array([HINT * (number in hinted) for number in evidence.numbers])
         return [int(n) for n in np.argsort(-(evidence.vectors @ vector + SHARED_WORDS * shared + hint), kind="stable")]
@@ -178,5 +178,6 @@ def cited_text(cited: Sequence[Cited]) -> str:
     return " ".join(parts)
 
 
-def _words(text: str) -> frozenset[str]:
+def telling_words(text: str) -> frozenset[str]:
+    """The words by which a sentence is known again: the longer ones, and numbers."""
     return frozenset(w for w in (m[0].casefold() for m in _WORD.finditer(text)) if len(w) > 3 or w.isdigit())

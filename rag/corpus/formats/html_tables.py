@@ -143,24 +143,24 @@ def _grid(table: Any) -> tuple[list[list[_Cell]], int | None]:
     """
     grid: list[list[_Cell]] = []
     below: dict[int, tuple[int, _Cell]] = {}
-    width = max((sum(_span(c, "colspan") for c in _cells(row)) for row in _rows(table)), default=0)
+    rows = [(row, _cells(row)) for row in _rows(table)]
+    width = max((sum(_span(cell, "colspan") for cell in cells) for _, cells in rows), default=0)
     heads, leading = 0, True
-    for row in _rows(table):
-        waiting = _cells(row)
+    for row, waiting in rows:
         made: list[_Cell] = []
         whole = len(waiting) == 1 and not below and width > 1 and _span(waiting[0], "colspan") >= width
         while (waiting or len(made) in below) and len(made) < _WIDEST:
             if len(made) in below:
                 left, cell = below.pop(len(made))
-                copies, rows = 1, left
+                copies, lines = 1, left
             else:
                 element = waiting.pop(0)
                 inner = tuple(t for t in element.iter("table"))
                 cell = _Cell(_words(element, without=inner), element.tag == "th", inner)
-                copies, rows = 1 if whole else _span(element, "colspan"), _span(element, "rowspan")
+                copies, lines = 1 if whole else _span(element, "colspan"), _span(element, "rowspan")
             for _ in range(min(copies, _WIDEST - len(made))):
-                if rows > 1:
-                    below[len(made)] = (rows - 1, cell)
+                if lines > 1:
+                    below[len(made)] = (lines - 1, cell)
                 made.append(cell)
         told = any(c.head for c in made) and all(c.head or not c.text for c in made)
         names = row.getparent().tag == "thead" or (told and len(made) > 1)

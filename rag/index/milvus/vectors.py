@@ -12,7 +12,7 @@ from rag.index import arrays
 from rag.index.inverted import EXACT
 from rag.index.milvus.collection import DENSE, Collection, within
 from rag.index.scored import Mask, Scored
-from rag.index.vectors import FlatVectors
+from rag.index.vectors import FlatVectors, one_row
 from rag.models.embedder import Vectors
 
 COLLECTION = "collection"
@@ -46,7 +46,7 @@ class MilvusVectors:
 
     def search(self, vector: Vectors, k: int, allowed: Mask | None = None) -> tuple[Scored, ...]:
         """The nearest rows; equal ones by row."""
-        one = self._one(vector)
+        one = one_row(vector, self._dimension)
         if min(k, self._size) < 1 or (allowed is not None and not allowed.any()):
             return ()
         found = self._collection.search(DENSE, one, min(AGAIN * k, self._size), within(allowed))
@@ -56,8 +56,8 @@ class MilvusVectors:
 
     def scores(self, vector: Vectors, rows: Sequence[int] | NDArray[np.int64]) -> NDArray[np.float32]:
         """The cosine of ``vector`` with each of ``rows``, in their order, exactly."""
-        one, found = self._one(vector), FlatVectors.build(self.at(rows))
-        return found.scores(one, range(found.size))
+        found = FlatVectors.build(self.at(rows))
+        return found.scores(vector, range(found.size))
 
     def at(self, rows: Sequence[int] | NDArray[np.int64]) -> Vectors:
         """The vectors of ``rows``."""
@@ -70,9 +70,3 @@ class MilvusVectors:
     def write(self, path: Path) -> None:
         """A file that says which collection has the vectors."""
         arrays.write(path, {}, {COLLECTION: self._collection.name})
-
-    def _one(self, vector: Vectors) -> Vectors:
-        flat = np.asarray(vector, dtype=np.float32).reshape(-1)
-        if len(flat) != self._dimension:
-            raise ValueError(f"a vector of {len(flat)} dimensions, but the index has {self._dimension}")
-        return flat
