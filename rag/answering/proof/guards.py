@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from rag.amounts.derived import follows
+from rag.amounts.implied import implied
 from rag.amounts.values import Value, values
 from rag.answering.proof.quotation import edited
 from rag.llm.markup import URL
@@ -22,12 +23,14 @@ from rag.types import Passage
 _WORD = re.compile(r"[^\W\d_]+(?:[.’'-][^\W\d_]+)*\.?")
 _ENDING = re.compile(r"(?:['’]s?|s)\Z")
 _SENTENCE_START = re.compile(r"(?:\A|[.!?:;–—•|]\s*|\n\s*)[\"'“‘«(*]*\Z")
-# One country or body by its usual short and long names: a claim may use either.
+# One country, body or day by its usual names: a claim may use any.
 _SAME = (
     (r"U\.?S\.?(?:A\.?)?(?![a-z])|United States|America", ("us", "usa", "america", "american", "united", "states")),
     (r"U\.?K\.?(?![a-z])|United Kingdom|Britain", ("uk", "britain", "british", "united", "kingdom")),
     (r"E\.?U\.?(?![a-z])|European Union", ("eu", "european", "union")),
     (r"U\.?N\.?(?![a-z])|United Nations", ("un", "united", "nations")),
+    (r"31 December|December 31|1 January|January 1\b", ("new", "year", "years", "year's", "eve", "day")),
+    (r"2[456] December|December 2[456]\b", ("christmas", "eve", "day", "boxing")),
 )
 _PREFIX = 5
 """Letters that a capitalised word must share with a word of the passages: "Azerbaijani" for "Azerbaijan" …"""
@@ -62,7 +65,7 @@ class Guard:
         self._initials = _initials(self._text)
         self._same = frozenset(w for pattern, known in _SAME if re.search(rf"\b(?:{pattern})", self._text) for w in known)
         self._short = frozenset(_folded(m[0]) for m in re.finditer(r"\b[A-Z][A-Z.]{1,5}\b", self._text))
-        self._values = values(self._text)
+        self._values = (*values(self._text), *implied(self._text))
 
     def foreign(self, claim: str) -> str | None:
         """What in ``claim`` stands in no passage, as a reason; ``None`` where nothing does."""
@@ -83,10 +86,11 @@ class Guard:
 
     def unborne(self, claim: str, evidence: str) -> str | None:
         """A number, date or time of ``claim`` that ``evidence`` does not have, as a reason."""
-        theirs = values(evidence)
+        named = values(evidence)
+        theirs = (*named, *implied(evidence))
         for value in values(claim):
             told = _counts_nothing(claim, value) or any(value.agrees(other) for other in theirs)
-            if not told and (self._states(value) or not follows(value, theirs)):
+            if not told and (self._states(value) or not follows(value, named)):
                 return self._words("answer.withheld_elsewhere", said=claim[value.start : value.end])
         return None
 
