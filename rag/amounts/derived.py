@@ -1,4 +1,5 @@
-"""Amounts that stand in no source and follow from two that do: a sum, a difference, what is left of a hundred per cent.
+"""Amounts that stand in no source and follow from two that do: a sum, a difference, a share of an amount, how many times one is
+the other, what is left of a hundred per cent.
 
 As exact as the amounts themselves; whether they are the right two is the reader's to judge.
 """
@@ -12,6 +13,8 @@ from itertools import combinations
 from rag.amounts.units import Unit
 from rag.amounts.values import Value
 
+MOST_TIMES = 20
+_TIMES = Unit("occasion")
 _DAY, _YEAR = Unit("minute", Fraction(1440)), Unit("month", Fraction(12))
 
 
@@ -43,3 +46,15 @@ def _made(given: Sequence[Value]) -> Iterator[tuple[Fraction, Unit | None]]:
             unit = one.unit or other.unit
             yield first + second, unit
             yield abs(first - second), unit
+            yield from _times(first, second)
+        else:
+            for share, of, amount in ((one, other, first * second / 100), (other, one, first * second / 100)):
+                if share.unit is not None and share.unit.dimension == "share":
+                    yield amount, of.unit
+
+
+def _times(first: Fraction, second: Fraction) -> Iterator[tuple[Fraction, Unit]]:
+    """ "Three times as much", and no fraction of it: anything is some multiple of anything."""
+    least, most = sorted((first, second))
+    if least > 0 and (most / least).denominator == 1 and 2 <= most / least <= MOST_TIMES:
+        yield most / least, _TIMES

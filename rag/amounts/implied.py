@@ -1,6 +1,6 @@
 """Amounts that a text tells without naming their number: "quarterly" is four times a year, "half the fee" 50 per cent of it.
 
-They only let a claim stand that names the number; a claim that says "quarterly" itself names none, and is the reader's to judge.
+They only let a claim stand that names the number; one that itself says "quarterly" names none, and is the reader's to judge.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from rag.amounts.units import Unit, named
 from rag.amounts.values import Value
 
 _A_YEAR = Unit("occasion", per=frozenset({"year"}))
-_SHARE, _TIMES = Unit("share"), Unit("occasion")
+_SHARE, _TIMES, _MONTHS = Unit("share"), Unit("occasion"), named("month")
 _I = re.IGNORECASE
 _MEANT: tuple[tuple[re.Pattern[str], int, Unit], ...] = tuple(
     (re.compile(rf"\b(?:{words})\b", _I), number, unit)
@@ -21,11 +21,10 @@ _MEANT: tuple[tuple[re.Pattern[str], int, Unit], ...] = tuple(
         (r"monthly|(?:each|every) month|ежемесячно|aylıq|hər ay|her ay", 12, _A_YEAR),
         (r"quarterly|(?:each|every) (?:quarter|three months)|ежеквартально|rüblük|hər rüb|üç aylık", 4, _A_YEAR),
         (r"(?:each|every) four months", 3, _A_YEAR),
-        (
-            r"half[- ]yearly|semi-?annual(?:ly)?|(?:each|every) (?:six months|half[- ]year)|altı ayda bir|раз в полгода",
-            2,
-            _A_YEAR,
-        ),
+        (r"half[- ]yearly|semi-?annual(?:ly)?|(?:each|every) (?:six months|half[- ]year)", 2, _A_YEAR),
+        (r"altı ayda bir|раз в полгода", 2, _A_YEAR),
+        (r"biennial(?:ly)?|(?:each|every) other year|alternate years", 24, _MONTHS),
+        (r"(?:first|second) half of (?:the year|[12]\d{3})", 6, _MONTHS),
         (r"half|halved|половин[аыу]|yarısı\w*|yarıya", 50, _SHARE),
         (r"(?:a|one) quarter of|четверть", 25, _SHARE),
         (r"three[- ]quarters", 75, _SHARE),

@@ -60,9 +60,9 @@ _BEFORE = re.compile(r"(?:([€£$₼₺₽])|\b(EUR|USD|GBP|AZN|TRY|RUB))\s?\Z"
 _TURKISH_PERCENT = re.compile(r"\byüzde\s\Z", re.IGNORECASE)
 DATED = "of the "
 _STOPS = frozenset(
-    "a an and are as at be before but by can cannot could did do does during each every for from had has have if in is may must "
-    "need nor not of on or over per shall should than that the their they to under unless until was were when which who will "
-    "with within would".split()
+    "a an and are as at be before but by can cannot could did do does during each every for from had has have if in is may "
+    "must need nor not of on or over per shall should than that the their they to under unless until was were when which "
+    "who will with within would".split()
 )
 _MONTHS = re.compile(
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|"

@@ -61,6 +61,9 @@ _TOKEN = re.compile(
 _HALF = re.compile(
     r"half an?(?=\s+(?:second|minute|hour|day|week|month|year|million|billion|kilo|metre|meter|litre|mile)s?)", re.I
 )
+_PARTS = frozenset({"fourth", "fifth", "tenth"})
+_A_PART = re.compile(r"\b(?:a|one)[ -]\Z", re.IGNORECASE)
+"""Before "fifth of", which is 20 per cent; thirds and sevenths are none to the letter."""
 _OF = re.compile(r"\s+(?:(?:to|and|or|until|[-–])\s+\d{1,2}(?:st|nd|rd|th)?\s+)?(?:of\s+)?", re.IGNORECASE)
 _HALF_DAY = re.compile(r"\s*(?:([ap])\.?\s?m\b)", re.IGNORECASE)
 
@@ -161,6 +164,9 @@ def _worded(tokens: list[re.Match[str]], at: int, text: str) -> tuple[list[Value
         return [Value("month", frozenset({f"month{month}"}), token.start(), token.end())], 0
     if word == "half" and (measured := _HALF.match(text, token.start())):
         return [Value("number", frozenset({"n0.5"}), token.start(), measured.end())], 1
+    if word in _PARTS and _A_PART.search(text, 0, token.start()) and text.startswith(" of ", token.end()):
+        share = Decimal(100) / _SMALL[word]
+        return [Value("number", frozenset({_key(share)}), token.start(), token.end(), Unit("share"))], 0
     if word in _TEN or word in _SMALL:
         total, used = Decimal(_TEN.get(word, _SMALL.get(word, 0))), 0
         follower = tokens[at + 1] if at + 1 < len(tokens) else None

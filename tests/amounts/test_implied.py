@@ -28,6 +28,9 @@ def borne(claim: str, source: str) -> bool:
         ("You have 14 days.", "You have a fortnight."),
         ("The permit lasts 12 months.", "The permit lasts one year."),
         ("The fine is 200 per cent of the fee.", "The fine is double the fee."),
+        ("Up to 20 per cent is carried over.", "Up to a fifth of it is carried over."),
+        ("In the first six months of 2027.", "In the first half of 2027."),
+        ("It is held every two years.", "It is a biennial exercise."),
         ("Отчёт выходит четыре раза в год.", "The report appears each quarter."),
     ],
 )
@@ -43,6 +46,7 @@ def test_a_number_is_borne_by_the_words_that_mean_it(claim: str, source: str) ->
         ("Results are exchanged four times a month.", "Results are exchanged quarterly."),
         ("You have eight days.", "You have a week."),
         ("It closes at 23:00.", "It closes at midnight."),
+        ("Up to 10 per cent is carried over.", "Up to a fifth of it is carried over."),
         ("There are four members.", "It meets quarterly."),
     ],
 )

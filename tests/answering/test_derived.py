@@ -22,9 +22,11 @@ TEXT = (
         "The baths opened five years after the museum.",
         "The others bear the remaining 45 per cent.",
         "A large stall costs 280 dollars more.",
+        "A large stall costs eight times as much.",
+        "The state bears 170,500 euros of what the Authority pays.",
     ],
 )
-def test_a_sum_a_difference_and_the_rest_of_a_hundred_may_be_said(claim: str) -> None:
+def test_a_sum_a_difference_a_share_a_multiple_and_the_rest_of_a_hundred_may_be_said(claim: str) -> None:
     guard = Guard([passage(TEXT)])
     assert guard.foreign(claim) is None
     assert guard.unborne(claim, TEXT) is None
@@ -35,6 +37,8 @@ def test_a_sum_a_difference_and_the_rest_of_a_hundred_may_be_said(claim: str) ->
     [
         "Together they pay 410,000 euros.",
         "A large stall costs 270 dollars more.",
+        "A large stall costs seven times as much.",
+        "The state bears 170,600 euros of what the Authority pays.",
         "The others bear 46 per cent.",
         "They pay 400,000 dollars.",
     ],
