@@ -55,7 +55,6 @@ def decide(
     *,
     open_: bool,
     answers: Answers,
-    best: Answers,
     itself: bool = False,
     lang: str | None = None,
 ) -> Placed:
@@ -63,8 +62,7 @@ def decide(
 
     ``open_``: the gate holds the question for answerable, the model's word counted in. ``itself``: the sentence, once proved,
     answers the question by itself; a model may word an answer that search and reading missed. ``answers``: whether cited
-    sentences may answer; ``best``: whether they are near the best, so that they may stand in its place. ``lang`` is
-    the language of the reason where one is given here.
+    sentences may answer. ``lang`` is the language of the reason where one is given here.
     """
     if isinstance(verdict, Proved):
         if itself:
@@ -73,7 +71,7 @@ def decide(
             return Keep(Withheld(verdict.text, speak(lang)("answer.withheld_unanswered")))
         return Show(verdict) if answers(verdict.cited) else Hold(verdict)
     source = verdict.source
-    if open_ and source is not None and best([(source.passage, source.span)]):
+    if open_ and source is not None and answers([(source.passage, source.span)]):
         return Replace(source, verdict.withheld)
     return Keep(verdict.withheld)
 

@@ -10,7 +10,7 @@ from rag.answering.decide import Ending, Hold, Keep, Replace, Show, conclude, de
 from rag.answering.extractive import Read, extractive
 from rag.answering.proof.prover import Proved, Prover
 from rag.answering.reading.answerability import Gate
-from rag.answering.reading.selection import POINTED_TO, answers
+from rag.answering.reading.selection import answers
 from rag.answering.writing.asked import Asked
 from rag.answering.writing.composition import Composition
 from rag.answering.writing.generative import GenerativeAnswerer, Judging, ReplyEnd, Restarted, SaidNotFound, rewritten
@@ -72,7 +72,6 @@ class ModelAnswers:
                         event,
                         open_=agreed >= read.threshold,
                         answers=lambda cited: answers(read.reading, cited),
-                        best=lambda cited: answers(read.reading, cited, within=POINTED_TO, unread=False),
                         itself=isinstance(event, Proved) and by_itself(self._reader, asked.text, event.said or event.text),
                         lang=asked.lang,
                     )

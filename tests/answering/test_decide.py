@@ -19,57 +19,44 @@ POINTING, POINTLESS = Unproved(WITHHELD, SOURCE), Unproved(WITHHELD)
 NOT_ANSWERED = "The documents do not seem to answer the question."
 
 SENTENCES = {
-    # verdict, gate open, the cited sentences may answer, they are among the best
-    (TRUE, True, True, True): Show(TRUE),
-    (TRUE, True, True, False): Show(TRUE),
-    (TRUE, True, False, True): Hold(TRUE),
-    (TRUE, True, False, False): Hold(TRUE),
-    (TRUE, False, True, True): Keep(Withheld(TRUE.text, NOT_ANSWERED)),
-    (TRUE, False, True, False): Keep(Withheld(TRUE.text, NOT_ANSWERED)),
-    (TRUE, False, False, True): Keep(Withheld(TRUE.text, NOT_ANSWERED)),
-    (TRUE, False, False, False): Keep(Withheld(TRUE.text, NOT_ANSWERED)),
-    (POINTING, True, True, True): Replace(SOURCE, WITHHELD),
-    (POINTING, True, False, True): Replace(SOURCE, WITHHELD),
-    (POINTING, True, True, False): Keep(WITHHELD),
-    (POINTING, True, False, False): Keep(WITHHELD),
-    (POINTING, False, True, True): Keep(WITHHELD),
-    (POINTING, False, False, True): Keep(WITHHELD),
-    (POINTING, False, True, False): Keep(WITHHELD),
-    (POINTING, False, False, False): Keep(WITHHELD),
-    (POINTLESS, True, True, True): Keep(WITHHELD),
-    (POINTLESS, True, True, False): Keep(WITHHELD),
-    (POINTLESS, True, False, True): Keep(WITHHELD),
-    (POINTLESS, True, False, False): Keep(WITHHELD),
-    (POINTLESS, False, True, True): Keep(WITHHELD),
-    (POINTLESS, False, True, False): Keep(WITHHELD),
-    (POINTLESS, False, False, True): Keep(WITHHELD),
-    (POINTLESS, False, False, False): Keep(WITHHELD),
+    # verdict, gate open, the cited sentences may answer
+    (TRUE, True, True): Show(TRUE),
+    (TRUE, True, False): Hold(TRUE),
+    (TRUE, False, True): Keep(Withheld(TRUE.text, NOT_ANSWERED)),
+    (TRUE, False, False): Keep(Withheld(TRUE.text, NOT_ANSWERED)),
+    (POINTING, True, True): Replace(SOURCE, WITHHELD),
+    (POINTING, True, False): Keep(WITHHELD),
+    (POINTING, False, True): Keep(WITHHELD),
+    (POINTING, False, False): Keep(WITHHELD),
+    (POINTLESS, True, True): Keep(WITHHELD),
+    (POINTLESS, True, False): Keep(WITHHELD),
+    (POINTLESS, False, True): Keep(WITHHELD),
+    (POINTLESS, False, False): Keep(WITHHELD),
 }
 
 
 @pytest.mark.parametrize(("case", "placed"), SENTENCES.items())
-def test_each_sentence_has_its_one_place(case: tuple[Proved | Unproved, bool, bool, bool], placed: object) -> None:
-    verdict, open_, may, best = case
-    assert decide(verdict, open_=open_, answers=lambda cited: may, best=lambda cited: best) == placed
+def test_each_sentence_has_its_one_place(case: tuple[Proved | Unproved, bool, bool], placed: object) -> None:
+    verdict, open_, may = case
+    assert decide(verdict, open_=open_, answers=lambda cited: may) == placed
 
 
 def test_a_proved_sentence_that_answers_by_itself_is_shown_whatever_search_and_reading_held() -> None:
-    for open_, may, best in product((True, False), repeat=3):
-        placed = decide(TRUE, open_=open_, answers=lambda cited, may=may: may, best=lambda cited, best=best: best, itself=True)
-        assert placed == Show(TRUE)
+    for open_, may in product((True, False), repeat=2):
+        assert decide(TRUE, open_=open_, answers=lambda cited, may=may: may, itself=True) == Show(TRUE)
 
 
 def test_what_was_not_proved_is_never_shown_as_the_model_wrote_it() -> None:
-    for verdict, open_, best in product((POINTING, POINTLESS), (True, False), (True, False)):
-        placed = decide(verdict, open_=open_, answers=lambda cited: True, best=lambda cited, best=best: best, itself=True)
+    for verdict, open_, may in product((POINTING, POINTLESS), (True, False), (True, False)):
+        placed = decide(verdict, open_=open_, answers=lambda cited, may=may: may, itself=True)
         assert isinstance(placed, Replace | Keep)
         assert placed.withheld == WITHHELD
 
 
 def test_whether_a_sentence_answers_is_asked_of_what_it_rests_on() -> None:
     asked: list[object] = []
-    decide(TRUE, open_=True, answers=lambda cited: not asked.append(list(cited)), best=lambda cited: False)
-    decide(POINTING, open_=True, answers=lambda cited: False, best=lambda cited: not asked.append(list(cited)))
+    decide(TRUE, open_=True, answers=lambda cited: not asked.append(list(cited)))
+    decide(POINTING, open_=True, answers=lambda cited: not asked.append(list(cited)))
     assert asked == [[(SOURCE.passage, SOURCE.span)], [(SOURCE.passage, SOURCE.span)]]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rag.answering.reading.paragraphs import Candidate, Reading
-from rag.answering.reading.selection import ALONE, ASIDE, AT_MOST, NEAR, POINTED_TO, answers, highlights, select
+from rag.answering.reading.selection import ALONE, ASIDE, AT_MOST, NEAR, answers, highlights, select
 from rag.types import Hit, Passage, Span
 from tests.answering.scene import hits, passage
 
@@ -105,18 +105,6 @@ def test_cited_sentences_may_answer_where_one_is_not_far_below_the_best_or_was_n
     unread = passage("Nobody read this.", "other")
     assert answers(made, [(unread, unread.sentences[0])]), "nothing is known of it"
     assert answers(Reading("?", (), None), [places[FACT[2]]])
-
-
-def test_a_sentence_stands_in_the_place_of_one_that_was_not_proved_only_where_it_is_near_the_best() -> None:
-    found = one(a=(9.0, 5.0), b=(9.0 - POINTED_TO, 1.0), c=(9.0 - POINTED_TO - 0.1, 1.0))
-    places = {c.text: (c.hit.passage, c.span) for c in found}
-    near = [text for text, place in places.items() if answers(reading(found), [place], within=POINTED_TO)]
-    assert near == [FACT[0], FACT[1]]
-
-
-def test_a_sentence_that_was_not_read_does_not_stand_in_the_place_of_one_that_was_not_proved() -> None:
-    unread = passage("Nobody read this.", "other")
-    assert not answers(reading(one(a=(9.0, 5.0))), [(unread, unread.sentences[0])], within=POINTED_TO, unread=False)
 
 
 def test_the_words_that_answer_are_told_for_the_sentences_that_may_be_shown() -> None:

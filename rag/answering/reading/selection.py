@@ -6,7 +6,6 @@ near is near was fitted on questions whose evidence is marked (``bench/fit_answe
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,9 +19,8 @@ ALONE = 0.0
 """… and what it must reach by itself."""
 AT_MOST = 3
 ASIDE = 6.0
-"""Log odds below the best from which a model's sentence, true as it is, is about something else …"""
-POINTED_TO = 3.0
-"""… and from which the document's sentence that an unproved one points to is not shown in its place."""
+"""Log odds below the best from which a model's sentence, true as it is, is about something else; and so is the document's
+sentence that an unproved one points to."""
 ITEMS = 30
 _ITEM = re.compile(r"^\s*(?:[-*•–]|\(?(?:\d{1,3}|[a-z]{1,2}|[ivx]+)[.)])\s", re.IGNORECASE)
 
@@ -53,15 +51,14 @@ def select(reading: Reading) -> Selection:
     return Selection(best, tuple(order))
 
 
-def answers(reading: Reading, cited: Iterable[tuple[Passage, Span]], *, within: float = ASIDE, unread: bool = True) -> bool:
-    """Whether one of the cited sentences may answer the question: it is not far below the best one. ``unread`` is the answer
-    for one that was not read, so that nothing is known of it. What small models add is true and about something else."""
+def answers(reading: Reading, cited: Iterable[tuple[Passage, Span]]) -> bool:
+    """Whether one of the cited sentences may answer the question: it is not far below the best one, or was not read, so that
+    nothing is known of it. What small models add is true and about something else."""
     if not reading.candidates:
-        return unread
+        return True
     scores = {(c.hit.passage.document, c.span): c.score for c in reading.candidates}
-    least = reading.candidates[0].score - within
-    missing = least if unread else -math.inf
-    return any(scores.get((passage.document, span), missing) >= least for passage, span in cited)
+    least = reading.candidates[0].score - ASIDE
+    return any(scores.get((passage.document, span), least) >= least for passage, span in cited)
 
 
 def highlights(reading: Reading) -> dict[tuple[str, Span], tuple[Span, ...]]:
