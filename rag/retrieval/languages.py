@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rag.retrieval.retriever import Retriever
-from rag.retrieval.catalogue import Catalogue, Scope
+from rag.retrieval.scope import Catalogue, Scope
 from rag.types import Hit
 
 FIRST = 4

@@ -21,7 +21,7 @@ from rag.models.reranker import Reranker
 from rag.retrieval.copies import distinct
 from rag.retrieval.fusion import fused
 from rag.retrieval.provisions import Named, Provisions
-from rag.retrieval.catalogue import EVERYTHING, Scope
+from rag.retrieval.scope import EVERYTHING, Scope
 from rag.retrieval.spelling import corrected
 from rag.settings import Retrieval
 from rag.types import Contents, Document, Hit, Passage, Span
