@@ -14,10 +14,9 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
-import typer
 from typer.models import ArgumentInfo, OptionInfo
 
-from rag import cli
+from rag.cli.main import COMMANDS, loaded
 from rag.serving.app import create_app
 from rag.settings import PREFIX, Group, Settings
 
@@ -129,14 +128,14 @@ class Parameter:
         return f"| `{shown.replace('|', BAR)}` | {_plain(self.meaning).replace('|', BAR)}{default} |"
 
 
-def commands(app: typer.Typer = cli.app, name: str = "charterqa") -> Iterator[tuple[str, Callable[..., Any]]]:
+def commands() -> Iterator[tuple[str, Callable[..., Any]]]:
     """Every command's function with the command's whole name, such as ``charterqa eval run``."""
-    for command in app.registered_commands:
-        assert command.callback is not None
-        yield f"{name} {command.name or command.callback.__name__}", command.callback
-    for group in app.registered_groups:
-        assert group.typer_instance is not None
-        yield from commands(group.typer_instance, f"{name} {group.typer_instance.info.name}")
+    for name in COMMANDS:
+        app = loaded(name)
+        group = f"charterqa {name}" if app.info.name else "charterqa"
+        for command in app.registered_commands:
+            assert command.callback is not None
+            yield f"{group} {command.name or command.callback.__name__}", command.callback
 
 
 def parameters(command: Callable[..., Any]) -> list[Parameter]:

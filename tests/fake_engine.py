@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from rag.errors import CharterError, NotFound, QuestionError
 from rag.events import CitationReady, ClaimReady, Delta, Event, Finished, Started
-from rag.retrieval.catalogue import Catalogue
+from rag.retrieval.scope import Catalogue
 from rag.types import (
     UNFILTERED,
     Answer,

@@ -8,14 +8,43 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
+
+from rag.cli.main import COMMANDS, loaded
 
 ROOT = Path(__file__).parent.parent / "rag"
 VOCABULARY = {"types", "localization", "guidance", "events", "errors", "settings", "contract", "knowledge_base"}
 DOWNWARDS = ["corpus", "models", "index", "indexing", "retrieval", "llm", "amounts", "answering", "guiding"]
 ABOVE = {"serving": set(DOWNWARDS), "evaluation": set(DOWNWARDS), "api": set(DOWNWARDS)}
 STARTERS = {"cli"}
-LATE = {"rag.serving.serve", "rag.serving.diagnosis.doctor"}
-"""They bring the web framework, and only the command that starts them waits for it."""
+LATE = {"rag.cli.building"}
+"""It brings all that writes an index, and of the commands that read one only the very first waits for it."""
+WEB = ("fastapi", "starlette", "uvicorn", "gradio")
+MODELS = ("onnxruntime", "tokenizers", "faiss")
+WRITING = ("rag.indexing.build", "rag.corpus.loading", "rag.evaluation")
+SLOW = ("torch", "transformers", "langchain_core", "pdfplumber", "trafilatura", "jinja2", "sqlalchemy")
+NEVER = {
+    "--help": ("numpy", "pydantic", "rag.settings", *MODELS, *WEB, *WRITING, *SLOW),
+    "--version": ("rich", "numpy", "pydantic", "rag.settings", *MODELS, *WEB, *WRITING, *SLOW),
+    "documents --help": ("rag.answering", *MODELS, *WEB, *WRITING, *SLOW),
+    "show --help": ("rag.answering", *MODELS, *WEB, *WRITING, *SLOW),
+    "ask --help": (*WEB, *WRITING, *SLOW),
+    "search --help": (*WEB, *WRITING, *SLOW),
+    "index --help": (*WEB, *SLOW, "rag.evaluation", "rag.serving"),
+    "widget --help": ("numpy", *MODELS, *WEB, *WRITING, *SLOW),
+    "conversations --help": ("numpy", *MODELS, *WEB, *WRITING, *SLOW),
+    "backup --help": ("numpy", *MODELS, *WEB, *WRITING, *SLOW),
+    "backends --help": ("numpy", *MODELS, *WEB, *WRITING, *SLOW),
+    "feedback --help": (*MODELS, *WEB, *WRITING, *SLOW),
+    "serve --help": ("gradio", "rag.evaluation", *SLOW),
+}
+"""What a command does without: its module is imported, with all that stands at the top of files, and then it says its help."""
+SIBLINGS = {
+    "rag.serving.faces": {"api", "health", "mcp", "openai"},
+    "rag.serving.storage": {"postgres", "sqlite"},
+    "rag.llm": {"anthropic", "langchain", "llamacpp", "ollama", "openai", "own"},
+}
+"""Several ways of one thing, any of which can be taken out; what they share lies beside or below them."""
 MODULES = sorted(p for p in ROOT.rglob("*.py") if "data" not in p.relative_to(ROOT).parts)
 
 
@@ -112,6 +141,14 @@ def test_the_rooms_of_a_stage_make_no_cycle() -> None:
     assert not left, f"these rooms lean on each other: {sorted(left)}"
 
 
+@pytest.mark.parametrize(("room", "siblings"), SIBLINGS.items())
+def test_siblings_do_not_import_each_other(room: str, siblings: set[str]) -> None:
+    edges, names = graph(), {f"{room}.{sibling}" for sibling in siblings}
+    assert names <= set(edges)
+    for name in names:
+        assert not edges[name] & names, f"{name} leans on {edges[name] & names}"
+
+
 def test_a_class_name_is_used_once() -> None:
     seen: dict[str, str] = {}
     for path in MODULES:
@@ -148,3 +185,25 @@ def test_importing_the_package_loads_no_heavy_library() -> None:
     code = f"import sys, rag; print([m for m in {heavy!r} if m in sys.modules])"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("command", NEVER)
+def test_a_command_imports_the_stages_that_it_needs_and_no_others(command: str) -> None:
+    code = f"""
+import sys
+from rag.cli import main
+sys.argv = ["charterqa", *{command.split()!r}]
+try:
+    main()
+except SystemExit as end:
+    print([name for name in {NEVER[command]!r} if name in sys.modules], end.code, file=sys.stderr)
+"""
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stderr == "[] 0\n"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_says_of_each_command_how_its_own_help_begins(name: str) -> None:
+    _, line = COMMANDS[name]
+    own = typer.main.get_command(loaded(name)).help or ""
+    assert " ".join(own.split()).startswith(line.removesuffix(".")), "the table of rag/cli/main.py is not up to date"

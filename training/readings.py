@@ -28,9 +28,9 @@ from rag.knowledge_base import KnowledgeBase, find_knowledge_base
 from rag.models.embedder import Embedder
 from rag.models.opening import open_embedder, open_reader
 from rag.models.reader import Reader
-from rag.retrieval.catalogue import EVERYTHING, Catalogue
 from rag.retrieval.languages import in_every_language
 from rag.retrieval.retriever import Retriever
+from rag.retrieval.scope import EVERYTHING, Catalogue
 from rag.settings import MULTILINGUAL, load_settings
 from training.rows import held_out, question_rows
 

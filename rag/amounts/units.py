@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from rag.amounts.numerals import POWERS, unit_name
+from rag.amounts.number_words import POWERS, unit_name
 
 _TABLE = """
 second sec secs: minute 1/60

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from rag.amounts.numerals import numeral
+from rag.amounts.number_words import numeral
 from rag.amounts.units import DATED, Unit, unit_at
 
 _UNITS = (

@@ -36,9 +36,9 @@ from rag.localization.question_language import asked_in, speaks, unserved
 from rag.models.embedder import Embedder
 from rag.models.reader import Reader
 from rag.models.reranker import Reranker
-from rag.retrieval.catalogue import Catalogue, Scope
 from rag.retrieval.languages import in_every_language
 from rag.retrieval.retriever import Retriever
+from rag.retrieval.scope import Catalogue, Scope
 from rag.settings import Embedding, Settings
 from rag.types import UNFILTERED, Document, DocumentEntry, Filter, Hit, Outcome, Provenance, Turn
 

@@ -37,7 +37,6 @@ _EXPLETIVE = re.compile(
     r"\b(?:is|was|will)\s+it\s+(?:be\s+)?(?:raining|snowing|possible|true|likely|necessary)\b", re.IGNORECASE
 )
 _ASKS = re.compile(r"^(?:when|where|why|who|whom|what|which|how)\b", re.IGNORECASE)
-_THERE = re.compile(r"\bthere\b(?<!is there)(?<!are there)", re.IGNORECASE)
 _PHRASE = re.compile(r"\b(?:the|a|an)\s+(?P<head>[^\W\d_][\w’'-]*(?:\s+(?:of\s+(?:the\s+)?)?[^\W\d_][\w’'-]*)*)", re.IGNORECASE)
 _NAME = re.compile(r"(?<!^)\b(?:[A-Z][\w’'-]+)(?:\s+(?:of\s+)?[A-Z][\w’'-]+)*")
 _VERB_END = re.compile(r"(?:ed|ing)$")

@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from rag.cli.base import Json, Kb, built, echo_json, settings_of
+from rag.cli.base import Json, Kb, echo_json, settings_of
+from rag.cli.first_use import built
 from rag.cli.progress import working
 from rag.contract import outcome_json, search_json
 from rag.errors import UsageError

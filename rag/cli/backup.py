@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from rag.cli.base import Json, echo_json, settings_of
+from rag.localization.counting import counted
 from rag.serving.operation.backup import back_up, database_file
 from rag.serving.operation.backup import restore as put_back
 
@@ -42,4 +43,4 @@ def restore(
 
 
 def _told(rows: dict[str, int]) -> str:
-    return ", ".join(f"{count:,} {table}" for table, count in rows.items()) or "Nothing"
+    return ", ".join(counted(count, table.removesuffix("s")) for table, count in rows.items()) or "Nothing"

@@ -7,12 +7,16 @@ from typing import Annotated
 
 import typer
 
-from rag.cli.base import counted, echo_json, settings_of
+from rag.cli.base import echo_json, settings_of
+from rag.localization.counting import counted
 from rag.serving.operation.conversations import ConversationStore
 from rag.serving.operation.shared_answers import SharedStore
 
 app = typer.Typer(
-    name="conversations", no_args_is_help=True, help="Tell or erase the conversations that are kept of one reader."
+    name="conversations",
+    no_args_is_help=True,
+    add_completion=False,
+    help="Tell or erase the conversations that are kept of one reader.",
 )
 
 Reader = Annotated[
@@ -36,4 +40,4 @@ def erase(reader: Reader) -> None:
         typer.echo(f"{counted(store.erase(reader), 'conversation')} of {reader} erased.")
     if settings.sharing.enabled:
         with closing(SharedStore.of(settings)) as shared:
-            typer.echo(f"{shared.revoke_all(reader):,} links of {reader} taken back.")
+            typer.echo(f"{counted(shared.revoke_all(reader), 'link')} of {reader} taken back.")

@@ -10,6 +10,7 @@ import typer
 
 from rag.cli.base import Json, Kb, echo_json
 from rag.errors import SettingsError
+from rag.serving.diagnosis.doctor import examine
 from rag.serving.diagnosis.finding import Finding, Findings
 from rag.settings import load_settings, unknown_variables
 
@@ -45,8 +46,6 @@ def doctor(
 
 
 def _findings(kb: Path | None, url: str | None, *, probe: bool) -> Findings:
-    from rag.serving.diagnosis.doctor import examine
-
     try:
         settings = load_settings({"kb": kb})
     except SettingsError as error:

@@ -7,8 +7,9 @@ from typing import Annotated, Literal
 
 import typer
 
-from rag.cli.base import Kb, built, settings_of
+from rag.cli.base import Kb, settings_of
 from rag.cli.evaluation_base import RunDir, open_model
+from rag.cli.first_use import built
 from rag.evaluation.questions.drafting import draft_questions, near_misses
 from rag.evaluation.questions.drafting_llm import propose_by_model
 from rag.evaluation.questions.questions_file import question_json, write_questions
@@ -17,6 +18,7 @@ from rag.evaluation.runs.run_folder import RunFolder
 from rag.evaluation.writing import pretty, write_atomically
 from rag.guiding.proposals import propose
 from rag.index.generation import open_current
+from rag.localization.counting import counted
 
 
 def draft(
@@ -40,7 +42,7 @@ def draft(
     drafts = draft_questions(proposals[:limit], out.stem, answerable=not without)
     lines = [question_json(question) | {"note": note} for question, note in drafts]
     write_questions(out, lines)
-    typer.echo(f"{len(lines)} proposals in {out}. Set 'review' to 'done' where one is good and delete the others.")
+    typer.echo(f"{counted(len(lines), 'proposal')} in {out}. Set 'review' to 'done' where one is good and delete the others.")
 
 
 def export(

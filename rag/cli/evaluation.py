@@ -1,4 +1,4 @@
-"""``charterqa eval``: it only chooses and starts. Stages are imported inside a command, so that ``--help`` stays quick."""
+"""``charterqa eval``: it only chooses and starts."""
 
 from __future__ import annotations
 
@@ -169,6 +169,7 @@ def _folder(out: Path | None, dataset: str, backend: str, *, several: bool) -> P
 app = typer.Typer(
     name="eval",
     no_args_is_help=True,
+    add_completion=False,
     help="Measure answers and search, compare runs, gate a build.",
     epilog=FORMAT,
 )

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from rag.cli.base import built
+from rag.cli.first_use import built
 from rag.evaluation.questions.dataset import Dataset
 from rag.evaluation.questions.squad import corpus_lines
 from rag.evaluation.reports.console import progress_bar

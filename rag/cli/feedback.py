@@ -10,13 +10,20 @@ from typing import Annotated, Literal
 
 import typer
 
-from rag.cli.base import Json, Kb, built, counted, echo_json, settings_of
+from rag.cli.base import Json, Kb, echo_json, settings_of
+from rag.cli.first_use import built
 from rag.errors import UsageError
 from rag.index.generation import open_current
+from rag.localization.counting import counted
 from rag.serving.operation.feedback import FeedbackStore, Review
 from rag.settings import Settings
 
-app = typer.Typer(name="feedback", no_args_is_help=True, help="Read what readers say, and make test questions of it.")
+app = typer.Typer(
+    name="feedback",
+    no_args_is_help=True,
+    add_completion=False,
+    help="Read what readers say, and make test questions of it.",
+)
 
 Rated = Annotated[Literal["up", "down"] | None, typer.Option("--rating", help="Only these.", show_default=False)]
 AnswerId = Annotated[str, typer.Argument(metavar="ANSWER", help="An id that feedback list shows.", show_default=False)]

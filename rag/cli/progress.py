@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 @contextmanager
 def working(what: str) -> Iterator[None]:
     """A line on stderr, with the seconds so far, that is gone when the work is done; nothing in a pipe."""
+    if not sys.stderr.isatty():  # and nothing is imported for it
+        yield
+        return
     from rich.console import Console
     from rich.progress import Progress as Line
     from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn

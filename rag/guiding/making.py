@@ -17,7 +17,7 @@ from pathlib import Path
 
 from rag.answering.engine import Engine, shipped_gate
 from rag.errors import IndexMismatch
-from rag.guiding.given import EXAMPLES, given
+from rag.guiding.examples_file import EXAMPLES, given
 from rag.guiding.proposals import Proposal, propose
 from rag.guiding.topics import topics_of
 from rag.index.generation import Generation

@@ -16,8 +16,8 @@ from rag.index.lexical import Bm25Index, LexicalIndex
 from rag.index.manifest import LEXICAL, REMEDY, VECTORS, Manifest, Recipe
 from rag.index.milvus.collection import Collection
 from rag.index.milvus.connection import MilvusServer, connection
+from rag.index.milvus.lexical import MilvusWords, TermCounter
 from rag.index.milvus.vectors import COLLECTION, MilvusVectors
-from rag.index.milvus.words import MilvusWords, TermCounter
 from rag.index.vectors import VectorIndex
 from rag.models.embedder import Vectors
 from rag.settings import Settings

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rag.retrieval.catalogue import Catalogue, Scope
 from rag.retrieval.retriever import Retriever
+from rag.retrieval.scope import Catalogue, Scope
 from rag.types import Hit
 
 FIRST = 4
@@ -30,7 +30,8 @@ def in_every_language(
         return ()
     each = max(LEAST, ELSEWHERE // (len(languages) - 1))
     found = {hit.passage.id: hit for hit in hits[:FIRST]}
-    for language in languages:
-        for hit in retriever.search(question, each, catalogue.among(scope, language), once=True):
+    among = [catalogue.among(scope, language) for language in languages]
+    for best in retriever.search_each(question, among, each, once=True):
+        for hit in best:
             found.setdefault(hit.passage.id, hit)
     return tuple(replace(hit, rank=rank) for rank, hit in enumerate(found.values(), 1))

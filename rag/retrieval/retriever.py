@@ -6,7 +6,7 @@ What the question names by its number comes before all of them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
@@ -18,10 +18,10 @@ from rag.index.scored import Mask, Scored
 from rag.index.terms import exact, strange
 from rag.models.embedder import Embedder, Vectors
 from rag.models.reranker import Reranker
-from rag.retrieval.catalogue import EVERYTHING, Scope
 from rag.retrieval.copies import distinct
 from rag.retrieval.fusion import fused
 from rag.retrieval.provisions import Named, Provisions
+from rag.retrieval.scope import EVERYTHING, Scope
 from rag.retrieval.spelling import corrected
 from rag.settings import Retrieval
 from rag.types import Contents, Document, Hit, Passage, Span
@@ -29,11 +29,11 @@ from rag.types import Contents, Document, Hit, Passage, Span
 FEEDBACK_HITS = 4
 DICTIONARY_HITS = 10
 COPIES = 5
+"""How many times as many passages are looked at where copies are to be left out."""
 ACROSS = 0.85
 """The weight of the dense side between two languages: names and numbers are all that words have to say."""
 ELSEWHERE = "Кто подписал соглашение о сотрудничестве?"
 """A model that knows this knows several languages; to one that knows a single one, words that no passage has are only rare."""
-"""How many times as many passages are looked at where copies are to be left out."""
 
 
 class Index(Protocol):
@@ -93,6 +93,16 @@ class Index(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Asked:
+    """A question, its words mended as ``text``, the unit vector of these and the weight of the dense side for them."""
+
+    question: str
+    text: str
+    vector: Vectors
+    share: float
+
+
 class Retriever:
     """Searches one index. Safe for several threads."""
 
@@ -113,15 +123,24 @@ class Retriever:
         Raises:
             QuestionError: the question is blank.
         """
+        return self.search_each(question, (scope,), k, once=once)[0]
+
+    def search_each(
+        self, question: str, scopes: Sequence[Scope], k: int | None = None, *, once: bool = False
+    ) -> tuple[tuple[Hit, ...], ...]:
+        """As :meth:`search` in each of ``scopes``; the question is mended and embedded once."""
         if not question.strip():
             raise QuestionError("The question is empty.", remedy="Write a question.").said("error.empty")
-        named = self._named_rows(question, scope)
-        question = self.mended(question)
-        wanted = self._settings.k if k is None else k
-        rows, score, dense, lexical = self._candidates(question, self._settings.candidates, named, scope.rows)
+        text = self.mended(question)
+        asked = _Asked(question, text, self._embedder.embed_query([text])[0], self._share(text))
+        return tuple(self._best(asked, self._settings.k if k is None else k, scope, once=once) for scope in scopes)
+
+    def _best(self, asked: _Asked, wanted: int, scope: Scope, *, once: bool) -> tuple[Hit, ...]:
+        named = self._named_rows(asked.question, scope)
+        rows, score, dense, lexical = self._candidates(asked, self._settings.candidates, named, scope.rows)
         # Only where there are too few: the first hits are not to depend on how many are asked for.
         if len(rows) < wanted and self._settings.candidates < min(wanted, self._index.size):
-            rows, score, dense, lexical = self._candidates(question, wanted, named, scope.rows)
+            rows, score, dense, lexical = self._candidates(asked, wanted, named, scope.rows)
         first = np.isin(rows, named)
         order = np.lexsort((-score, ~first))[
             : max(wanted * (COPIES if once else 1), self._settings.rerank if self._reranker else 0)
@@ -131,7 +150,7 @@ class Retriever:
             Hit(rank, float(score[i]), passage, float(dense[i]), float(lexical[i]), bool(first[i]))
             for rank, (i, passage) in enumerate(zip(order, found, strict=True), 1)
         )
-        ranked = self._reranked(question, hits)
+        ranked = self._reranked(asked.text, hits)
         return distinct(ranked, wanted) if once else ranked[:wanted]
 
     def named(self, question: str, scope: Scope = EVERYTHING) -> Named | None:
@@ -175,20 +194,19 @@ class Retriever:
         )
 
     def _candidates(
-        self, question: str, count: int, named: Sequence[int], allowed: Mask | None
+        self, asked: _Asked, count: int, named: Sequence[int], allowed: Mask | None
     ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """Rows, the ``named`` among them, with their fused, dense and BM25 scores.
 
         Each side's score is filled in for the other side's candidates: a row that one side ranks below its hundredth is not the
         same as one that it does not know (CISI .445 → .453).
         """
-        share, move = self._share(question), self._settings.feedback
-        vector = self._embedder.embed_query([question])[0]
+        share, vector, move = asked.share, asked.vector, self._settings.feedback
         by_dense = self._index.dense(vector, count, allowed) if share > 0 else ()
-        by_words = self._index.lexical(question, count, allowed) if share < 1 else ()
+        by_words = self._index.lexical(asked.text, count, allowed) if share < 1 else ()
         rows = np.array(sorted({s.row for s in (*by_dense, *by_words)} | set(named)), dtype=np.int64)
         dense = self._index.dense_scores(vector, rows.tolist()).astype(np.float64)
-        lexical = self._index.lexical_scores(question, rows.tolist()).astype(np.float64)
+        lexical = self._index.lexical_scores(asked.text, rows.tolist()).astype(np.float64)
         score = fused(dense, lexical, share)
         if move > 0 and share > 0 and len(rows):
             # Rocchio's feedback (1971) on the vectors that are there anyway; it costs no embedding.

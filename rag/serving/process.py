@@ -23,7 +23,7 @@ from rag.serving.core.library import Library, OpenEngine
 from rag.serving.core.served_engine import ServedEngine
 from rag.serving.core.service import Service
 from rag.serving.editing.desk import Desk
-from rag.serving.http.connection import Connection
+from rag.serving.http.idle_connections import Connection
 from rag.serving.http.logs import configure_logs
 from rag.serving.http.peer import is_loopback
 from rag.serving.http.sse import GRACE_SECONDS

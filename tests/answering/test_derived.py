@@ -29,7 +29,7 @@ TEXT = (
 def test_a_sum_a_difference_a_share_a_multiple_and_the_rest_of_a_hundred_may_be_said(claim: str) -> None:
     guard = Guard([passage(TEXT)])
     assert guard.foreign(claim) is None
-    assert guard.unborne(claim, TEXT) is None
+    assert guard.unsupported(claim, TEXT) is None
 
 
 @pytest.mark.parametrize(
@@ -49,4 +49,4 @@ def test_what_follows_from_no_two_may_not(claim: str) -> None:
 
 def test_what_stands_somewhere_does_not_follow_from_others() -> None:
     guard = Guard([passage("Trade costs 11 euros. Energy costs 22 euros. Culture costs 33 euros.")])
-    assert guard.unborne("Culture costs 33 euros.", "Trade costs 11 euros. Energy costs 22 euros.") is not None
+    assert guard.unsupported("Culture costs 33 euros.", "Trade costs 11 euros. Energy costs 22 euros.") is not None

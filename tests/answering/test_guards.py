@@ -17,8 +17,8 @@ def foreign(text: str, claim: str, **extra: str) -> str | None:
     return Guard([passage(text, **extra)]).foreign(claim)
 
 
-def unborne(claim: str, evidence: str) -> str | None:
-    return Guard([passage(evidence)]).unborne(claim, evidence)
+def unsupported(claim: str, evidence: str) -> str | None:
+    return Guard([passage(evidence)]).unsupported(claim, evidence)
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_a_title_and_a_section_lend_their_names() -> None:
 )
 def test_a_value_in_another_usual_form_passes(evidence: str, claim: str) -> None:
     assert foreign(evidence, claim) is None
-    assert unborne(claim, evidence) is None
+    assert unsupported(claim, evidence) is None
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_a_value_in_another_usual_form_passes(evidence: str, claim: str) -> None
 )
 def test_a_value_that_the_evidence_does_not_have_is_named_in_the_reason(evidence: str, claim: str, value: str) -> None:
     assert foreign(evidence, claim) == f"No source has “{value}”."
-    assert unborne(claim, evidence) == f"The source does not have “{value}” there."
+    assert unsupported(claim, evidence) == f"The source does not have “{value}” there."
 
 
 @pytest.mark.parametrize(
@@ -170,13 +170,13 @@ def test_a_date_as_americans_write_it_passes(date: str) -> None:
 def test_a_day_belongs_to_its_month() -> None:
     evidence, claim = "It was signed on 3 March 2019.", "It was signed on 3 May 2019."
     assert foreign(evidence, claim) == "No source has “3”."
-    assert unborne(claim, evidence) == "The source does not have “3” there."
+    assert unsupported(claim, evidence) == "The source does not have “3” there."
 
 
-def test_a_value_of_another_sentence_is_not_foreign_but_not_borne_either() -> None:
+def test_a_value_of_another_sentence_is_not_foreign_but_not_supported_either() -> None:
     guard = Guard([passage(HARBOUR)])
     assert guard.foreign("The pier was built in 1911.") is None
-    assert guard.unborne("The pier was built in 1911.", "Dogs are not allowed on the pier.") is not None
+    assert guard.unsupported("The pier was built in 1911.", "Dogs are not allowed on the pier.") is not None
 
 
 @pytest.mark.parametrize("claim", ["1. The fee is 12 euros.", "13. The fee is 12 euros.", "3) The fee is 12 euros."])
@@ -194,7 +194,7 @@ def test_a_number_word_that_counts_nothing_is_no_number(claim: str) -> None:
 @pytest.mark.parametrize("claim", ["", "…", "!!!", "🦊", "\u200b", "a" * 50_000, "9" * 5000, "( " * 5000])
 def test_any_text_is_checked_without_an_error(claim: str) -> None:
     guard = Guard([passage(HARBOUR)])
-    for found in (guard.foreign(claim), guard.unborne(claim, HARBOUR)):
+    for found in (guard.foreign(claim), guard.unsupported(claim, HARBOUR)):
         assert found is None or len(found.splitlines()) == 1
 
 

@@ -1,4 +1,4 @@
-"""A sentence is proved by the few source sentences that bear it, or withheld with the reason. The reader counts words."""
+"""A sentence is proved by the few source sentences that support it, or withheld with the reason. The reader counts words."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_a_claim_rests_on_the_one_sentence_that_bears_it() -> None:
     assert [p.document for p, _ in verdict.cited] == ["harbour.txt"]
 
 
-def test_every_sentence_of_every_document_is_borne_by_itself_verbatim() -> None:
+def test_every_sentence_of_every_document_is_supported_by_itself_verbatim() -> None:
     prover = fake_prover()
     for name, text in DOCUMENTS.items():
         source = passage(text, name)
@@ -104,7 +104,7 @@ def test_a_hint_decides_between_two_passages_that_say_the_same() -> None:
         ("The lighthouse was built in 1911 by Boris Kramer.", "No source has “Boris”."),
         ("It says “the lighthouse was built by Ada Varga”.", "does not say “the lighthouse was built by Ada Varga”"),
         ("See https://evil.example/?q=secret for the lighthouse.", "It has an address that the sources do not have."),
-        ("The lighthouse of the harbour has a cellar, a kitchen, a garden and a cinema.", "do not bear it (support 0."),
+        ("The lighthouse of the harbour has a cellar, a kitchen, a garden and a cinema.", "do not support it (support 0."),
     ],
 )
 def test_a_claim_that_is_withheld_says_why_and_points_to_a_sentence(claim: str, reason: str) -> None:

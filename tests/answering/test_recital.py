@@ -13,8 +13,8 @@ from rag.answering.writing.citing import Citer
 from rag.answering.writing.recital import AT_MOST, narrowed, recital
 from rag.corpus.shape.passages import cut
 from rag.events import Finished
-from rag.retrieval.catalogue import EVERYTHING, Scope
 from rag.retrieval.provisions import Named, Provisions
+from rag.retrieval.scope import EVERYTHING, Scope
 from rag.settings import Passages
 from rag.types import Answer, DocumentEntry, Hit, Outcome, Passage, Provenance, Refusal, Span
 from tests.retrieval.laws import FERRIES, FILES, MemoryLibrary, parsed

@@ -12,7 +12,7 @@ import pytest
 from rag.index.engines import MilvusEngine
 from rag.index.lexical import Bm25Index, LexicalIndex
 from rag.index.manifest import LEXICAL
-from rag.index.milvus.words import MilvusWords
+from rag.index.milvus.lexical import MilvusWords
 from tests.milvus import milvus_engine, recipe, unit
 
 K1, B = 1.2, 0.75

@@ -198,6 +198,8 @@ def test_threads_get_the_same_figures(reader: Reader) -> None:
     assert len(done) == 4 * len(texts)
 
 
-def test_the_fingerprint_is_a_hash_and_stable(reader: Reader) -> None:
-    assert reader.fingerprint == reader.fingerprint
-    assert len(reader.fingerprint) == 64
+def test_the_fingerprint_is_a_hash_and_stays_as_it_is_whatever_is_read(reader: Reader) -> None:
+    before = reader.fingerprint
+    reader.answers(QUESTION, [TEXT])
+    assert reader.fingerprint == before
+    assert len(before) == 64

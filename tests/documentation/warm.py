@@ -19,7 +19,7 @@ import traceback
 
 SLOW = (
     *("sentence_transformers", "onnxruntime", "faiss", "bm25s", "rag.api", "rag.serving.app"),
-    *("rag.cli.asking", "rag.cli.evaluation", "rag.cli.feedback", "rag.cli.library", "rag.cli.serving"),
+    *("rag.cli.asking", "rag.cli.evaluation", "rag.cli.feedback", "rag.cli.indexing", "rag.cli.library", "rag.cli.serving"),
 )
 
 

@@ -129,3 +129,33 @@ def test_without_an_index_the_process_prints_one_line_with_the_remedy_and_exits_
 def test_a_wrong_call_exits_2(tmp_path: Path) -> None:
     assert CliRunner().invoke(app, ["index", "--unknown"]).exit_code == 2
     assert CliRunner().invoke(app, ["show"]).exit_code == 2
+
+
+READING = ("onnxruntime", "tokenizers", "faiss", "rag.answering")
+OTHERS = ("fastapi", "starlette", "gradio", "torch", "langchain_core", "rag.indexing.build", "rag.serving", "rag.evaluation")
+
+
+@pytest.mark.parametrize(
+    ("command", "never"),
+    [
+        (["documents"], READING + OTHERS),
+        (["show", "harbour.txt"], READING + OTHERS),
+        (["ask", "When does the harbour open?"], OTHERS),
+    ],
+    ids=lambda value: value[0],
+)
+def test_reading_never_imports_what_only_writing_or_serving_needs(
+    indexed: KnowledgeBase, command: list[str], never: tuple[str, ...]
+) -> None:
+    code = f"""
+import sys
+from rag.cli import main
+sys.argv = ["charterqa", *{command!r}, "--kb", {str(indexed.root)!r}]
+try:
+    main()
+except SystemExit as end:
+    print([name for name in {never!r} if name in sys.modules], end.code, file=sys.stderr)
+"""
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stderr == "[] 0\n"
+    assert ran.stdout

@@ -19,7 +19,7 @@ import rag
 from rag.localization import catalogue as catalogues
 from rag.localization.catalogue import FOLDER, UNSERVED, speak, unserved
 from rag.localization.languages import LANGUAGES
-from rag.serving.widget.assembly import modules
+from rag.serving.widget.bundle import modules
 
 SOURCE = Path(rag.__file__).parent
 read = cache(catalogues.read)

@@ -112,7 +112,8 @@ def test_indexing_asking_and_serving_never_import_torch(tmp_path: Path) -> None:
     code = f"""
 import sys
 from pathlib import Path
-from rag.cli.base import build_index, settings_of, knowledge_base
+from rag.cli.base import settings_of, knowledge_base
+from rag.cli.building import build_index
 from rag.answering.engine import Engine
 settings = settings_of(Path({str(tmp_path)!r}))
 build_index(settings, knowledge_base(settings))

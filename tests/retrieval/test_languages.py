@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rag.retrieval.catalogue import EVERYTHING, Catalogue
 from rag.retrieval.languages import FIRST, in_every_language
 from rag.retrieval.retriever import Retriever
+from rag.retrieval.scope import EVERYTHING, Catalogue
 from rag.types import DocumentEntry, Filter, Hit
 from tests.fake_embedder import FakeEmbedder
 from tests.retrieval.test_retriever import MemoryIndex

@@ -13,8 +13,8 @@ from rag.errors import NotFound, QuestionError
 from rag.index.lexical import Bm25Index
 from rag.index.scored import Mask, Scored
 from rag.index.vectors import FlatVectors
-from rag.retrieval.catalogue import Scope
 from rag.retrieval.retriever import Retriever
+from rag.retrieval.scope import Scope
 from rag.settings import Retrieval
 from rag.types import Contents, Document, Passage, Section, Span
 from tests.fake_embedder import FakeEmbedder

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from rag.retrieval.catalogue import Catalogue
+from rag.retrieval.scope import Catalogue
 from rag.types import Filter
-from tests.retrieval.test_catalogue import entry
+from tests.retrieval.test_scope import entry
 
 CATALOGUE = Catalogue(
     [

@@ -207,7 +207,7 @@ def test_the_commands_tell_what_they_did(filled: Path, tmp_path: Path, monkeypat
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CHARTERQA_FEEDBACK_PATH", str(filled))
-    assert call("backup", "b.zip").startswith("3 answers, 1 ratings, 1 reviews in b.zip (")
+    assert call("backup", "b.zip").startswith("3 answers, 1 rating, 1 review in b.zip (")
     assert json.loads(call("backup", "c.zip", "--json"))["rows"] == {"answers": 3, "ratings": 1, "reviews": 1}
     out = call("restore", "b.zip", "--replace")
-    assert out.startswith("3 answers, 1 ratings, 1 reviews of 20") and "What was there is in " in out
+    assert out.startswith("3 answers, 1 rating, 1 review of 20") and "What was there is in " in out

@@ -49,7 +49,7 @@ class Withholding(FakeEngine):
     def stream(self, question: str, **more: Any) -> Any:
         for event in super().stream(question, **more):
             if isinstance(event, Finished):
-                withheld = (Withheld("The moon is cheese.", "not borne"),)
+                withheld = (Withheld("The moon is cheese.", "not supported"),)
                 provenance = replace(event.outcome.provenance, raw="raw reply of the model")
                 event = Finished(
                     replace(event.outcome, withheld=withheld, notice=f"401: wrong key {CANARY}", provenance=provenance)

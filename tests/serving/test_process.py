@@ -203,7 +203,7 @@ def test_uvicorn_believes_no_forwarding_header_and_says_nothing_of_itself() -> N
 
 
 def test_a_connection_that_sends_no_headers_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rag.serving.http.connection.Connection.header_seconds", 0.05)
+    monkeypatch.setattr("rag.serving.http.idle_connections.Connection.header_seconds", 0.05)
     with client_of(tmp_path) as client:
         address = (client.base_url.host, client.base_url.port)
         for begun in (b"", b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: "):
@@ -221,7 +221,7 @@ def test_a_connection_that_sends_no_headers_is_closed(tmp_path: Path, monkeypatc
 
 
 def test_connections_past_the_most_are_dropped_and_the_others_served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rag.serving.http.connection.Connection.most", 2)
+    monkeypatch.setattr("rag.serving.http.idle_connections.Connection.most", 2)
     with client_of(tmp_path) as client:
         address = (client.base_url.host, client.base_url.port)
         with socket.create_connection(address, timeout=20) as one:

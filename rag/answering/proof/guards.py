@@ -84,7 +84,7 @@ class Guard:
                 return self._words("answer.withheld_unknown", said=claim[value.start : value.end])
         return None
 
-    def unborne(self, claim: str, evidence: str) -> str | None:
+    def unsupported(self, claim: str, evidence: str) -> str | None:
         """A number, date or time of ``claim`` that ``evidence`` does not have, as a reason."""
         named = values(evidence)
         theirs = (*named, *implied(evidence))

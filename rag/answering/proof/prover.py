@@ -1,4 +1,4 @@
-"""One sentence of a model's reply: proved by the exact source sentences that bear it, or withheld with the reason.
+"""One sentence of a model's reply: proved by the exact source sentences that support it, or withheld with the reason.
 
 Evidence are at most three sentences of the reply's own passages, chosen by the embedding model and by shared words. What can be
 checked exactly is checked first (:mod:`rag.answering.proof.guards`); the reader decides the rest.
@@ -24,7 +24,7 @@ THRESHOLD = 0.7
 """The least probability of support with which a sentence is shown."""
 MOST_SENTENCES = 3
 AS_GOOD = 0.05
-"""Fewer sentences are cited where they bear a claim as well as more."""
+"""Fewer sentences are cited where they support a claim as well as more."""
 HINT = 0.05
 SHARED_WORDS = 0.6
 CONTRADICTION = 0.5
@@ -46,8 +46,8 @@ class Cited:
 
 @dataclass(frozen=True, slots=True)
 class Proved:
-    """A claim with the sentences that bear it, in document order, one to three; ``support`` is in [0, 1]. ``said`` is what was
-    proved where ``text`` is only the item of a list."""
+    """A claim with the one to three sentences that support it, in document order; ``support`` is in [0, 1]. ``said`` is what
+    was proved where ``text`` is only the item of a list."""
 
     text: str
     spans: tuple[Cited, ...]
@@ -115,26 +115,26 @@ class Prover:
             return Unproved(Withheld(claim, reason), source)
         best, support, contradicted = self._best(claim, order, evidence)
         cited = tuple(evidence.sentences[n] for n in best)
-        if (reason := evidence.guard.unborne(claim, cited_text(cited))) is not None:
+        if (reason := evidence.guard.unsupported(claim, cited_text(cited))) is not None:
             return Unproved(Withheld(claim, reason), cited[0])
         if support < self._threshold:
-            reason = evidence.spoken("answer.withheld_unborne", support=f"{support:.2f}")
+            reason = evidence.spoken("answer.withheld_unsupported", support=f"{support:.2f}")
             return Unproved(Withheld(claim, reason, contradicted > CONTRADICTION), cited[0])
         return Proved(claim, cited, support)
 
     def support(self, claim: str, evidence: Evidence) -> float:
-        """The probability, in [0, 1], that the best sentences bear ``claim``, whatever the exact checks say."""
+        """The probability, in [0, 1], that the best sentences support ``claim``, whatever the exact checks say."""
         return self._best(claim, self._ranked(claim, (), evidence), evidence)[1] if evidence.sentences else 0.0
 
     def _best(self, claim: str, order: Sequence[int], evidence: Evidence) -> tuple[tuple[int, ...], float, float]:
-        """The sentences that bear ``claim`` (in document order), the support for it, and how far the likeliest contradicts it.
+        """The sentences that support ``claim`` (in document order), how far they do, and how far the likeliest contradicts it.
 
         The likeliest sentence is judged alone and with the next likeliest, and the log odds are averaged: the better of two
         judgements would be the one that errs. More of them, with neighbours or fewer of the likeliest, cost time and tell no
         more (AUROC .929 with four, .928 with these two on ``strangers.json``; .920 and .914 on other replies)."""
         first, wider = (order[0],), tuple(sorted(order[:MOST_SENTENCES]))
         every = list(dict.fromkeys([first, wider]))
-        # What lacks a number of the claim cannot bear it, and has no say where something else has the number.
+        # What lacks a number of the claim cannot support it, and has no say where something else has the number.
         tried = [chosen for chosen in every if not self._lacks(claim, chosen, evidence)] or every
         judged = self._judged(claim, tried, evidence)
         yes = np.clip(judged[:, SUPPORTED].astype(np.float64), 1e-6, 1 - 1e-6)
@@ -147,7 +147,7 @@ class Prover:
     def _fewer(
         self, claim: str, fewer: tuple[int, ...], cited: tuple[int, ...], support: float, evidence: Evidence
     ) -> tuple[int, ...]:
-        """``fewer`` where they bear a claim that is shown as well as ``cited``, which are more."""
+        """``fewer`` where they support a claim that is shown as well as ``cited``, which are more."""
         if self._lacks(claim, fewer, evidence):
             return cited
         return fewer if self._judged(claim, [fewer], evidence)[0, SUPPORTED] >= support - AS_GOOD else cited
@@ -156,7 +156,7 @@ class Prover:
         return self._reader.supports([(claim, cited_text([evidence.sentences[n] for n in ns])) for ns in chosen])
 
     def _lacks(self, claim: str, chosen: Sequence[int], evidence: Evidence) -> bool:
-        return evidence.guard.unborne(claim, cited_text([evidence.sentences[n] for n in chosen])) is not None
+        return evidence.guard.unsupported(claim, cited_text([evidence.sentences[n] for n in chosen])) is not None
 
     def _ranked(self, claim: str, hinted: Sequence[int], evidence: Evidence) -> list[int]:
         """The sentences by likeness to the claim, the likeliest first."""

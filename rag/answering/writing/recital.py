@@ -10,11 +10,11 @@ from rag.answering.writing.asked import Asked
 from rag.answering.writing.composition import Composition
 from rag.events import Event
 from rag.localization.catalogue import speak
-from rag.retrieval.catalogue import Scope
 from rag.retrieval.copies import plain
 from rag.retrieval.provisions import Named, Provision
 from rag.retrieval.references import Reference, label_step
 from rag.retrieval.references import asked as named_in
+from rag.retrieval.scope import Scope
 from rag.types import Hit, Passage, Provenance, Span
 
 AT_MOST = 8

@@ -20,7 +20,6 @@ from rag.corpus.shape.tables import table_pieces
 
 _FRONT_MATTER = re.compile(r"\A---[^\S\n]*\n(?P<matter>.*?)\n(?:---|\.\.\.)[^\S\n]*(?:\n|\Z)", re.DOTALL)
 _KEY = re.compile(r"^(?P<key>title|lang|language)\s*:\s*(?P<value>.+?)\s*$", re.MULTILINE | re.IGNORECASE)
-_CODE_LINES_JOINED = 40
 
 
 def draft_markdown(data: bytes) -> Draft:

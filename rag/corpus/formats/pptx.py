@@ -63,7 +63,7 @@ class _Reader:
         return gaps
 
     def slide(self, slide: Any, number: int) -> Iterator[Piece]:
-        if slide._element.get("show") == "0":
+        if slide.element.get("show") == "0":
             self._hidden.append(number)
             return
         heading = slide.shapes.title

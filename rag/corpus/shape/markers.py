@@ -39,7 +39,6 @@ _FIRST = re.compile(
 _AFTER_A_DOT = frozenset(("bölüm", "kısım", "madde"))
 TABLE_CAPTION = re.compile(r"(?i)(?:table|cədvəl|таблица|tablo|tabelle|tableau|tabla|tabella)\s+\d\S{0,6}(?:[.:]|\s|\Z)")
 """``Table 1. Fees``: however large it is set, it names the table below and not what comes after that."""
-_NUMERAL_ONLY = re.compile(rf"{_NUMERAL}\Z")
 _ALONE = re.compile(
     r"(?:preamble|recitals|annex(?:e|es)?|appendix|schedule|protocol|preambula|преамбула|приложение|əlavə|giriş|başlanğıc)\Z",
     re.I,

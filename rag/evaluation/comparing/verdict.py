@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from rag.evaluation.comparing.comparison import OVERALL, Change, Comparison, signed
 from rag.evaluation.comparing.policy import Policy, Rule
+from rag.localization.counting import counted
 
 NAMED = 8
 
@@ -66,5 +67,5 @@ def _broken(rule: Rule, change: Change, *, overall: bool) -> str | None:
     if overall and rule.max_lost_questions is not None:
         allowed = max(rule.max_lost_questions, rule.max_lost_share * change.gain.n)
         if net > allowed:
-            return f"{net} questions lost net ({allowed:.0f} allowed)"
+            return f"{counted(net, 'question')} lost net ({allowed:.0f} allowed)"
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from rag.evaluation.comparing.comparison import signed
-from rag.evaluation.reports.drawing import CHARACTER, WIDTH, Drawing, Scale, clipped
+from rag.evaluation.reports.axes import CHARACTER, WIDTH, Drawing, Scale, clipped
 from rag.evaluation.reports.page import Chart
 
 BLUE, ORANGE, GREY = "#3b82c4", "#d9822b", "#8a939c"

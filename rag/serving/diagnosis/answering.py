@@ -12,6 +12,7 @@ from rag.indexing.changes import SourceReader
 from rag.indexing.check import check
 from rag.knowledge_base import KnowledgeBase
 from rag.llm.registry import EXTRACTIVE, describe
+from rag.localization.counting import counted
 from rag.models.folder import find_model
 from rag.models.opening import open_reader
 from rag.serving.diagnosis.finding import Finding, Findings
@@ -27,12 +28,13 @@ def index(kb: KnowledgeBase, settings: Settings) -> Findings:
     for damage in damages[:NAMED]:
         yield Finding("index", "fail", f"{damage.place}: {damage.message}", damage.remedy)
     if len(damages) > NAMED:
-        yield Finding("index", "fail", f"{len(damages) - NAMED} more damages.", "Run charterqa check.")
+        yield Finding("index", "fail", f"{len(damages) - NAMED} more.", "Run charterqa check.")
     if damages:
         return
     generation = open_generation(kb.built / current_id(kb), engine=open_engine(settings))
     manifest = generation.manifest
-    yield Finding("index", "ok", f"{generation.id}: {manifest.documents:,} documents, {manifest.passages:,} passages, whole.")
+    holds = f"{counted(manifest.documents, 'document')}, {counted(manifest.passages, 'passage')}"
+    yield Finding("index", "ok", f"{generation.id}: {holds}, whole.")
     with SourceReader(kb, settings.parsing, generation.store) as reader:
         flaws = reader.unchanged()
     if flaws is None:
@@ -74,6 +76,6 @@ def answer(kb: KnowledgeBase, settings: Settings) -> Findings:
         outcome = engine.ask(question)
         took = f"in {time.monotonic() - begun:.1f} s"
     if isinstance(outcome, Answer):
-        yield Finding("answer", "ok", f"“{question}” is answered with {len(outcome.citations)} excerpts {took}.")
+        yield Finding("answer", "ok", f"“{question}” is answered with {counted(len(outcome.citations), 'excerpt')} {took}.")
     else:
         yield Finding("answer", "ok", f"“{question}” is refused {took}; nearest passages: {len(outcome.related)}.")

@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from rag.errors import ServiceBusy, StorageFull, UploadError
 from rag.serving.editing.arrival import Arrival, Arrived
-from rag.serving.http.departure import ClientGone
+from rag.serving.http.disconnect import ClientGone
 from rag.settings import Settings
 
 PIECE = 2**16

@@ -19,10 +19,10 @@ from rag.serving.core.service import Service
 from rag.serving.editing.desk import Desk, NothingTaken
 from rag.serving.editing.job import Job
 from rag.serving.editing.reception import TooMuch
-from rag.serving.faces.api import RESPONSES, DocumentId, Kb
 from rag.serving.http.library_shapes import JobFileShape, JobShape
 from rag.serving.http.problem import Problem, problem_of, problem_response
 from rag.serving.http.request_shapes import RenameBody
+from rag.serving.http.shared_shapes import RESPONSES, DocumentId, Kb
 from rag.settings import Settings
 
 FILES = {

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import AsyncGenerator, Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import JSONResponse, Response
 
 from rag.contract import (
@@ -24,35 +24,19 @@ from rag.errors import CharterError
 from rag.events import Event
 from rag.serving.access.identity import identity_of
 from rag.serving.core.library import Library
-from rag.serving.http.departure import unless_gone
-from rag.serving.http.fault_shapes import EventShape, ProblemShape
+from rag.serving.http.disconnect import unless_gone
+from rag.serving.http.fault_shapes import EventShape
 from rag.serving.http.library_shapes import ExamplesShape, KbShape, StartShape
-from rag.serving.http.problem import MEDIA_TYPE, problem_json, problem_of
+from rag.serving.http.problem import problem_json, problem_of
 from rag.serving.http.request_shapes import AskBody, FeedbackBody, Lang, SearchBody, TurnBody
+from rag.serving.http.shared_shapes import RESPONSES, DocumentId, Kb
 from rag.serving.http.sse import Told, begin, encode, encode_event, stream_response
 from rag.serving.operation.redaction import Redactor
 from rag.serving.source.around import around
 from rag.types import Span, Turn
 
-PROBLEM = {"model": ProblemShape, "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemShape"}}}}
-RESPONSES: dict[int | str, dict[str, Any]] = {
-    400: {**PROBLEM, "description": "Not a request"},
-    401: {**PROBLEM, "description": "Not signed in"},
-    403: {**PROBLEM, "description": "Not allowed from that page"},
-    404: {**PROBLEM, "description": "Nothing by that name"},
-    408: {**PROBLEM, "description": "The request arrived too slowly"},
-    413: {**PROBLEM, "description": "Too large"},
-    415: {**PROBLEM, "description": "Not JSON"},
-    422: {**PROBLEM, "description": "Not of the shape asked for"},
-    429: {**PROBLEM, "description": "Too many requests; Retry-After says when to ask again"},
-    502: {**PROBLEM, "description": "The model failed"},
-    503: {**PROBLEM, "description": "Loading or busy; Retry-After says when to ask again"},
-    504: {**PROBLEM, "description": "The model did not answer in time"},
-}
-Kb = Annotated[str | None, Query(min_length=1, max_length=100, description="which knowledge base; none: the default one")]
 At = Annotated[str | None, Query(pattern=r"^\d{1,9}-\d{1,9}$", description="START-END, as a citation has them")]
 Width = Annotated[int, Query(ge=0, le=5000)]
-DocumentId = Annotated[str, Path(description="The document's id, URL-encoded", examples=["charter-report.txt"])]
 
 
 def api_router(library: Library, redactor: Redactor, editing: Callable[[Request], Json | None]) -> APIRouter:

@@ -10,8 +10,8 @@ from starlette.responses import JSONResponse, Response
 from rag.errors import ServiceLoading
 from rag.serving.access.identity import identity_of
 from rag.serving.core.library import Library
-from rag.serving.faces.api import RESPONSES, Kb
 from rag.serving.http.library_shapes import StateShape
+from rag.serving.http.shared_shapes import RESPONSES, Kb
 from rag.serving.operation.metrics import MEDIA_TYPE
 
 UNREADY: dict[int | str, dict[str, Any]] = {status: RESPONSES[status] for status in (404, 422, 503)}

@@ -17,9 +17,9 @@ from rag.events import CitationReady, ClaimReady, Delta, Event, Finished, Starte
 from rag.serving.access.identity import identity_of
 from rag.serving.core.library import Library
 from rag.serving.core.service import Service
-from rag.serving.faces.api import RESPONSES
-from rag.serving.http.departure import unless_gone
+from rag.serving.http.disconnect import unless_gone
 from rag.serving.http.problem import openai_error, problem_of
+from rag.serving.http.shared_shapes import RESPONSES
 from rag.serving.http.sse import begin, encode, stream_response
 from rag.serving.operation.redaction import Redactor
 from rag.types import Answer, Outcome, Turn

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from rag.errors import CharterError
-from rag.serving.http.departure import ClientGone
+from rag.serving.http.disconnect import ClientGone
 from rag.serving.http.problem import Problem, problem_of, problem_response
 from rag.serving.operation.redaction import Redactor
 

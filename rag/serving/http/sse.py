@@ -14,7 +14,7 @@ from starlette.requests import Request
 
 from rag.contract import citation_json, claim_json, outcome_json
 from rag.events import CitationReady, ClaimReady, Delta, Event, Finished, Started
-from rag.serving.http.departure import unless_gone
+from rag.serving.http.disconnect import unless_gone
 
 LINE_END = "\n"
 GRACE_SECONDS = 10

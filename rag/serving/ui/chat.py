@@ -10,8 +10,8 @@ from starlette.routing import Mount
 
 from rag.serving.core.library import Library
 from rag.serving.ui.allowed import Allowed
-from rag.serving.ui.asked import Dialogues
 from rag.serving.ui.assets import assets_router, head_html
+from rag.serving.ui.chosen_kb import Dialogues
 from rag.serving.ui.page import page_of
 from rag.serving.ui.shared_page import shared_router
 from rag.serving.ui.sharing import Sharing

@@ -12,8 +12,9 @@ from typing import Any
 from rag.errors import CharterError
 from rag.localization.catalogue import speak
 from rag.localization.languages import Language, language
-from rag.serving.ui.asked import Dialogues
+from rag.serving.ui.chosen_kb import Dialogues
 from rag.serving.ui.conversation import ChatFailure, Conversation, Rating
+from rag.serving.ui.export import conversation_json, conversation_markdown
 from rag.serving.ui.header import drawings_html, header_html, hint_html
 from rag.serving.ui.keeping import kept, restored
 from rag.serving.ui.library import library_html, narrowed
@@ -21,7 +22,6 @@ from rag.serving.ui.presence import Presence
 from rag.serving.ui.remarks import REASONS
 from rag.serving.ui.sent import scope_of, spoken_by, text_of
 from rag.serving.ui.shelf import Shelf, shelf_html
-from rag.serving.ui.takeaway import conversation_json, conversation_markdown
 from rag.serving.ui.transcript import announcement_html, transcript_html
 from rag.settings import Settings
 from rag.types import UNFILTERED, Filter

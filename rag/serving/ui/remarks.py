@@ -8,7 +8,7 @@ from rag.guidance import quoted
 from rag.localization.catalogue import Words, speak
 from rag.localization.languages import LANGUAGES
 from rag.serving.ui.conversation import Exchange
-from rag.serving.ui.takeaway import exchange_markdown
+from rag.serving.ui.export import exchange_markdown
 from rag.types import Outcome, Refusal
 
 _THUMB = (

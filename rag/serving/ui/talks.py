@@ -18,9 +18,9 @@ from rag.errors import NotAllowed, UsageError
 from rag.serving.access.editors import from_our_page
 from rag.serving.access.identity import identity_of
 from rag.serving.core.library import Library
-from rag.serving.faces.api import Kb
+from rag.serving.http.shared_shapes import Kb
 from rag.serving.operation.conversations import ConversationStore, Entry
-from rag.serving.ui.asked import asked_of
+from rag.serving.ui.chosen_kb import asked_of
 from rag.serving.ui.keeping import KEPT_BYTES, restored
 
 T = TypeVar("T")

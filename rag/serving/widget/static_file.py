@@ -8,7 +8,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from rag.serving.widget.assembly import assembled
+from rag.serving.widget.bundle import assembled
 
 FOLDER = Path(__file__).resolve().parent
 

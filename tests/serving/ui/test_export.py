@@ -9,7 +9,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from rag.serving.ui.conversation import Conversation, Exchange
-from rag.serving.ui.takeaway import conversation_json, conversation_markdown
+from rag.serving.ui.export import conversation_json, conversation_markdown
 from rag.types import Claim
 from tests.serving.ui.conversations import ATTACKS, answered, both
 

@@ -79,7 +79,7 @@ def test_links_that_a_reader_made_go_with_their_conversations(tmp_path: Path, mo
         for name, value in flags.items():
             monkeypatch.setenv(f"CHARTERQA_{name.upper()}", value)
         erased = CliRunner().invoke(app, ["conversations", "erase", "ada"])
-        assert erased.output.splitlines()[-1] == "1 links of ada taken back."
+        assert erased.output.splitlines()[-1] == "1 link of ada taken back."
         with pytest.raises(NotFound):
             store.find(link.id)
 

@@ -15,7 +15,7 @@ from fastapi.testclient import TestClient
 
 import rag.serving.widget
 from rag.serving.app import create_app
-from rag.serving.widget.assembly import assembled
+from rag.serving.widget.bundle import assembled
 from rag.serving.widget.routes import widget_router
 from rag.serving.widget.static_file import StaticFile
 from rag.settings import load_settings

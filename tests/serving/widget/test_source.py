@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import rag.serving.widget
-from rag.serving.widget.assembly import assembled, modules
+from rag.serving.widget.bundle import assembled, modules
 
 FOLDER = Path(rag.serving.widget.__file__).parent
 TYPES = Path(__file__).parent / "types"

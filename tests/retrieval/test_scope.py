@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.errors import FilterError
-from rag.retrieval.catalogue import EVERYTHING, Catalogue
+from rag.retrieval.scope import EVERYTHING, Catalogue
 from rag.types import DocumentEntry, Filter, Origin
 
 

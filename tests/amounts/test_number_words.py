@@ -9,7 +9,7 @@ from rag.amounts.values import values
 SOURCE = "The permit is valid for two years; 25 working days and 12 per cent of 120 manat are the limits."
 
 
-def borne(claim: str, source: str = SOURCE) -> bool:
+def supported(claim: str, source: str = SOURCE) -> bool:
     theirs = values(source)
     return all(any(value.agrees(other) for other in theirs) for value in values(claim))
 
@@ -27,7 +27,7 @@ def borne(claim: str, source: str = SOURCE) -> bool:
 )
 def test_a_number_in_another_language_agrees_with_the_same_number_in_english(claim: str) -> None:
     assert len(values(claim)) >= 2
-    assert borne(claim)
+    assert supported(claim)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_a_number_in_another_language_agrees_with_the_same_number_in_english(cla
 )
 def test_another_number_or_unit_does_not(claim: str) -> None:
     assert values(claim)
-    assert not borne(claim)
+    assert not supported(claim)
 
 
 def test_a_turkic_number_word_is_none_in_an_english_sentence() -> None:
