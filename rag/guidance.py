@@ -27,7 +27,8 @@ def quoted(parts: Sequence[Part], status: str) -> str:
 class Guidance:
     """What helps a reader on. ``suggestions`` are questions that the documents answer; ``topics`` are what they cover;
     ``not_mentioned`` are words of the question, as they stand in it, that no document has. ``card`` names an outcome that is
-    no answer to a question: ``welcome`` (a greeting, thanks, "what can you do?") or ``outline`` (a document in short)."""
+    no answer to a question: ``welcome`` (to a greeting, thanks, a goodbye or "what can you do?") or ``outline`` (a document in
+    short)."""
 
     suggestions: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()

@@ -17,7 +17,7 @@ from rag.answering.writing.composition import Composition
 from rag.events import CitationReady, ClaimReady, Delta, Event, Finished, Started
 from rag.guidance import Guidance, Part, quoted
 from rag.guiding.absent import not_mentioned
-from rag.guiding.courtesy import in_short, is_courtesy
+from rag.guiding.courtesy import Courtesy, courtesy, in_return, in_short
 from rag.guiding.joining import Joined
 from rag.guiding.nearest import nearest_sentences
 from rag.guiding.outline import DocumentOutline, outline
@@ -72,8 +72,8 @@ class GuidedEngine(Engine):
         """As :meth:`rag.answering.engine.Engine.stream`; the outcome has its parts and its guidance."""
         text = self._checked(question)
         request = _Request(text, tuple(history), filter, self._reader_language(text, lang), cancelled)
-        if is_courtesy(text):
-            yield from self._welcome(request)
+        if (said := courtesy(text)) is not None:
+            yield from self._welcome(request, said)
             return
         if self._unserved(text):
             guidance = Guidance(self.examples(request.lang), self._current().generation.guide.topics)
@@ -238,13 +238,14 @@ class GuidedEngine(Engine):
             return ()
         return not_mentioned(opened.retriever.mended(question), opened.generation)
 
-    def _welcome(self, request: _Request) -> Iterator[Event]:
-        """What can be asked, for one who greets."""
+    def _welcome(self, request: _Request, said: Courtesy) -> Iterator[Event]:
+        """The like in return, and what can be asked that was not asked yet."""
         clock, generation = Clock(), self._current().generation
-        identity, text = uuid.uuid4().hex, speak(request.lang)("guide.welcome")
+        identity, text = uuid.uuid4().hex, in_return(said, speak(request.lang))
         yield Started(identity, generation.id, self.backend)
         yield Delta(text)
-        guidance = Guidance(self.examples(request.lang), generation.guide.topics, card="welcome")
+        left = tuple(example for example in self.examples(request.lang) if plain(example) not in request.asked)
+        guidance = Guidance(left, generation.guide.topics, card="welcome")
         provenance = Provenance(EXTRACTIVE, generation.id, timings=clock.timings())
         yield Finished(Refusal(identity, request.question, text, (), 0.0, provenance, guidance=guidance))
 
