@@ -16,7 +16,7 @@ from rag.answering.writing.asked import Asked, Clock
 from rag.answering.writing.composition import Composition
 from rag.events import CitationReady, ClaimReady, Delta, Event, Finished, Started
 from rag.guidance import Guidance, Part, quoted
-from rag.guiding.absent import not_mentioned
+from rag.guiding.absent import not_mentioned, strange
 from rag.guiding.courtesy import Courtesy, courtesy, in_return, in_short
 from rag.guiding.joining import Joined
 from rag.guiding.nearest import nearest_sentences
@@ -115,7 +115,8 @@ class GuidedEngine(Engine):
             if last is None:
                 yield Started(uuid.uuid4().hex, self.index, self.backend)
                 return
-            made.append(self._made(part, last, joined.add(last)))
+            claims = joined.add(last)
+            made.append(self._made(part, last, claims, joined.highlights(last)))
         assert last is not None
         if not joined.claims:
             for event in self._whole(request, extractive=True):
@@ -151,11 +152,11 @@ class GuidedEngine(Engine):
             found = self._part(request, part)
             if found is None:
                 return
-            answering = self._answering(part, found, joined, own)
+            answering, words = self._answering(part, found, joined, own), ()
             if not answering and isinstance(found, Answer):
-                answering = joined.add(found)
+                answering, words = joined.add(found), joined.highlights(found)
                 confidences.append(found.confidence)
-            made.append(self._made(part, found, answering))
+            made.append(self._made(part, found, answering, words))
         if not joined.claims:
             if not spoken:
                 yield Delta(whole.text)
@@ -179,10 +180,12 @@ class GuidedEngine(Engine):
                 return tuple(resting)
         return tuple(n for n in own if by_itself(self._reader, part.asked, joined.claims[n].text))
 
-    def _made(self, part: PartAsked, outcome: Outcome, claims: tuple[int, ...]) -> Part:
+    def _made(
+        self, part: PartAsked, outcome: Outcome, claims: tuple[int, ...], highlights: tuple[tuple[int, int, int], ...]
+    ) -> Part:
         text = outcome.standalone_question or part.text
         if claims:
-            return Part(text, "answered", claims)
+            return Part(text, "answered", claims, highlights=highlights)
         return Part(text, "refused", (), self._absent(part.text))
 
     @staticmethod
@@ -228,7 +231,11 @@ class GuidedEngine(Engine):
             suggestions.nearest(text, asked, documents, request.lang), opened.generation.guide.topics, self._absent(text)
         )
         related = nearest_sentences(text, outcome.related, opened.citer.document, opened.generation)
-        return replace(outcome, related=related, guidance=guidance)
+        notice = outcome.notice
+        if strange(text, opened.generation.languages, self._reader.knows):
+            words = speak(request.lang)
+            notice = words("guide.strange", language=words.all_of(map(words.language_name, opened.generation.languages)))
+        return replace(outcome, related=related, guidance=guidance, notice=notice)
 
     def _absent(self, question: str) -> tuple[str, ...]:
         """What the documents never mention. Of a question in another language than theirs that would be every word."""

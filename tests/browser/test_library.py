@@ -74,6 +74,10 @@ def test_the_choice_of_knowledge_base_leaves_room_for_the_menu(watched: Watched,
     expect(page.get_by_label("Which documents are asked")).to_be_in_viewport(ratio=1)
     for name in ("Add documents", "New conversation", "Documents"):
         expect(page.get_by_role("button", name=name, exact=True)).to_be_in_viewport(ratio=1)
+    page.get_by_role("button", name="Add documents").click()
+    box = page.get_by_role("dialog", name="Documents").bounding_box()
+    assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= width
+    page.get_by_role("button", name="Close").click()
     page.locator("#charter-menu summary").click()
     expect(page.get_by_label("Appearance")).to_be_in_viewport(ratio=1)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
