@@ -152,11 +152,11 @@ class GuidedEngine(Engine):
             found = self._part(request, part)
             if found is None:
                 return
-            answering, words = self._answering(part, found, joined, own), ()
-            if not answering and isinstance(found, Answer):
-                answering, words = joined.add(found), joined.highlights(found)
-                confidences.append(found.confidence)
-            made.append(self._made(part, found, answering, words))
+            answering = self._answering(part, found, joined, own)
+            added = not answering and isinstance(found, Answer)
+            answering = joined.add(found) if added else answering
+            confidences += [found.confidence] if added else []
+            made.append(self._made(part, found, answering, joined.highlights(found) if added else ()))
         if not joined.claims:
             if not spoken:
                 yield Delta(whole.text)
