@@ -19,7 +19,7 @@ import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from rag.guiding.engine import GuidedEngine
-from rag.indexing.build import build
+from rag.guiding.indexing import index
 from rag.knowledge_base import KnowledgeBase
 from rag.models.opening import open_embedder
 from rag.serving.app import create_app
@@ -42,7 +42,7 @@ def product() -> Iterator[str]:
         shutil.copytree(ROOT / "index" / "sources", kb.sources)
         shutil.copytree(ROOT / "index" / "questions", kb.questions)
         settings = Settings.model_validate({"kb": kb.root, "feedback": {"enabled": False}})
-        build(kb, settings, open_embedder(settings.embedding))
+        index(kb, settings, open_embedder(settings.embedding))
         with socket.socket() as listening:
             listening.bind(("127.0.0.1", 0))
             listening.listen(64)

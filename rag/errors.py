@@ -156,6 +156,8 @@ class BackendError(CharterError):
 class BackendMissing(BackendError):
     """The package, key, file or server that the back end needs is not there."""
 
+    saying = Saying("error.backend_unready")
+
 
 class BackendTimeout(BackendError):
     """The model did not answer in time."""
@@ -178,6 +180,8 @@ class BackendFailed(BackendError):
 
 class ContextTooLong(BackendFailed):
     """The prompt is longer than the model reads: the same question with fewer passages may fit."""
+
+    saying = Saying("error.backend_long")
 
 
 class ServiceError(CharterError):

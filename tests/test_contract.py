@@ -92,6 +92,7 @@ INWARD = {
     Document: {"sentences", "tables", "contexts"},
     Hit: {"copies"},
     Page: {"recognised"},
+    Part: {"highlights"},
     Passage: {"document_sha256", "sentences", "contexts", "context"},
     Provenance: {"raw", "tokens_in", "tokens_out"},
     Withheld: {"contradicted"},

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 
 from rag.answering.reading.paragraphs import TermStatistics
 from rag.answering.writing.wording import WORD, content_words
 from rag.index.terms import exact
+from rag.localization.question_language import asked_in
 
 AT_MOST = 3
 _PIECE = re.compile(r"[^\W_]+")
@@ -14,6 +16,13 @@ _VERB = re.compile(r"\b(?:i|we|you|they|he|she|it)\s+\Z", re.IGNORECASE)
 """What follows one of these is what is done, not what it is done to: nobody looks for "nothing about take"."""
 _DEGREE = re.compile(r"\bhow\s+\Z", re.IGNORECASE)
 _JOINT = re.compile(r"\s+(?:(?:of|for|to|in|on)\s+)?(?:the\s+|an?\s+)?", re.IGNORECASE)
+
+
+def strange(question: str, spoken: Sequence[str], knows: Callable[[str], bool]) -> bool:
+    """Whether ``question`` is in another language than the documents, which the models do not know (``knows``): that it finds
+    nothing says nothing of the documents, which are in the languages ``spoken``."""
+    told = asked_in(question)
+    return told is not None and told not in spoken and not knows(question)
 
 
 def not_mentioned(question: str, statistics: TermStatistics) -> tuple[str, ...]:

@@ -7,18 +7,30 @@ short, closed sets of formulas of the four languages of the interface.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
 
 from rag.answering.writing.wording import FUNCTION
 from rag.index.terms import words
+from rag.localization.catalogue import Words
 
-FORMULAS = frozenset(
+Courtesy = Literal["greeting", "thanks", "farewell", "help"]
+GREETINGS = frozenset(
     """
-    hi hello hey hiya greetings thanks thank thx bye goodbye help ok okay
-    salam təşəkkür təşəkkürlər sağol sağolun hələlik kömək
-    привет здравствуй здравствуйте приветствую спасибо благодарю пока помощь помоги помогите
-    merhaba merhabalar selam selamlar teşekkür teşekkürler sağolun hoşça yardım günaydın
+    hi hello hey hiya greetings salam привет здравствуй здравствуйте приветствую merhaba merhabalar selam selamlar günaydın
     """.split()
 )
+THANKS = frozenset(
+    """
+    thanks thank thx ty təşəkkür təşəkkürlər sağol sağolun спасибо благодарю teşekkür teşekkürler
+    """.split()
+)
+FAREWELLS = frozenset("bye goodbye hələlik пока hoşça".split())
+HELP = frozenset("help ok okay kömək помощь помоги помогите yardım ок окей tamam aydındır".split())
+"""Of assent too: what can be asked is all there is to say to "ok"."""
+FORMULAS = GREETINGS | THANKS | FAREWELLS | HELP
+THANKING = (("sağ", "ol"), ("sağ", "olun"))
+"""Thanks of two words that are nothing by themselves."""
 BESIDE = frozenset(
     """
     good morning afternoon evening day night dear everyone all team lot great nice bot chat assistant
@@ -81,17 +93,38 @@ class InShort:
     named: tuple[str, ...]
 
 
-def is_courtesy(question: str) -> bool:
-    """Whether ``question`` is nothing but a greeting, thanks, or asks what one may ask."""
+def courtesy(question: str) -> Courtesy | None:
+    """What ``question`` is where it is nothing but a greeting, thanks, a goodbye, or asks what one may ask ("?"); ``None``
+    where it is about anything else."""
     said = words(question)
     if not said:
-        return True
+        return "help"
     known = FORMULAS | BESIDE | ABOUT_ITSELF | FUNCTION
     if any(word not in known for word in said):
-        return False
-    if FORMULAS.intersection(said) or (len(said) > 1 and BESIDE.issuperset(said)):
-        return True
-    return all(word in ABOUT_ITSELF or word in FUNCTION for word in said) and bool(YOU.intersection(said))
+        return None
+    if THANKS.intersection(said) or any(pair in THANKING for pair in pairwise(said)):
+        return "thanks"
+    if FAREWELLS.intersection(said):
+        return "farewell"
+    if GREETINGS.intersection(said):
+        return "greeting"
+    if HELP.intersection(said):
+        return "help"
+    if len(said) > 1 and BESIDE.issuperset(said):
+        return "greeting"
+    asks = all(word in ABOUT_ITSELF or word in FUNCTION for word in said) and bool(YOU.intersection(said))
+    return "help" if asks else None
+
+
+def in_return(said: Courtesy, spoken: Words) -> str:
+    """What is said to a courtesy."""
+    told = {
+        "greeting": spoken("guide.welcome"),
+        "thanks": spoken("guide.thanked"),
+        "farewell": spoken("guide.farewell"),
+        "help": spoken("guide.offer"),
+    }
+    return told[said]
 
 
 def in_short(question: str, *, follows: bool) -> InShort | None:

@@ -16,8 +16,8 @@ from rag.answering.writing.asked import Asked, Clock
 from rag.answering.writing.composition import Composition
 from rag.events import CitationReady, ClaimReady, Delta, Event, Finished, Started
 from rag.guidance import Guidance, Part, quoted
-from rag.guiding.absent import not_mentioned
-from rag.guiding.courtesy import in_short, is_courtesy
+from rag.guiding.absent import not_mentioned, strange
+from rag.guiding.courtesy import Courtesy, courtesy, in_return, in_short
 from rag.guiding.joining import Joined
 from rag.guiding.nearest import nearest_sentences
 from rag.guiding.outline import DocumentOutline, outline
@@ -72,8 +72,8 @@ class GuidedEngine(Engine):
         """As :meth:`rag.answering.engine.Engine.stream`; the outcome has its parts and its guidance."""
         text = self._checked(question)
         request = _Request(text, tuple(history), filter, self._reader_language(text, lang), cancelled)
-        if is_courtesy(text):
-            yield from self._welcome(request)
+        if (said := courtesy(text)) is not None:
+            yield from self._welcome(request, said)
             return
         if self._unserved(text):
             guidance = Guidance(self.examples(request.lang), self._current().generation.guide.topics)
@@ -115,7 +115,8 @@ class GuidedEngine(Engine):
             if last is None:
                 yield Started(uuid.uuid4().hex, self.index, self.backend)
                 return
-            made.append(self._made(part, last, joined.add(last)))
+            claims = joined.add(last)
+            made.append(self._made(part, last, claims, joined.highlights(last)))
         assert last is not None
         if not joined.claims:
             for event in self._whole(request, extractive=True):
@@ -152,10 +153,10 @@ class GuidedEngine(Engine):
             if found is None:
                 return
             answering = self._answering(part, found, joined, own)
-            if not answering and isinstance(found, Answer):
-                answering = joined.add(found)
-                confidences.append(found.confidence)
-            made.append(self._made(part, found, answering))
+            added = not answering and isinstance(found, Answer)
+            answering = joined.add(found) if added else answering
+            confidences += [found.confidence] if added else []
+            made.append(self._made(part, found, answering, joined.highlights(found) if added else ()))
         if not joined.claims:
             if not spoken:
                 yield Delta(whole.text)
@@ -179,10 +180,12 @@ class GuidedEngine(Engine):
                 return tuple(resting)
         return tuple(n for n in own if by_itself(self._reader, part.asked, joined.claims[n].text))
 
-    def _made(self, part: PartAsked, outcome: Outcome, claims: tuple[int, ...]) -> Part:
+    def _made(
+        self, part: PartAsked, outcome: Outcome, claims: tuple[int, ...], highlights: tuple[tuple[int, int, int], ...]
+    ) -> Part:
         text = outcome.standalone_question or part.text
         if claims:
-            return Part(text, "answered", claims)
+            return Part(text, "answered", claims, highlights=highlights)
         return Part(text, "refused", (), self._absent(part.text))
 
     @staticmethod
@@ -228,7 +231,11 @@ class GuidedEngine(Engine):
             suggestions.nearest(text, asked, documents, request.lang), opened.generation.guide.topics, self._absent(text)
         )
         related = nearest_sentences(text, outcome.related, opened.citer.document, opened.generation)
-        return replace(outcome, related=related, guidance=guidance)
+        notice = outcome.notice
+        if strange(text, opened.generation.languages, self._reader.knows):
+            words = speak(request.lang)
+            notice = words("guide.strange", language=words.all_of(map(words.language_name, opened.generation.languages)))
+        return replace(outcome, related=related, guidance=guidance, notice=notice)
 
     def _absent(self, question: str) -> tuple[str, ...]:
         """What the documents never mention. Of a question in another language than theirs that would be every word."""
@@ -238,13 +245,14 @@ class GuidedEngine(Engine):
             return ()
         return not_mentioned(opened.retriever.mended(question), opened.generation)
 
-    def _welcome(self, request: _Request) -> Iterator[Event]:
-        """What can be asked, for one who greets."""
+    def _welcome(self, request: _Request, said: Courtesy) -> Iterator[Event]:
+        """The like in return, and what can be asked that was not asked yet."""
         clock, generation = Clock(), self._current().generation
-        identity, text = uuid.uuid4().hex, speak(request.lang)("guide.welcome")
+        identity, text = uuid.uuid4().hex, in_return(said, speak(request.lang))
         yield Started(identity, generation.id, self.backend)
         yield Delta(text)
-        guidance = Guidance(self.examples(request.lang), generation.guide.topics, card="welcome")
+        left = tuple(example for example in self.examples(request.lang) if plain(example) not in request.asked)
+        guidance = Guidance(left, generation.guide.topics, card="welcome")
         provenance = Provenance(EXTRACTIVE, generation.id, timings=clock.timings())
         yield Finished(Refusal(identity, request.question, text, (), 0.0, provenance, guidance=guidance))
 

@@ -48,6 +48,11 @@ class Joined:
             found.append(self.claims.index(own))
         return tuple(dict.fromkeys(found))
 
+    def highlights(self, outcome: Outcome) -> tuple[tuple[int, int, int], ...]:
+        """The words that answer in an outcome that was added, each as the id of its citation here and its document offsets."""
+        cited = outcome.citations if isinstance(outcome, Answer) else ()
+        return tuple((self._number(citation), span.start, span.end) for citation in cited for span in citation.highlights)
+
     def events(self, after: int = 0) -> Iterator[Event]:
         """The events of the claims from the one numbered ``after``, each with its new citations."""
         known = {n for claim in self.claims[:after] for n in claim.citations}

@@ -95,8 +95,10 @@ class Guides:
             if isinstance(outcome, Answer):
                 first = outcome.citations[0]
                 yield GuideQuestion(question.text, first.document, first.span, question.lang)
-            else:
+            elif self._reader.knows(question.text):
                 _log.warning("the example “%s” is left out: the documents do not answer it", question.text)
+            else:  # meant for another profile, such as the multilingual one
+                _log.info("the example “%s” is left out: the models do not know its language", question.text)
 
 
 def _some(generation: Generation) -> Iterator[Document]:

@@ -78,16 +78,18 @@ class ChatModelBackend:
             tokens_out = piece.tokens_out if piece.tokens_out is not None else tokens_out
             reason = piece.reason or reason
             if piece.refusal or reason in _REFUSED:
-                raise BackendFailed(f"{self.name} declined to answer.", remedy="Ask differently, or use another model.")
+                declined = BackendFailed(f"{self.name} declined to answer.", remedy="Ask differently, or use another model.")
+                raise declined.said("error.backend_declined")
             if piece.text:
                 said = said or piece.text.strip()
                 yield TextChunk(piece.text)
         if cancelled():
             return
         if self._opened.says_why and reason is None:
-            raise BackendFailed(f"The reply of {self.name} broke off.", remedy="Ask again.")
+            raise BackendFailed(f"The reply of {self.name} broke off.", remedy="Ask again.").said("error.backend_cut")
         if not said:
-            raise BackendFailed(f"{self.name} gave an empty reply.", remedy="Ask again, or use another model.")
+            empty = BackendFailed(f"{self.name} gave an empty reply.", remedy="Ask again, or use another model.")
+            raise empty.said("error.backend_empty")
         yield Usage(tokens_in, tokens_out, cut=reason in _CUT)
 
     def close(self) -> None:

@@ -45,19 +45,17 @@ def explain(error: BaseException, *, name: str, started: bool, secrets: Sequence
     if any("Timeout" in kind for kind in kinds):
         return BackendTimeout(f"{name} did not answer in time.", remedy="Raise CHARTERQA_LLM_TIMEOUT or use a faster model.")
     if started:
-        return BackendFailed(f"The reply of {name} broke off.", remedy="Ask again; if it stays, look at the model's server.")
+        cut = BackendFailed(f"The reply of {name} broke off.", remedy="Ask again; if it stays, look at the model's server.")
+        return cut.said("error.backend_cut")
     if isinstance(error, ImportError):
         return BackendMissing(f"{name} needs a package that is not installed.", remedy="charterqa backends says which.")
     if any("Connect" in kind for kind in kinds):
-        return BackendMissing(
-            f"No server answers for {name}.", remedy="Start it, or correct CHARTERQA_LLM_BASE_URL; charterqa backends checks."
-        )
+        remedy = "Start it, or correct CHARTERQA_LLM_BASE_URL; charterqa backends checks."
+        return BackendMissing(f"No server answers for {name}.", remedy=remedy).said("error.backend_away")
     if any(isinstance(link, json.JSONDecodeError) for link in links):
         said = "it sent something that is not JSON"
-    return BackendFailed(
-        f"{name} gave no usable reply{_quoted(said)}.",
-        remedy="Look at the model's server; charterqa backends --probe tries it.",
-    )
+    remedy = "Look at the model's server; charterqa backends --probe tries it."
+    return BackendFailed(f"{name} gave no usable reply{_quoted(said)}.", remedy=remedy).said("error.backend_empty")
 
 
 def _quoted(said: str) -> str:
@@ -110,11 +108,11 @@ def _by_status(status: int, name: str, said: str, retry_after: float | None) -> 
     if status in {408, 504}:
         return BackendTimeout(f"{name} did not answer in time {told}", remedy="Raise CHARTERQA_LLM_TIMEOUT.")
     if status in {401, 403}:
-        return BackendMissing(f"{name} refuses the key {told}", remedy="Set CHARTERQA_LLM_API_KEY.")
+        refused = BackendMissing(f"{name} refuses the key {told}", remedy="Set CHARTERQA_LLM_API_KEY.")
+        return refused.said("error.backend_key")
     if status == 404:
-        return BackendMissing(
-            f"{name} is not served there {told}", remedy="Correct the model's name or CHARTERQA_LLM_BASE_URL."
-        )
+        remedy = "Correct the model's name or CHARTERQA_LLM_BASE_URL."
+        return BackendMissing(f"{name} is not served there {told}", remedy=remedy).said("error.backend_unknown")
     if 300 <= status < 400:
         return BackendFailed(
             f"The server of {name} redirects (HTTP {status}), which is not followed.",
@@ -125,4 +123,4 @@ def _by_status(status: int, name: str, said: str, retry_after: float | None) -> 
         remedy="charterqa backends --probe tries it again.",
     )
     failed.retryable = status >= 500
-    return failed
+    return failed.said("error.backend_status", status=str(status))

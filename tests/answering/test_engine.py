@@ -282,6 +282,19 @@ def test_a_model_that_fails_leaves_the_documents_own_words_and_a_notice(built: K
     assert outcome.text == f"{OWN_SENTENCE} [1]"
 
 
+def test_why_a_model_failed_is_said_in_the_readers_language_and_in_english_in_its_servers_words(built: KnowledgeBase) -> None:
+    failed = BackendFailed("openai:x answered with HTTP 500: out of memory.", remedy="Again.").said(
+        "error.backend_status", status="500"
+    )
+    told = {
+        lang: engine(built, ScriptedModel([failed])).ask(QUESTION, lang=lang).notice or "" for lang in ("en", "az", "ru", "tr")
+    }
+    assert "(openai:x answered with HTTP 500: out of memory)" in told["en"]
+    assert "(dil modelinin serveri HTTP 500 cavabını verdi)" in told["az"]
+    assert "(сервер языковой модели ответил HTTP 500)" in told["ru"]
+    assert "(dil modelinin sunucusu HTTP 500 yanıtını verdi)" in told["tr"]
+
+
 def test_what_was_proved_before_a_model_failed_stays_with_a_notice(built: KnowledgeBase) -> None:
     broken = ("Ada Varga built the lighthouse in 1911 [1]. It stands on a", BackendFailed("It broke off.", remedy="Again."))
     outcome = said(built, broken)

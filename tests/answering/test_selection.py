@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from rag.answering.reading.paragraphs import Candidate, Reading
 from rag.answering.reading.selection import ALONE, ASIDE, AT_MOST, NEAR, answers, highlights, select
 from rag.types import Hit, Passage, Span
@@ -49,6 +53,33 @@ def test_a_sentence_that_does_not_answer_by_itself_is_left_out_however_near_it_s
 
 def test_the_best_sentence_is_shown_whatever_it_says_alone() -> None:
     assert chosen(one(c=(-5.0, -5.0))) == [FACT[2]]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "found", "whole"),
+    [
+        ("It was signed by Ada Varga and Vice Mayor Bela Nagy.", "Ada Varga", "Ada Varga and Vice Mayor Bela Nagy"),
+        (
+            "They work on trade, energy and water, as well as ports and roads.",
+            "trade, energy and water",
+            "trade, energy and water, as well as ports and roads",
+        ),
+        ("It was signed by Ada Varga and entered into force in May.", "Ada Varga", "Ada Varga"),
+        (
+            "It lies in Port Ellis, Harbour County, and is open to ships.",
+            "Port Ellis, Harbour County",
+            "Port Ellis, Harbour County",
+        ),
+        ("Ada Varga and Bela Nagy signed it.", "Ada Varga", "Ada Varga"),
+    ],
+)
+def test_the_words_that_answer_do_not_leave_out_the_last_members_of_their_list(sentence: str, found: str, whole: str) -> None:
+    (hit,) = hits(passage(sentence))
+    (candidate,) = candidates(hit, {sentence: (9.0, 5.0)})
+    start = candidate.span.start + sentence.index(found)
+    marked = replace(candidate, words=Span(start, start + len(found)))
+    ((words,),) = highlights(reading([marked])).values()
+    assert sentence[words.start - candidate.span.start : words.end - candidate.span.start] == whole
 
 
 def test_no_more_than_three_sentences_are_shown() -> None:

@@ -66,6 +66,23 @@ def test_documents_are_added_titled_and_deleted_and_the_chat_answers_from_them(
     assert watched.strangers(url) == []
 
 
+@pytest.mark.parametrize("width", [375, 320, 768, 1024])
+def test_the_choice_of_knowledge_base_leaves_room_for_the_menu(watched: Watched, url: str, width: int) -> None:
+    page = watched.page
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(url)
+    expect(page.get_by_label("Which documents are asked")).to_be_in_viewport(ratio=1)
+    for name in ("Add documents", "New conversation", "Documents"):
+        expect(page.get_by_role("button", name=name, exact=True)).to_be_in_viewport(ratio=1)
+    page.get_by_role("button", name="Add documents").click()
+    box = page.get_by_role("dialog", name="Documents").bounding_box()
+    assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= width
+    page.get_by_role("button", name="Close").click()
+    page.locator("#charter-menu summary").click()
+    expect(page.get_by_label("Appearance")).to_be_in_viewport(ratio=1)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 def test_the_knowledge_base_is_chosen_and_its_sources_are_its_own(watched: Watched, url: str) -> None:
     page = watched.page
     page.goto(url)

@@ -7,32 +7,38 @@ from pathlib import Path
 
 import pytest
 
-from rag.guiding.courtesy import InShort, in_short, is_courtesy
+from rag.guiding.courtesy import InShort, courtesy, in_return, in_short
+from rag.localization.catalogue import speak
 
 QUESTIONS = Path(__file__).parent.parent.parent / "index" / "questions"
 
-COURTESIES = (
-    """
-hello|Hi!|hello there|Good morning|thanks|Thank you very much!|what can you do?|who are you?|help|how can you help me?
-What can I ask?|Salam|təşəkkür edirəm|Nə edə bilərsən?|sağ ol|kömək|Привет|Здравствуйте!
-Спасибо|что ты умеешь?|чем ты можешь помочь?
-Кто ты?|merhaba|Teşekkürler|ne yapabilirsin?|iyi günler|?|👋|…
-""".replace("\n", "|")
-    .strip("|")
-    .split("|")
-)
+COURTESIES = {
+    "greeting": "hello|Hi!|hello there|Good morning|Salam|Привет|Здравствуйте!|merhaba|iyi günler|Sabahınız xeyir",
+    "thanks": "thanks|Thank you very much!|ok, thanks|thx bye|təşəkkür edirəm|çox sağ ol|sağ olun|Спасибо большое|Teşekkürler",
+    "farewell": "bye|Goodbye!|hələlik|Пока!|hoşça kal",
+    "help": "what can you do?|who are you?|help|how can you help me?|What can I ask?|Nə edə bilərsən?|kömək|что ты умеешь?"
+    "|чем ты можешь помочь?|Кто ты?|ne yapabilirsin?|?|?!|👋|…|ok|OK.|tamam|ок",
+}
 
 
-@pytest.mark.parametrize("said", COURTESIES)
-def test_a_greeting_or_a_question_about_the_program_is_a_courtesy(said: str) -> None:
-    assert is_courtesy(said)
+@pytest.mark.parametrize(("kind", "said"), [(kind, said) for kind, texts in COURTESIES.items() for said in texts.split("|")])
+def test_a_courtesy_is_told_by_what_it_is(kind: str, said: str) -> None:
+    assert courtesy(said) == kind
+
+
+@pytest.mark.parametrize("lang", ["en", "az", "ru", "tr"])
+def test_only_who_greets_is_greeted(lang: str) -> None:
+    said = {kind: in_return(courtesy(texts.split("|")[0]) or "help", speak(lang)) for kind, texts in COURTESIES.items()}
+    assert len(set(said.values())) == len(COURTESIES)
+    hello = speak(lang)("guide.welcome").split("!")[0]
+    assert [kind for kind, text in said.items() if text.startswith(hello)] == ["greeting"]
 
 
 @pytest.mark.parametrize(
-    "asked", ["evening ferry", "hello world program", "And where?", "Who helps?", "energy", "How do I know?"]
+    "asked", ["evening ferry", "hello world program", "And where?", "Who helps?", "energy", "How do I know?", "Ne oldu?"]
 )
 def test_any_word_of_its_own_makes_it_a_question(asked: str) -> None:
-    assert not is_courtesy(asked)
+    assert courtesy(asked) is None
 
 
 IN_SHORT = {
@@ -74,7 +80,7 @@ def test_after_something_was_said_what_is_it_about_means_that() -> None:
 def test_of_the_default_knowledge_bases_questions_only_the_greeting_is_one() -> None:
     rows = [json.loads(line) for file in sorted(QUESTIONS.glob("*.jsonl")) for line in file.read_text("utf-8").splitlines()]
     texts = [row["question"] for row in rows if not row.get("history")]
-    assert {text for text in texts if is_courtesy(text)} <= {"hello there", "???"}
+    assert {text for text in texts if courtesy(text)} <= {"hello there", "???"}
     title = {"report", "on", "the", "azerbaijan", "us", "charter", "strategic", "partnership"}
     short = {text: found for text in texts if (found := in_short(text, follows=False))}
     assert [text for text, found in short.items() if title.issuperset(found.named)] == []

@@ -18,6 +18,7 @@ from rag.index.live import LiveIndex
 from rag.indexing.build import build
 from rag.knowledge_base import KnowledgeBase
 from rag.llm.backend import Backend
+from rag.localization.catalogue import speak
 from rag.models.logistic import Logistic
 from rag.settings import Settings
 from rag.types import Answer, Filter, Outcome, Refusal, Span, Turn
@@ -113,6 +114,27 @@ def test_one_sentence_that_answers_two_parts_is_shown_and_cited_once(built: Know
     whole(built, outcome)
     assert [p.claims for p in outcome.parts] == [(0,), (0,)]
     assert (len(outcome.claims), len(outcome.citations)) == (1, 1)
+    told = outcome.citations[0].highlights
+    assert all(part.highlights for part in outcome.parts), "each part has the words that answer it, apart from the other's"
+    marked = {(1, a) for part in outcome.parts for _, *at in part.highlights for a in range(*at)}
+    assert marked == {(1, a) for span in told for a in range(span.start, span.end)}
+
+
+class LocalReader(FakeReader):
+    """Knows English alone."""
+
+    def knows(self, text: str) -> bool:
+        return text.isascii()
+
+
+def test_a_refusal_in_a_language_that_the_models_do_not_know_says_so_and_nothing_of_the_documents(built: KnowledgeBase) -> None:
+    settings = Settings()
+    local = GuidedEngine(built, settings, LiveIndex(built, EMBEDDER.identity, settings), EMBEDDER, LocalReader())
+    refused = local.ask("Mayakı kim tikib və nə vaxt?", lang="az")
+    assert isinstance(refused, Refusal)
+    assert refused.notice == speak("az")("guide.strange", language="ingilis")
+    assert refused.guidance.not_mentioned == ()
+    assert local.ask("Which volcano erupted in Iceland?", lang="az").notice is None
 
 
 def test_the_events_of_parts_join_to_the_answer(built: KnowledgeBase) -> None:
@@ -224,7 +246,7 @@ def test_suggestions_keep_to_the_documents_that_are_asked(built: KnowledgeBase) 
 
 
 @pytest.mark.parametrize(
-    ("said", "lang", "begins"), [("Hello!", "en", "Hello!"), ("?", "az", "Salam!"), ("спасибо", "ru", "Здр")]
+    ("said", "lang", "begins"), [("Hello!", "en", "Hello!"), ("?", "az", "Bu sənədlər"), ("спасибо", "ru", "Пожа")]
 )
 def test_a_greeting_gets_a_card_in_the_language_of_the_interface(
     built: KnowledgeBase, said: str, lang: str, begins: str

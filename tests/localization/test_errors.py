@@ -46,7 +46,7 @@ def test_what_is_said_of_one_error_is_not_said_of_its_kind() -> None:
 
 def test_every_kind_that_names_a_message_names_one_that_is_there_and_needs_nothing() -> None:
     named = {kind.saying.name for kind in kinds() if kind.saying is not None and kind.__module__ == errors.__name__}
-    known = "index model backend backend_busy backend_slow loading busy slow full storage"
+    known = "index model backend backend_unready backend_long backend_busy backend_slow loading busy slow full storage"
     assert named == {f"error.{name}" for name in known.split()}
     for lang in LANGUAGES:
         assert all("{" not in form for name in named for form in read(lang)[name])

@@ -118,6 +118,17 @@ def test_an_unknown_one_is_one_clear_problem_on_every_route(shared: httpx.Client
         assert response.json()["remedy"] == "GET /api/v1/kbs lists those that you may ask."
 
 
+def test_a_reader_is_shown_a_title_where_nobody_named_the_default_one(shared: httpx.Client, tmp_path: Path) -> None:
+    def titles(client: httpx.Client) -> list[str]:
+        return [kb["title"] for kb in client.get("/api/v1/kbs").json()]
+
+    assert titles(shared) == ["law", "staff"], "of several documents none gives the title; the other was named by the operator"
+    alone = FakeEngine((document("a.txt", "Harbour treaty", "The harbour opens at six."),))
+    app = create_app(alone, settings_for(tmp_path), name="index", others={"staff": staff()}, ui=False)
+    with running(app) as url, httpx.Client(base_url=url, timeout=20) as client:
+        assert titles(client) == ["Harbour treaty", "staff"]
+
+
 def test_feedback_finds_the_knowledge_base_that_gave_the_answer(tmp_path: Path) -> None:
     settings = settings_for(tmp_path)
     app = create_app(FakeEngine(), settings, name="law", others={"staff": staff()}, ui=False)

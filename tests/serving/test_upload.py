@@ -98,6 +98,22 @@ def test_a_name_that_is_taken_is_refused_unless_it_is_sent_to_replace(desk: Offi
         desk.finished(desk.send(("harbour.txt", old), params={"replace": "true"}))
 
 
+def test_what_is_refused_is_told_in_the_language_of_whoever_sent_it(desk: Office) -> None:
+    speaking = {"accept-language": "az"}
+    taken = desk.send(("HARBOUR.txt", b"The harbour opens at nine."), headers=speaking).json()
+    assert taken["detail"].startswith("“harbour.txt” sənədi artıq var.") and taken["remedy"] == ""
+    assert taken["files"][0]["taken"], "a program need not read the words to offer to replace it"
+    assert taken["files"][0]["notes"] == [{"message": taken["detail"], "remedy": "", "loss": "file"}]
+    job = desk.finished(desk.send(FERRY, ("virus.exe", b"MZ"), ("broken.docx", b"no"), headers=speaking), headers=speaking)
+    told = {f["name"]: f["notes"][0]["message"] for f in job["files"] if f["notes"]}
+    assert told["virus.exe"].startswith("“virus.exe” kimi fayllar oxunmur.")
+    assert told["broken.docx"].startswith("Fayl oxunmur (")
+    gone = desk.client.delete("/api/v1/documents/none.txt", headers=speaking).json()
+    assert gone["detail"] == "“none.txt” adlı sənəd yoxdur."
+    english = desk.send(("virus.exe", b"MZ")).json()
+    assert "files of type '.exe' are not read" in english["detail"] and not english["files"][0]["taken"]
+
+
 def test_a_version_that_cannot_be_read_does_not_take_the_place_of_one_that_can(desk: Office) -> None:
     sound = io.BytesIO()
     with zipfile.ZipFile(sound, "w") as archive:

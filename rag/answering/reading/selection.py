@@ -22,6 +22,11 @@ ASIDE = 6.0
 """Log odds below the best from which a model's sentence, true as it is, is about something else; and so is the document's
 sentence that an unproved one points to."""
 ITEMS = 30
+SMALL_WORD, SHORT_MEMBER = 3, 5
+"""Letters of a word that a name may have in small letters; words of the last member of a list."""
+_AND = r"(?:and|or|as well as|и|или|а также|və|və ya|habelə|ve|veya|ile)"
+_LAST_MEMBER = re.compile(rf",? {_AND} (?P<member>[^.;:()]{{2,80}}?)\s*[.;]?\s*\Z")
+_SEPARATOR = re.compile(rf",|\b{_AND}\b")
 _ITEM = re.compile(r"^\s*(?:[-*•–]|\(?(?:\d{1,3}|[a-z]{1,2}|[ivx]+)[.)])\s", re.IGNORECASE)
 
 
@@ -67,8 +72,23 @@ def highlights(reading: Reading) -> dict[tuple[str, Span], tuple[Span, ...]]:
         return {}
     least = reading.candidates[0].score - ASIDE
     return {
-        (c.hit.passage.document, c.span): (c.words,) for c in reading.candidates if c.words is not None and c.score >= least
+        (c.hit.passage.document, c.span): (_whole(c, c.words),)
+        for c in reading.candidates
+        if c.words is not None and c.score >= least
     }
+
+
+def _whole(candidate: Candidate, words: Span) -> Span:
+    """``words`` with the last members of a list that they begin: who signed is "Ada Varga and Bela Nagy", not the first.
+    Only what ends the sentence counts, and there only names, or a short member of a list of several."""
+    start, end = words.start - candidate.span.start, words.end - candidate.span.start
+    more = _LAST_MEMBER.match(candidate.text, end)
+    if more is None or start < 0:
+        return words
+    members = more["member"].split()
+    named = all(word[0].isupper() or len(word) <= SMALL_WORD for word in members) and any(word[0].isupper() for word in members)
+    listed = len(_SEPARATOR.findall(candidate.text[start:end])) > 1 and len(members) <= SHORT_MEMBER
+    return Span(words.start, candidate.span.start + more.end("member")) if named or listed else words
 
 
 def _items(first: Candidate, candidates: tuple[Candidate, ...]) -> list[Candidate]:

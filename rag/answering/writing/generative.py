@@ -134,7 +134,8 @@ class GenerativeAnswerer:
             said_not_found = True
             yield SaidNotFound()
         if not proofs.proved and not said_not_found and _is_no_answer(claims.raw, proofs.unproved):
-            raise BackendFailed(f"{self._backend.name} wrote nothing that is an answer.", remedy="Ask again.")
+            empty = BackendFailed(f"{self._backend.name} wrote nothing that is an answer.", remedy="Ask again.")
+            raise empty.said("error.backend_empty")
         yield ReplyEnd(claims.raw, usage.tokens_in, usage.tokens_out, usage.cut, proofs.milliseconds)
 
 

@@ -31,12 +31,11 @@ class Editors:
     def require(self, request: HTTPConnection) -> None:
         """Raises ``NotAllowed``: they may not, or a page of another origin asks. A page that may ask questions may not this."""
         if not self._enabled:
-            raise NotAllowed("Documents cannot be changed here.", remedy="CHARTERQA_UPLOADS_ENABLED=true switches that on.")
+            closed = NotAllowed("Documents cannot be changed here.", remedy="CHARTERQA_UPLOADS_ENABLED=true switches that on.")
+            raise closed.said("error.no_editing")
         if not self.may(request):
-            raise NotAllowed(
-                "You may not change the documents.",
-                remedy="Whoever may is named in CHARTERQA_AUTH_ADMINS or has CHARTERQA_AUTH_ADMIN_TOKEN.",
-            )
+            remedy = "Whoever may is named in CHARTERQA_AUTH_ADMINS or has CHARTERQA_AUTH_ADMIN_TOKEN."
+            raise NotAllowed("You may not change the documents.", remedy=remedy).said("error.not_editor")
         if not from_our_page(request.headers, request.scope["charterqa.peer"]):
             raise NotAllowed("Pages of other origins may not change the documents.", remedy="Use the server's own page.")
 

@@ -11,26 +11,23 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import parse_options_header
 
 from rag.errors import UploadError
-from rag.serving.editing.filenames import acceptable, same_name
-
-BROKEN = "The request is not whole multipart/form-data."
+from rag.serving.editing.filenames import acceptable, bad_name, same_name
 
 
 @dataclass(slots=True)
 class Arrived:
-    """One file of a request. ``path`` is where it lies, ``None`` where it was not kept: ``problem`` and ``remedy`` say why."""
+    """One file of a request. ``path`` is where it lies, ``None`` where it was not kept: ``refusal`` says why."""
 
     name: str
     path: Path | None = None
     size: int = 0
-    problem: str = ""
-    remedy: str = ""
+    refusal: UploadError | None = None
 
-    def refuse(self, problem: str, remedy: str) -> None:
+    def refuse(self, refusal: UploadError) -> None:
         """Keep nothing of it."""
         if self.path is not None:
             self.path.unlink(missing_ok=True)
-        self.path, self.problem, self.remedy = None, problem, remedy
+        self.path, self.refusal = None, refusal
 
 
 @dataclass(slots=True)
@@ -55,7 +52,7 @@ class Arrival:
         """
         kind, options = parse_options_header(content_type)
         if kind != b"multipart/form-data" or not options.get(b"boundary"):
-            raise UploadError("The request brings no files.", remedy="Send them as multipart/form-data.")
+            raise _no_files()
         self._folder = folder
         self._most_bytes = most_bytes
         self._most_files = most_files
@@ -77,7 +74,7 @@ class Arrival:
                 },
             )
         except FormParserError as error:
-            raise UploadError(BROKEN, remedy="Send it again.") from error
+            raise _broken() from error
 
     def write(self, data: bytes) -> None:
         """Take the next piece of the body.
@@ -89,14 +86,14 @@ class Arrival:
         try:
             self._parser.write(data)
         except FormParserError as error:
-            raise UploadError(BROKEN, remedy="Send it again.") from error
+            raise _broken() from error
 
     def finish(self) -> list[Arrived]:
         """What came, in the order of the request. Raises ``UploadError`` where the body ended before its end."""
         if not self._whole:
-            raise UploadError(BROKEN, remedy="Send it again.")
+            raise _broken()
         if not self._files:
-            raise UploadError("The request brings no files.", remedy="Send them as multipart/form-data.")
+            raise _no_files()
         return self._files
 
     def close(self) -> None:
@@ -125,21 +122,25 @@ class Arrival:
         given = options.get(b"filename")
         if given is None:
             return  # a plain field: nothing here asks for one
-        if len(self._files) >= self._most_files:
-            raise UploadError(f"The request brings more than {self._most_files} files.", remedy="Send them in several.")
+        if len(self._files) >= (most := self._most_files):
+            many = UploadError(f"The request brings more than {most} files.", remedy="Send them in several.")
+            raise many.said("error.upload_many", most=most)
         file = Arrived(given.decode("utf-8", "replace"))
         self._files.append(file)
         self._part.file = file
         try:
             file.name = acceptable(given.decode("utf-8", "strict"))
         except UnicodeDecodeError:
-            file.refuse(f"'{file.name}' cannot be kept: its name is not UTF-8.", "Rename the file and send it again.")
+            file.refuse(bad_name(file.name, "its name is not UTF-8"))
             return
         except UploadError as refused:
-            file.refuse(refused.message, refused.remedy)
+            file.refuse(refused)
             return
         if any(same_name(file.name, other.name) for other in self._files[:-1] if other.path is not None):
-            file.refuse(f"'{file.name}' is there twice in this upload; the first one counts.", "Rename one of them.")
+            twice = UploadError(
+                f"'{file.name}' is there twice in this upload; the first one counts.", remedy="Rename one of them."
+            )
+            file.refuse(twice.said("error.name_twice", name=file.name))
             return
         file.path = self._folder / f"{len(self._files)}.part"
         self._part.stream = file.path.open("xb")
@@ -151,7 +152,9 @@ class Arrival:
         file.size += end - start
         if file.size > self._most_bytes:
             self.close()
-            file.refuse(f"'{file.name}' has more than the {self._most_bytes:,} bytes that a file may have.", "Split it.")
+            most = self._most_bytes
+            large = UploadError(f"'{file.name}' has more than the {most:,} bytes that a file may have.", remedy="Split it.")
+            file.refuse(large.said("error.file_large", name=file.name, most=most))
             return
         stream.write(data[start:end])
 
@@ -159,7 +162,17 @@ class Arrival:
         self.close()
         file = self._part.file
         if file is not None and file.path is not None and file.size == 0:
-            file.refuse(f"'{file.name}' is empty.", "Send a file with text in it.")
+            empty = UploadError(f"'{file.name}' is empty.", remedy="Send a file with text in it.")
+            file.refuse(empty.said("error.file_empty", name=file.name))
 
     def _end(self) -> None:
         self._whole = True
+
+
+def _no_files() -> UploadError:
+    told = UploadError("The request brings no files.", remedy="Send them as multipart/form-data.")
+    return told.said("error.no_files")
+
+
+def _broken() -> UploadError:
+    return UploadError("The request is not whole multipart/form-data.", remedy="Send it again.").said("error.upload_broken")

@@ -80,7 +80,8 @@ class Desk:
     def _folder(self, service: Service) -> SourcesFolder:
         found = self._folders.get(service.name)
         if found is None:
-            raise NotAllowed("These documents cannot be changed here.", remedy="Change them in the sources folder.")
+            closed = NotAllowed("These documents cannot be changed here.", remedy="Change them in the sources folder.")
+            raise closed.said("error.no_editing")
         return found
 
     @contextlib.asynccontextmanager
@@ -96,9 +97,9 @@ class Desk:
     def _check_room(self, folder: SourcesFolder, declared: str) -> None:
         coming = int(declared) if declared.isdecimal() else 0
         if folder.size() + coming > self._uploads.total_bytes:
-            raise UploadError(
-                f"The sources would have more than {self._uploads.total_bytes:,} bytes.", remedy="Delete some documents first."
-            )
+            most = self._uploads.total_bytes
+            full = UploadError(f"The sources would have more than {most:,} bytes.", remedy="Delete some documents first.")
+            raise full.said("error.sources_full", most=most)
 
     def _take(self, service: Service, folder: SourcesFolder, stage: Path, arrived: list[Arrived], replace: bool) -> Job:
         files = [_file_of(one, folder, stage, replace=replace) for one in arrived]
@@ -126,18 +127,19 @@ class NothingTaken(UploadError):
         more = f" So were {len(files) - 1} others refused." if len(files) > 1 else ""
         super().__init__(first.cause + more, remedy=first.remedy)
         self.files = files
+        refusal = files[0].refusal
+        self.saying = refusal.saying if refusal is not None else None
 
 
 def _file_of(arrived: Arrived, folder: SourcesFolder, stage: Path, *, replace: bool) -> JobFile:
     """What became of one file on its way into the sources."""
     file = JobFile(arrived.name, arrived.name)
-    if arrived.path is None:
-        file.document = None
-        file.refuse(arrived.problem, arrived.remedy)
-        return file
     try:
+        if arrived.refusal is not None:
+            raise arrived.refusal
+        assert arrived.path is not None
         file.document, file.undo = folder.take(arrived.path, arrived.name, stage, replace=replace)
     except UploadError as error:
         file.document = None
-        file.refuse(error.message, error.remedy)
+        file.refuse(error)
     return file

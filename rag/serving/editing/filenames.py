@@ -27,13 +27,22 @@ def acceptable(name: str) -> str:
     """
     plain = unicodedata.normalize("NFC", name)
     if problem := _problem(plain):
-        raise UploadError(f"'{_shown(plain)}' cannot be kept: {problem}.", remedy="Rename the file and send it again.")
+        raise bad_name(plain, problem)
     suffix = PurePosixPath(plain).suffix
     if suffix.lower() not in SUFFIXES:
         kind = f"files of type '{suffix}'" if suffix else "files without a suffix"
         known = ", ".join(sorted(SUFFIXES))
-        raise UploadError(f"'{_shown(plain)}' cannot be kept: {kind} are not read.", remedy=f"What can be read: {known}.")
+        name = _shown(plain)
+        unread = UploadError(f"'{name}' cannot be kept: {kind} are not read.", remedy=f"What can be read: {known}.")
+        raise unread.said("error.type_unread", name=name, types=known)
     return plain
+
+
+def bad_name(name: str, problem: str) -> UploadError:
+    """The error that a file cannot be kept under ``name``; ``problem`` says why."""
+    shown = _shown(name)
+    bad = UploadError(f"'{shown}' cannot be kept: {problem}.", remedy="Rename the file and send it again.")
+    return bad.said("error.name_bad", name=shown)
 
 
 def same_name(one: str, other: str) -> bool:

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from rag.errors import CharterError
+from rag.serving.editing.sources_folder import NameTaken
 from rag.types import Flaw
 
 JobState = Literal["queued", "running", "done", "failed"]
@@ -16,7 +18,8 @@ FileState = Literal["waiting", "read", "partly", "refused", "removed", "renamed"
 
 @dataclass(slots=True)
 class JobFile:
-    """One file of a job. ``document`` is its id; ``notes`` say what of it is not in the index. ``undo`` takes it back."""
+    """One file of a job. ``document`` is its id; ``notes`` say what of it is not in the index, ``refusal`` why none of it is.
+    ``undo`` takes it back."""
 
     name: str
     document: str | None = None
@@ -24,12 +27,18 @@ class JobFile:
     pages: int | None = None
     passages: int = 0
     notes: list[Flaw] = field(default_factory=list)
+    refusal: CharterError | None = None
     undo: Callable[[], None] | None = None
 
-    def refuse(self, problem: str, remedy: str) -> None:
+    @property
+    def taken(self) -> bool:
+        """Whether it is refused for its name alone: it may replace the document of that name."""
+        return isinstance(self.refusal, NameTaken)
+
+    def refuse(self, refusal: CharterError) -> None:
         """It is not in, and this is why."""
-        self.state = "refused"
-        self.notes = [Flaw(self.name, problem, remedy, "file")]
+        self.state, self.refusal = "refused", refusal
+        self.notes = [Flaw(self.name, refusal.message, refusal.remedy, "file")]
 
 
 @dataclass(slots=True)
@@ -44,10 +53,19 @@ class Job:
     stage: str | None = None
     finished: int = 0
     total: int = 0
-    problem: str | None = None
-    remedy: str | None = None
+    failure: CharterError | None = None
     generation: str | None = None
     created: float = field(default_factory=time.time)
+
+    @property
+    def problem(self) -> str | None:
+        """What went wrong with the whole of it."""
+        return None if self.failure is None else self.failure.message
+
+    @property
+    def remedy(self) -> str | None:
+        """What mends that."""
+        return None if self.failure is None else self.failure.remedy or None
 
     @property
     def over(self) -> bool:

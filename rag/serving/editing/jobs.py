@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from rag.errors import CharterError, IndexingError, IndexLocked, NotFound, ServiceBusy
+from rag.errors import CharterError, IndexingError, IndexLocked, NotFound, ServiceBusy, UploadError
 from rag.indexing.build import BuildReport, Progress
 from rag.knowledge_base import KnowledgeBase
 from rag.serving.editing.job import Job, JobFile
@@ -66,7 +66,8 @@ class Jobs:
         """
         with self._lock:
             if len(self._waiting) >= MOST_WAITING or self._stopped.is_set():
-                raise ServiceBusy("Too many changes are waiting.", remedy="Try again in a moment.", retry_after=10)
+                waiting = ServiceBusy("Too many changes are waiting.", remedy="Try again in a moment.", retry_after=10)
+                raise waiting.said("error.changes_waiting")
             self._known[job.id] = job
             over = [known.id for known in self._known.values() if known.over]
             for identity in over[: max(0, len(self._known) - KEPT)]:
@@ -82,7 +83,8 @@ class Jobs:
         with self._lock:
             found = self._known.get(identity)
         if found is None:
-            raise NotFound("There is no such job.", remedy="The last 200 are remembered until the server stops.")
+            missing = NotFound("There is no such job.", remedy="The last 200 are remembered until the server stops.")
+            raise missing.said("error.no_job")
         return found
 
     def close(self) -> None:
@@ -112,7 +114,7 @@ class Jobs:
             finally:
                 for job, _, _, kept in ours:
                     shutil.rmtree(kept, ignore_errors=True)
-                    job.state = "failed" if job.problem else "done"
+                    job.state = "done" if job.failure is None else "failed"
                     library.changed(job.state)
 
     def _carry_out(self, jobs: Sequence[Job], library: IndexedLibrary, kb: KnowledgeBase) -> None:
@@ -160,7 +162,8 @@ def _conclude(file: JobFile, flaws: Sequence[Flaw], entries: Sequence[DocumentEn
     file.notes = [flaw for flaw in flaws if flaw.source == file.document]
     lost = next((flaw for flaw in file.notes if flaw.loss in {"file", "version"}), None)
     if lost is not None:
-        file.refuse(lost.cause, lost.remedy)
+        unread = UploadError(lost.cause, remedy=lost.remedy)
+        file.refuse(unread.said("error.file_unread", why=lost.cause.rstrip(".")))
         _undo(file)
         return True
     inside = [e for e in entries if file.document and (e.id == file.document or e.id.startswith(f"{file.document}#"))]
@@ -172,13 +175,15 @@ def _conclude(file: JobFile, flaws: Sequence[Flaw], entries: Sequence[DocumentEn
 
 def _give_up(job: Job, error: CharterError) -> None:
     """The build failed: everything is as it was before the job."""
+    if error.saying is None:
+        error.said("error.not_changed")
     for file in reversed(job.files):
         if file.state != "refused":
-            file.refuse(error.message, error.remedy)
+            file.refuse(error)
             _undo(file)
     only_one = job.what == "delete" and isinstance(error, IndexingError) and "no documents" in error.message
-    job.problem = "The last document cannot be deleted." if only_one else error.message
-    job.remedy = "Add another one first." if only_one else error.remedy or None
+    last = UploadError("The last document cannot be deleted.", remedy="Add another one first.").said("error.last_document")
+    job.failure = last if only_one else error
 
 
 def _undo(file: JobFile) -> None:

@@ -50,7 +50,8 @@ class Reception:
                 async with asyncio.timeout(self._uploads.seconds):
                     return await self._read(request, folder)
             except TimeoutError:
-                raise UploadError("The files did not arrive in time.", remedy="Send fewer at a time.") from None
+                slow = UploadError("The files did not arrive in time.", remedy="Send fewer at a time.")
+                raise slow.said("error.upload_slow") from None
             except ClientDisconnect:
                 raise ClientGone from None
             except OSError as error:
@@ -81,7 +82,8 @@ class Reception:
     @contextlib.contextmanager
     def _place(self) -> Iterator[None]:
         if self._under_way >= self._uploads.at_once:
-            raise ServiceBusy("As many uploads as may are under way.", remedy="Try again in a moment.", retry_after=5)
+            busy = ServiceBusy("As many uploads as may are under way.", remedy="Try again in a moment.", retry_after=5)
+            raise busy.said("error.uploads_busy")
         self._under_way += 1
         try:
             yield
@@ -89,4 +91,6 @@ class Reception:
             self._under_way -= 1
 
     def _too_much(self) -> TooMuch:
-        return TooMuch(f"The request is larger than {self._uploads.bytes:,} bytes.", remedy="Send fewer files at a time.")
+        most = self._uploads.bytes
+        large = TooMuch(f"The request is larger than {most:,} bytes.", remedy="Send fewer files at a time.")
+        return large.said("error.upload_large", most=most)

@@ -23,7 +23,12 @@ from rag.serving.editing.filenames import acceptable, same_name
 
 STAGE = ".incoming-"
 """Hidden, so that it is no source, and in the same file system, so that a file moves in one step."""
+TITLE_CHARACTERS = 300
 Undo = Callable[[], None]
+
+
+class NameTaken(UploadError):
+    """There is a document of that name, which may be replaced."""
 
 
 class SourcesFolder:
@@ -71,16 +76,15 @@ class SourcesFolder:
         place of another version, which then lies in the folder ``kept`` as long as that is there.
 
         Raises:
-            UploadError: there is a source of that name.
+            NameTaken: there is a source of that name.
         """
         with self._lock:
             target = self._root / acceptable(name)
             there = next((entry for entry in self._root.iterdir() if same_name(entry.name, name)), None)
             if there is not None and (not replace or there.is_symlink() or not there.is_file()):
-                raise UploadError(
-                    f"There is a document '{there.name}' already.",
-                    remedy="Rename one of them, delete the other, or send it to replace that one.",
-                )
+                remedy = "Rename one of them, delete the other, or send it to replace that one."
+                taken = NameTaken(f"There is a document '{there.name}' already.", remedy=remedy)
+                raise taken.said("error.name_taken", name=there.name)
             durable.sync_file(arrived)
             if there is None:
                 _put(arrived, target)
@@ -118,10 +122,11 @@ class SourcesFolder:
             path = self._find(source)
             name = acceptable(name)
             if Path(name).suffix.lower() != path.suffix.lower():
-                raise UploadError(f"'{source}' would become another type of file.", remedy=f"Keep '{path.suffix}' at its end.")
+                kind = UploadError(f"'{source}' would become another type of file.", remedy=f"Keep '{path.suffix}' at its end.")
+                raise kind.said("error.type_changed", name=source, suffix=path.suffix)
             taken = [e for e in path.parent.iterdir() if same_name(e.name, name) and e.name != path.name]
             if taken:
-                raise UploadError(f"There is a document '{taken[0].name}' already.", remedy="Choose another name.")
+                raise _used(taken[0].name)
             new = str(PurePosixPath(source).with_name(name))
             target = path.with_name(name)
             untold = self._tell(lambda table: table.update({new: table.pop(source)}) if source in table else None)
@@ -139,8 +144,9 @@ class SourcesFolder:
         with self._lock:
             self._find(source)
             plain = " ".join(title.split())
-            if not plain or len(plain) > 300 or not plain.isprintable():
-                raise UploadError("That cannot be a title.", remedy="Write up to 300 characters on one line.")
+            if not plain or len(plain) > TITLE_CHARACTERS or not plain.isprintable():
+                bad = UploadError("That cannot be a title.", remedy=f"Write up to {TITLE_CHARACTERS} characters on one line.")
+                raise bad.said("error.title_bad", most=TITLE_CHARACTERS)
 
             def said(table: tomlkit.TOMLDocument) -> None:
                 if source not in table:
@@ -164,10 +170,11 @@ class SourcesFolder:
             if plain and path.is_file() and source != TABLE:
                 return path
         if "#" in source and source.partition("#")[0].lower().endswith(".jsonl"):
-            raise UploadError(
-                f"'{source}' is a line of a file.", remedy=f"Change {source.partition('#')[0]}, which holds more of them."
-            )
-        raise NotFound(f"There is no document '{source}' that can be changed here.", remedy="Change it in the sources folder.")
+            whole = source.partition("#")[0]
+            line = UploadError(f"'{source}' is a line of a file.", remedy=f"Change {whole}, which holds more of them.")
+            raise line.said("error.part_of_file", name=source)
+        missing = f"There is no document '{source}' that can be changed here."
+        raise NotFound(missing, remedy="Change it in the sources folder.").said("error.no_document", name=source)
 
     def _tell(self, change: Callable[[tomlkit.TOMLDocument], object]) -> Undo:
         """Change ``sources.toml``, comments and order kept; returns what takes that back."""
@@ -176,7 +183,8 @@ class SourcesFolder:
         try:
             table = tomlkit.parse((before or b"").decode("utf-8"))
         except (UnicodeDecodeError, TOMLKitError) as error:
-            raise UploadError(f"{TABLE} cannot be read: {error}.", remedy="Correct the file.") from error
+            broken = UploadError(f"{TABLE} cannot be read: {error}.", remedy="Correct the file.")
+            raise broken.said("error.table_bad") from error
         change(table)
         after = tomlkit.dumps(table).encode("utf-8")
         if path.is_symlink() or after == (before or b""):
@@ -202,12 +210,17 @@ class SourcesFolder:
             durable.sync_folder(path.parent)
 
 
+def _used(name: str) -> UploadError:
+    used = UploadError(f"There is a document '{name}' already.", remedy="Choose another name.")
+    return used.said("error.name_used", name=name)
+
+
 def _put(file: Path, target: Path) -> None:
     """Move ``file`` to a name that nobody has, in one step where the file system has hard links."""
     try:
         os.link(file, target)
     except FileExistsError:
-        raise UploadError(f"There is a document '{target.name}' already.", remedy="Choose another name.") from None
+        raise _used(target.name) from None
     except OSError:
         file.rename(target)
     else:

@@ -24,6 +24,7 @@ from rag.errors import CharterError
 from rag.events import Event
 from rag.serving.access.identity import identity_of
 from rag.serving.core.library import Library
+from rag.serving.core.service import Service
 from rag.serving.http.disconnect import unless_gone
 from rag.serving.http.fault_shapes import EventShape
 from rag.serving.http.library_shapes import ExamplesShape, KbShape, StartShape
@@ -33,7 +34,7 @@ from rag.serving.http.shared_shapes import RESPONSES, DocumentId, Kb
 from rag.serving.http.sse import Told, begin, encode, encode_event, stream_response
 from rag.serving.operation.redaction import Redactor
 from rag.serving.source.around import around
-from rag.types import Span, Turn
+from rag.types import DocumentEntry, Span, Turn
 
 At = Annotated[str | None, Query(pattern=r"^\d{1,9}-\d{1,9}$", description="START-END, as a citation has them")]
 Width = Annotated[int, Query(ge=0, le=5000)]
@@ -101,7 +102,8 @@ def api_router(library: Library, redactor: Redactor, editing: Callable[[Request]
         services = library.open_to(identity_of(request))
         uploads = editing(request)
         editable = {"editable": uploads is not None} | ({"uploads": uploads} if uploads else {})
-        return JSONResponse([{"name": s.name, "default": s.default, "ready": s.ready} | editable for s in services])
+        named = [{"name": s.name, "title": await _title(s), "default": s.default, "ready": s.ready} for s in services]
+        return JSONResponse([kb | editable for kb in named])
 
     @router.post("/feedback", status_code=204, response_model=None)
     async def feedback(body: FeedbackBody, request: Request) -> Response:
@@ -116,6 +118,16 @@ def api_router(library: Library, redactor: Redactor, editing: Callable[[Request]
 def turns(history: list[TurnBody]) -> tuple[Turn, ...]:
     """Validated turns in the vocabulary."""
     return tuple(Turn(turn.role, turn.content) for turn in history)
+
+
+async def _title(service: Service) -> str:
+    """What a reader is shown in the place of its name. The default one is named by nobody but its folder, so where it has a
+    single document that gives its title."""
+    documents: tuple[DocumentEntry, ...] = ()
+    if service.default and service.ready:
+        with contextlib.suppress(CharterError):
+            documents = await service.documents()
+    return (documents[0].title if len(documents) == 1 else "") or service.name
 
 
 async def _encoded(

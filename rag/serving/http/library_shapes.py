@@ -16,10 +16,12 @@ class ExamplesShape(BaseModel):
 
 
 class KbShape(BaseModel):
-    """A knowledge base that the asker may ask. ``ready``: it is open; another is opened by the first question. ``editable``:
-    the asker may change its documents, and ``uploads`` says what may be sent."""
+    """A knowledge base that the asker may ask; ``title`` is what a reader is shown in the place of its name. ``ready``: it is
+    open; another is opened by the first question. ``editable``: the asker may change its documents, and ``uploads`` says what
+    may be sent."""
 
     name: str
+    title: str
     default: bool
     ready: bool
     editable: bool
@@ -42,7 +44,7 @@ class NoteShape(Shape):
 
 
 class JobFileShape(Shape):
-    """One file of a change."""
+    """One file of a change. ``taken``: it is refused because there is a document of that name, which it may replace."""
 
     name: str
     document: str | None
@@ -50,6 +52,7 @@ class JobFileShape(Shape):
     pages: int | None
     passages: int
     notes: list[NoteShape]
+    taken: bool
 
 
 class JobShape(Shape):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 
 from rag.guidance import Part
@@ -13,7 +13,7 @@ from rag.serving.ui.conversation import Exchange
 from rag.serving.ui.excerpt import Surroundings
 from rag.serving.ui.grids import grid_html
 from rag.serving.ui.sources import marker_id, place, source_id
-from rag.types import Answer, Claim, Stretch
+from rag.types import Answer, Claim, Span, Stretch
 
 LONGEST_GIST = 170
 MOST_OF_A_SENTENCE = 0.7
@@ -60,8 +60,18 @@ def _part(exchange: Exchange, part: Part, markers: Markers) -> str:
     claims = tuple(exchange.claims[n] for n in part.claims if n < len(exchange.claims))
     heading = f"<h3>{escape(part.text)}</h3>"
     if part.status == "answered" and claims:
-        return f'<li class="part">{heading}{_run(exchange, claims, markers)}</li>'
+        return f'<li class="part">{heading}{_run(_narrowed(exchange, part), claims, markers)}</li>'
     return f'<li class="part missing">{heading}{missing_html(part, markers.words)}</li>'
+
+
+def _narrowed(exchange: Exchange, part: Part) -> Exchange:
+    """The exchange with the words that answer ``part`` for those of every part, where they are known."""
+
+    def own(found: Surroundings) -> Surroundings:
+        spans = tuple(Span(start, end) for number, start, end in part.highlights if number == found.citation.id)
+        return replace(found, citation=replace(found.citation, highlights=spans)) if spans else found
+
+    return replace(exchange, excerpts=tuple(map(own, exchange.excerpts)))
 
 
 def missing_html(part: Part, words: Words) -> str:

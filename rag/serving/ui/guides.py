@@ -9,8 +9,8 @@ from rag.serving.ui.answers import missing_html, nothing_html
 from rag.types import Refusal
 
 
-def refusal_html(refusal: Refusal, words: Words) -> str:
-    """The card of a refusal; of a greeting, the friendly one."""
+def refusal_html(refusal: Refusal, words: Words, notes: str = "") -> str:
+    """The card of a refusal, below it ``notes`` on it, then what helps on; of a greeting, the friendly one."""
     guidance = refusal.guidance
     suggested = suggestions_html(guidance.suggestions, words("chat.try_these")) if guidance.suggestions else ""
     topics = topics_html(guidance.topics, words)
@@ -23,7 +23,7 @@ def refusal_html(refusal: Refusal, words: Words) -> str:
     several = f'<ol class="parts">{parts}</ol>' if parts else ""
     return (
         f'<div class="answer refusal"><h3>{escape(words("chat.refused"))}</h3><p dir="auto">{escape(refusal.text)}</p>'
-        f"{unknown}{several}</div>"
+        f"{unknown}{several}</div>{notes}"
         f'<div class="guide">{suggested}{topics}</div>'
     )
 

@@ -60,7 +60,8 @@ def _announcement(exchange: Exchange, words: Words) -> str:
 def _exchange(exchange: Exchange, words: Words, *, newest: bool, shared: bool) -> str:
     title = f"x{exchange.number}-question"
     long = not shared and (len(exchange.question) > LONG or exchange.question.count("\n") > LINES)
-    actions = "" if shared else actions_html(exchange, words, newest=newest)
+    courtesy = isinstance(exchange.outcome, Refusal) and exchange.outcome.guidance.card == "welcome"
+    actions = "" if shared or courtesy else actions_html(exchange, words, newest=newest)
     return (
         f'<article class="exchange {exchange.phase}" id="x{exchange.number}" data-number="{exchange.number}"'
         f' aria-labelledby="{title}"><div class="dialogue">'
@@ -92,7 +93,7 @@ def _answer(exchange: Exchange, words: Words) -> str:
     if exchange.phase is Phase.FAILED:
         return f'<div class="answer failure">{_failure(exchange, words)}</div>'
     if isinstance(exchange.outcome, Refusal):
-        return refusal_html(exchange.outcome, words) + extras_html(exchange, words)
+        return refusal_html(exchange.outcome, words, extras_html(exchange, words))
     body = claims_html(exchange, words)
     if exchange.phase is Phase.STOPPED:
         note = words("chat.stopped") if exchange.claims else words("chat.stopped_nothing")

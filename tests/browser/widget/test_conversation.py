@@ -134,6 +134,16 @@ def test_a_follow_up_carries_at_most_six_messages_of_what_was_said(stage: Stage)
     assert history[1]["content"] == TWO["answer"]
 
 
+def test_a_whole_answer_is_read_from_its_question_on_unless_the_reader_is_elsewhere(stage: Stage) -> None:
+    chat = stage.open(play=streams(answer("The harbour opens at six. " * 60)))
+    chat.answered("Question 1?").answered("Question 2?")
+    below = "(n) => n.getBoundingClientRect().top - n.closest('.messages').getBoundingClientRect().top"
+    assert 0 <= chat.find(".question").last.evaluate(below) <= 20
+    chat.find(".messages").evaluate("(n) => (n.scrollTop = 0)")
+    chat.settle()
+    assert chat.find(".messages").evaluate("(n) => n.scrollTop") == 0
+
+
 def test_a_long_message_is_cut_in_the_history(stage: Stage) -> None:
     chat = stage.open(play=streams(answer("word " * 1000)))
     chat.answered().answered("And where?")

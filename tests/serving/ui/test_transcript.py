@@ -213,6 +213,21 @@ def test_every_part_of_a_question_is_answered_or_named() -> None:
     assert told == "Please note: The model was cut off.", "what a part says in its place is not said again"
 
 
+def test_each_part_begins_with_the_words_that_answer_it_though_one_sentence_answers_both() -> None:
+    said = "It was built in 1911 by Ada Varga."
+    exchange = direct(said, "1911", "Ada Varga")
+    assert isinstance(exchange.outcome, Answer)
+    (cited,) = exchange.outcome.citations
+    when, who = cited.highlights
+    parts = (
+        Part("When?", "answered", (0,), highlights=((1, when.start, when.end),)),
+        Part("Who?", "answered", (0,), highlights=((1, who.start, who.end),)),
+    )
+    markup = transcript_html(Conversation((replace(exchange, outcome=replace(exchange.outcome, parts=parts)),)), Shelf(), "en")
+    assert re.findall('<p class="gist"[^>]*>(.*?)</p>', markup) == ["1911", "Ada Varga"]
+    assert sorted(re.findall("<mark>(.*?)</mark>", markup)) == ["1911", "Ada Varga"], "its card marks both"
+
+
 def test_a_refusal_says_what_no_document_has_what_they_cover_and_what_can_be_asked() -> None:
     guidance = Guidance(("Who signed it?", "When was it signed?"), ("partnership",), ("nuclear weapons",))
     exchange = refused()
@@ -225,6 +240,7 @@ def test_a_refusal_says_what_no_document_has_what_they_cover_and_what_can_be_ask
     greeted = replace(exchange, outcome=replace(exchange.outcome, guidance=replace(guidance, card="welcome")))
     friendly = transcript_html(Conversation((greeted,)), Shelf(), "en")
     assert "No answer in the documents" not in friendly and 'data-ask="Who signed it?"' in friendly
+    assert "data-rate" in markup and "data-rate" not in friendly, "a greeting is not rated, copied or asked again"
 
 
 def test_only_the_newest_exchange_can_be_asked_again() -> None:

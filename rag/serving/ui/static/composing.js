@@ -43,8 +43,12 @@ export function count() {
   if (note.textContent !== said) note.textContent = said;
 }
 
-/** Whether what is in the field would be taken. */
+/** Whether an answer is under way: until it is over no other question is taken. */
+export const busy = () => root()?.getAttribute("aria-busy") === "true";
+
+/** What is in the field, if it would be taken. */
 export function askable() {
+  if (busy()) return "";
   const text = field()?.value.trim() ?? "";
   const limit = Number(document.getElementById("charter-count")?.dataset.limit || 4000);
   return text && [...text].length <= limit && navigator.onLine ? text : "";

@@ -1,6 +1,6 @@
 // The page's behaviour. Starts with `trigger` and `watch` from Gradio's HTML component around the transcript.
 // Text reaches the document through textContent only; markup comes from the server alone, where it is escaped.
-import { askable, count, forgetEcho, pending, redraft, unlink } from "./composing.js";
+import { askable, busy, count, forgetEcho, pending, redraft, unlink, write } from "./composing.js";
 import { closeMenus, edit, escapeMenu, forgetOpened, restoreOpened, unfold } from "./menus.js";
 import { listen, notes, respeak, say } from "./notes.js";
 import * as pane from "./pane.js";
@@ -74,8 +74,12 @@ function resume(text) {
 
 const actions = {
   ask: (value) => {
-    pending(value);
-    trigger("ask", { question: value });
+    if (busy()) {
+      write(value);
+    } else {
+      pending(value);
+      trigger("ask", { question: value });
+    }
     field()?.focus();
   },
   retry: () => trigger("edit", { number: "", question: "" }),

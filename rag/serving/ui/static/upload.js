@@ -5,7 +5,7 @@ window.charterLibrary = () => {
   const ALL_WORDS = window.charterLibraryWords;
   const kb = new URLSearchParams(location.search).get("kb") || "";
   const named = kb ? `?kb=${encodeURIComponent(kb)}` : "";
-  const WAIT = 20;
+  const WAIT = 20, AGAIN = 2000;
   let kbs = [], current = null, dialog = null, rows = null, documents = null, chain = Promise.resolve();
 
   const language = () => [document.querySelector("#charter-header")?.lang, document.documentElement.lang, "en"].find((code) => ALL_WORDS[code]);
@@ -27,12 +27,13 @@ window.charterLibrary = () => {
     return node;
   };
   const address = (id) => `api/v1/documents/${id.split("/").map(encodeURIComponent).join("/")}${named}`;
+  const failure = ({ problem, remedy }) => [problem, remedy].filter(Boolean).join(" ");
   const told = (problem) => [problem?.detail, problem?.remedy].filter(Boolean).join(" ") || say("failed");
   const announce = (text) => { if (dialog) dialog.querySelector(".said").textContent = text; };
 
   /** JSON from the server; what it refuses is an Error in its own words. */
   async function ask(url, options = {}) {
-    const response = await fetch(url, { cache: "no-store", ...options, headers: { "Accept-Language": document.documentElement.lang, ...options.headers } }).catch(() => null);
+    const response = await fetch(url, { cache: "no-store", ...options, headers: { "Accept-Language": language(), ...options.headers } }).catch(() => null);
     const body = await response?.json().catch(() => null);
     if (!response?.ok) throw new Error(told(body));
     return body;
@@ -84,13 +85,14 @@ window.charterLibrary = () => {
     form.append("file", file, file.name);
     const request = new XMLHttpRequest();
     request.open("POST", `api/v1/documents${named}${replace ? `${named ? "&" : "?"}replace=true` : ""}`);
+    request.setRequestHeader("Accept-Language", language());
     request.responseType = "json";
     request.upload.onprogress = ({ loaded, total }) => { bar.value = loaded / total / 2; };
     request.onerror = () => end(say("failed"), true);
     request.onload = async () => {
       const body = request.response;
       if (request.status !== 202) {
-        const taken = body?.files?.[0]?.notes?.[0]?.message?.includes("already") && !replace;
+        const taken = body?.files?.[0]?.taken && !replace;
         return end(told(body), true, taken ? h("button", { type: "button", click: () => send(file, true, row) }, say("replace")) : "");
       }
       said.textContent = say("reading");
@@ -100,7 +102,7 @@ window.charterLibrary = () => {
         });
         const [made] = job.files;
         const notes = made.notes.map(({ message, remedy }) => `${message} ${remedy}`).join(" ");
-        if (made.state === "refused") end(say("refused", { why: job.problem ? `${job.problem} ${job.remedy}` : notes }), true);
+        if (made.state === "refused") end(say("refused", { why: failure(job) || notes }), true);
         else end(`${say("read", { n: made.passages })} ${notes}`.trim(), false);
       } catch (error) {
         end(error.message, true);
@@ -131,7 +133,7 @@ window.charterLibrary = () => {
       try {
         const options = { method, ...(body && { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } }) };
         const job = await follow(await ask(address(entry.id), options), () => announce(say("reading")));
-        announce(job.problem ? `${job.problem} ${job.remedy}` : say("done"));
+        announce(failure(job) || say("done"));
       } catch (error) {
         announce(error.message);
       }
@@ -183,7 +185,7 @@ window.charterLibrary = () => {
       if (chosen.default) url.searchParams.delete("kb");
       else url.searchParams.set("kb", chosen.name);
       location.assign(url);
-    } }, ...kbs.map(({ name }) => h("option", { value: name, selected: name === current.name }, name)));
+    } }, ...kbs.map(({ name, title }) => h("option", { value: name, selected: name === current.name }, title)));
     const button = current.editable && h("button", { type: "button", click: open }, say("add"));
     if (choice || button) where.prepend(h("span", { class: "charter-library" }, choice || "", button || ""));
   }
@@ -211,12 +213,22 @@ window.charterLibrary = () => {
     add(event.dataTransfer.files);
   });
 
-  ask("api/v1/kbs").then((found) => {
-    kbs = found;
+  async function look() {
+    kbs = await ask("api/v1/kbs");
     current = kbs.find(({ name, default: first }) => (kb ? name === kb : first));
+    for (const option of document.querySelectorAll(".charter-library option")) {
+      const { title } = kbs.find(({ name }) => name === option.value) ?? {};
+      if (title && title !== option.textContent) option.textContent = title;
+    }
     place();
     mark();
+    // a title is known once the documents are open
+    if (kbs.length > 1 && kbs.some(({ default: first, ready }) => first && !ready)) setTimeout(() => look().catch(() => {}), AGAIN);
+  }
+
+  look().then(() => {
     new MutationObserver(() => { place(); mark(); }).observe(document.body, { childList: true, subtree: true });
+    document.addEventListener("charter-documents-changed", () => look().catch(() => {}));
   }).catch(() => {});
 };
 if (window.charterLibraryWords) window.charterLibrary();

@@ -173,10 +173,14 @@ export class Thread {
   /** @param {Turn} turn @param {Answer} answer */
   finish(turn, answer) {
     const shown = turn.answer?.answer;
+    const { log } = this.ui;
+    const follow = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
     turn.answer = whole(answer);
     turn.done = true;
     if (shown === turn.answer.answer) this.tail(turn);
     else turn.node.replaceWith(this.view(turn));
+    // An answer is read from its beginning, unless the reader is elsewhere by now.
+    if (follow) log.scrollTop += turn.node.getBoundingClientRect().top - log.getBoundingClientRect().top - 8;
   }
 
   /** @param {boolean} busy */
