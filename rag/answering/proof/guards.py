@@ -8,17 +8,18 @@ else is a guard: what needs judgement is the reader's.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from rag.amounts.derived import follows
 from rag.amounts.implied import implied
+from rag.amounts.tabled import in_columns, totals
 from rag.amounts.values import Value, values
 from rag.answering.proof.quotation import edited
 from rag.llm.markup import URL
 from rag.localization.catalogue import speak
 from rag.localization.question_language import asked_in
-from rag.types import Passage
+from rag.types import Passage, Span
 
 _WORD = re.compile(r"[^\W\d_]+(?:[.’'-][^\W\d_]+)*\.?")
 _ENDING = re.compile(r"(?:['’]s?|s)\Z")
@@ -65,7 +66,11 @@ class Guard:
         self._initials = _initials(self._text)
         self._same = frozenset(w for pattern, known in _SAME if re.search(rf"\b(?:{pattern})", self._text) for w in known)
         self._short = frozenset(_folded(m[0]) for m in re.finditer(r"\b[A-Z][A-Z.]{1,5}\b", self._text))
-        self._values = (*values(self._text), *implied(self._text))
+        self._tables: dict[str, list[str]] = {}
+        for header, row in dict.fromkeys(row for p in passages for span in p.sentences for row in rows_of(p, span)):
+            self._tables.setdefault(header, []).append(row)
+        cells = [cell for header, rows in self._tables.items() for row in rows for cell in in_columns(header, row)]
+        self._values = (*values(self._text), *implied(self._text), *cells)
 
     def foreign(self, claim: str) -> str | None:
         """What in ``claim`` stands in no passage, as a reason; ``None`` where nothing does."""
@@ -78,19 +83,19 @@ class Guard:
         for word in names if names and not self._translated(claim) else ():
             return self._words("answer.withheld_unknown", said=word)
         for value in values(claim):
-            if not (_counts_nothing(claim, value) or self._states(value)) and not any(
-                follows(value, given) for given in self._by_passage
-            ):
+            known = _counts_nothing(claim, value) or self._states(value) or self._totalled(value)
+            if not known and not any(follows(value, given) for given in self._by_passage):
                 return self._words("answer.withheld_unknown", said=claim[value.start : value.end])
         return None
 
-    def unsupported(self, claim: str, evidence: str) -> str | None:
-        """A number, date or time of ``claim`` that ``evidence`` does not have, as a reason."""
-        named = values(evidence)
+    def unsupported(self, claim: str, evidence: str, rows: Sequence[tuple[str, str]] = ()) -> str | None:
+        """A number, date or time of ``claim`` that ``evidence`` does not have, as a reason. ``rows`` are those of tables in
+        it, each after its header."""
+        named = (*values(evidence), *(cell for header, row in rows for cell in in_columns(header, row)))
         theirs = (*named, *implied(evidence))
         for value in values(claim):
             told = _counts_nothing(claim, value) or any(value.agrees(other) for other in theirs)
-            if not told and (self._states(value) or not follows(value, named)):
+            if not told and (self._states(value) or not (follows(value, named) or self._totalled(value))):
                 return self._words("answer.withheld_elsewhere", said=claim[value.start : value.end])
         return None
 
@@ -107,6 +112,14 @@ class Guard:
     def _by_passage(self) -> list[tuple[Value, ...]]:
         """What an amount may follow from; read only where one stands nowhere."""
         return [values(passage.text) for passage in self._passages]
+
+    @cached_property
+    def _totals(self) -> list[Value]:
+        return [total for header, rows in self._tables.items() for total in totals(header, rows)]
+
+    def _totalled(self, value: Value) -> bool:
+        """Whether a column of a table comes to it."""
+        return any(value.agrees(total) for total in self._totals)
 
     def _states(self, value: Value) -> bool:
         """Whether a passage has the value as it is: then it is cited from there, and does not follow from others."""
@@ -137,6 +150,13 @@ class Guard:
             return True
         # "Financial Services Board" where the passages have "FSB": the claim's own words spell a short form that they use
         return form in self._same or form in spelt
+
+
+def rows_of(passage: Passage, sentence: Span) -> Iterator[tuple[str, str]]:
+    """A sentence that is a row of a table, after the header of the table; nothing for any other."""
+    header = next((c.text for c in passage.context_of(sentence) if c.kind == "header"), None)
+    if header is not None:
+        yield header, passage.quote(sentence)
 
 
 def _akin(form: str, word: str) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answering.proof.guards import Guard
+from rag.answering.proof.guards import Guard, rows_of
 from rag.answering.reading.paragraphs import heading, in_context
 from rag.localization.catalogue import Words, speak
 from rag.models.embedder import Embedder, Vectors
@@ -115,7 +115,7 @@ class Prover:
             return Unproved(Withheld(claim, reason), source)
         best, support, contradicted = self._best(claim, order, evidence)
         cited = tuple(evidence.sentences[n] for n in best)
-        if (reason := evidence.guard.unsupported(claim, cited_text(cited))) is not None:
+        if (reason := _unsupported(claim, cited, evidence)) is not None:
             return Unproved(Withheld(claim, reason), cited[0])
         if support < self._threshold:
             reason = evidence.spoken("answer.withheld_unsupported", support=f"{support:.2f}")
@@ -156,7 +156,7 @@ class Prover:
         return self._reader.supports([(claim, cited_text([evidence.sentences[n] for n in ns])) for ns in chosen])
 
     def _lacks(self, claim: str, chosen: Sequence[int], evidence: Evidence) -> bool:
-        return evidence.guard.unsupported(claim, cited_text([evidence.sentences[n] for n in chosen])) is not None
+        return _unsupported(claim, [evidence.sentences[n] for n in chosen], evidence) is not None
 
     def _ranked(self, claim: str, hinted: Sequence[int], evidence: Evidence) -> list[int]:
         """The sentences by likeness to the claim, the likeliest first."""
@@ -165,6 +165,11 @@ class Prover:
         shared = np.array([len(wanted & words) / max(1, len(wanted)) for words in evidence.words])
         hint = np.array([HINT * (number in hinted) for number in evidence.numbers])
         return [int(n) for n in np.argsort(-(evidence.vectors @ vector + SHARED_WORDS * shared + hint), kind="stable")]
+
+
+def _unsupported(claim: str, cited: Sequence[Cited], evidence: Evidence) -> str | None:
+    rows = [row for one in cited for row in rows_of(one.passage, one.span)]
+    return evidence.guard.unsupported(claim, cited_text(cited), rows)
 
 
 def cited_text(cited: Sequence[Cited]) -> str:

@@ -1,0 +1,55 @@
+"""Amounts of a table's cells, which are said half in the cell and half in the header of its column: "640" below
+"Cost (million florins)"; and what a column comes to.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from rag.amounts.units import Unit
+from rag.amounts.values import Value, values
+
+CELLS = re.compile(r"\s*[|\t]\s*")
+_TOLD = re.compile(r"\(([^)]*)\)|,\s*([^,]+)\Z|\b(?:in|of)\s+(.+)\Z|\A([%€£$₼₺₽])")
+_PLURAL = re.compile(r"\b(thousand|million|billion)s\b", re.IGNORECASE)
+_SIGN = re.compile(r"[€£$₼₺₽]")
+
+
+def in_columns(header: str, row: str) -> tuple[Value, ...]:
+    """The values of the cells of ``row`` in the unit that ``header`` gives their columns; none where it gives no unit."""
+    return tuple(value for _, value in _placed(header, row))
+
+
+def totals(header: str, rows: Sequence[str]) -> tuple[Value, ...]:
+    """What each column of numbers comes to, in the unit of the column."""
+    columns: dict[int, list[tuple[Fraction, Unit | None]]] = {}
+    for row in rows:
+        told = dict(_placed(header, row))
+        for column, cell in enumerate(CELLS.split(row)):
+            found = [told[column]] if column in told else values(cell)
+            if len(found) == 1 and found[0].kind == "number":
+                columns.setdefault(column, []).append((Fraction(min(found[0].keys)[1:]), found[0].unit))
+    return tuple(
+        Value("number", frozenset({f"n{_plain(sum(amount for amount, _ in cells))}"}), 0, 0, cells[0][1])
+        for cells in columns.values()
+        if len(cells) > 1 and len({unit for _, unit in cells}) == 1
+    )
+
+
+def _placed(header: str, row: str) -> Iterator[tuple[int, Value]]:
+    for column, (name, cell) in enumerate(zip(CELLS.split(header), CELLS.split(row), strict=False)):
+        told = _TOLD.search(name)
+        if told is None:
+            continue
+        unit = _PLURAL.sub(lambda m: m[1], next(group for group in told.groups() if group is not None)).strip()
+        sign = _SIGN.search(unit)
+        said = f"{sign[0] if sign else ''}{cell} {_SIGN.sub('', unit)}"
+        amounts = [value for value in values(said) if value.start <= 1 and value.kind == "number"]
+        yield from ((column, replace(value, start=0, end=0)) for value in amounts[:1])
+
+
+def _plain(amount: Fraction) -> str:
+    return str(amount) if amount.denominator == 1 else f"{float(amount):f}".rstrip("0")
