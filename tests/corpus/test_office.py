@@ -303,6 +303,24 @@ def test_rtf_is_read_with_its_tables() -> None:
     assert header(document, "Key | 5") == "Item | Fee"
 
 
+def test_the_notes_of_an_rtf_are_text_and_what_is_left_out_is_named() -> None:
+    rtf = (
+        rb"{\rtf1\ansi\ansicpg1254{\info{\title Kira kurallar\'fd}}{\header Gizli}{\footer \chpgn}"
+        rb"Kira bedeli 900 lirad\'fdr.{\super\chftn{\footnote\chftn  Kefil {\b gerekir}, 2 y\'fdl.}} Depozito al\'fdnmaz."
+        rb"{\*\annotation Emin misin?}\par Son.{\footnote\chftn  \'d6zet.}\par}"
+    )
+    draft = draft_rtf(rtf)
+    document = made(draft)
+    assert document.title == "Kira kuralları"
+    assert document.text == "Kira bedeli 900 liradır.¹ Depozito alınmaz.\n\nSon.²\n\n¹ Kefil gerekir, 2 yıl.\n\n² Özet."
+    assert header(document, "Kefil") == "Kira bedeli 900 liradır.¹"
+    assert [gap.what for gap in draft.gaps] == ["its headers and footers are left out.", "1 comment in its margin left out."]
+
+
+def test_an_rtf_whose_groups_do_not_close_is_read() -> None:
+    assert made(draft_rtf(rb"{\rtf1\ansi The house.\par {\footnote It is old.")).text.startswith("The house.")
+
+
 def book(chapters: dict[str, str]) -> bytes:
     items = "".join(f'<item id="c{n}" href="{name}" media-type="application/xhtml+xml"/>' for n, name in enumerate(chapters))
     spine = "".join(f'<itemref idref="c{n}"/>' for n in range(len(chapters)))
