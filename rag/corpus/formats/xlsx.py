@@ -116,7 +116,7 @@ class _Reader:
 
     def _leave_hidden(self, drawn: bytes, name: str, rows: dict[int, list[str]]) -> None:
         """Empty what a reader of the sheet does not see, and say so where there was something."""
-        hidden = [int(number[1]) for row in _HIDDEN_ROW.findall(drawn) if (number := _ROW_NUMBER.search(row))]
+        hidden = [int(found[1]) for row in _HIDDEN_ROW.findall(drawn) if (found := _ROW_NUMBER.search(row))]
         lost = [number for number in hidden if any(rows.get(number, ()))]
         for number in hidden:
             rows.pop(number, None)
