@@ -10,6 +10,7 @@ _LITERAL = re.compile(r'"([^"]*)"|\\(.)|\[\$([^\]\-]*)[^\]]*\]|\[[^\]]*\]|_.|\*.
 _CORE = re.compile(r"[#0?](?:[#0?,]*[#0?])?(?:\.(?P<decimals>[#0?]+))?")
 _UNREAD = re.compile(r"[eE][+-]|/|@|General|[dmyhs]|%.*%|[#0?],(?![#0?])", re.IGNORECASE)
 """Powers, fractions, dates, thousands cut off: such a number is shown whole."""
+_PLAIN = frozenset(("", "General"))
 _STAND_IN = "\x00"
 """For what stands beside the number as it is."""
 _MOST_DIGITS = 15
@@ -45,6 +46,8 @@ def _date(value: datetime.date, number_format: str) -> str:
 
 def _number(value: float, number_format: str) -> str:
     plain = format(value, f".{_MOST_DIGITS}g") if isinstance(value, float) else str(value)
+    if number_format in _PLAIN:
+        return plain
     literals: list[str] = []
 
     def keep(found: re.Match[str]) -> str:
