@@ -18,7 +18,7 @@ import psutil
 from bench.served import served
 from rag.indexing.build import build
 from rag.knowledge_base import KnowledgeBase
-from rag.models.sentence_transformer import SentenceTransformerEmbedder
+from rag.models.opening import open_embedder
 from rag.settings import load_settings
 from tests.corpus.press import column, press
 
@@ -51,7 +51,7 @@ def main() -> None:
         kb.sources.mkdir(parents=True)
         (kb.sources / "note.txt").write_text("The lighthouse was built in 1911 by Ada Varga.", encoding="utf-8")
         settings = load_settings({}, environ={}, folder=Path(folder))
-        build(kb, settings, SentenceTransformerEmbedder.load(settings.embedding))
+        build(kb, settings, open_embedder(settings.embedding))
         with served(CHARTERQA_KB=str(kb.root)) as server, httpx.Client(base_url=server.url, timeout=300) as client:
             alone = [ask(client, "Who built the lighthouse?") for _ in range(5)]
             meanwhile: list[float] = []

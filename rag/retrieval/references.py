@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
+from rag.corpus.shape.markers import INSERTED
 from rag.index.terms import words
 
 LOW = 65
@@ -45,7 +46,8 @@ _KINDS = {f"k{n}": (int(rank), kind) for n, (rank, kind, _) in enumerate(_ROWS)}
 # a longer word before a shorter one: "sub-paragraph" is no "paragraph"
 _WORD = "|".join(f"(?P<k{n}>{forms})" for n, (_, _, forms) in reversed(list(enumerate(_ROWS))))
 _LETTER = r"[^\W\d_]"
-_NUMBER = rf"(?:\d{{1,4}}(?:[.\-]\d{{1,3}})*(?:{_LETTER}(?!{_LETTER}))?|[ivxlcdm]{{1,7}}(?!\w)|{_LETTER}(?!\w))"
+_ENDING_OF_NUMBER = rf"(?:\s?-?(?:{INSERTED})(?!\w)|{_LETTER}(?!{_LETTER}))?"
+_NUMBER = rf"(?:\d{{1,4}}(?:[.\-]\d{{1,3}})*{_ENDING_OF_NUMBER}|[ivxlcdm]{{1,7}}(?!\w)|{_LETTER}(?!\w))"
 _IN_BRACKETS = rf"\(\s*(?:\d{{1,3}}|[ivxlc]{{1,6}}|{_LETTER}{{1,2}})\s*\)"
 _CHAIN = rf"(?:\s*{_IN_BRACKETS}|\s?/\s?\d{{1,2}}(?![\d/])(?:\s?-\s?{_LETTER}(?!\w))?)*"
 _AND = r"(?:\s*(?:,|;)?\s*(?:and|or|və|ve|и|или|&)\s+|\s*,\s*)"
@@ -78,6 +80,7 @@ _TOKEN = re.compile(
 )
 _LINK = re.compile(r"[(/\-]\s*([^()/\-\s]+)")
 """One more step of "5(2)(b)" or, as Turkish lawyers write it, "5/2-b"."""
+_BEFORE_INSERTED = re.compile(rf"(?<=\d)\s?-?(?=(?:{INSERTED})\Z)")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _BETWEEN = re.compile(r"\W*(?:(?:of|in|to|under|from|the|its|this|that|в|из|к|the)\b\W*)*\Z")
 _PREPOSITION = r"(?:under|by|in|per|pursuant to|according to|по|согласно|в|во)\s+(?:the\s+)?"
@@ -227,7 +230,7 @@ def _tokens(text: str) -> Iterator[_Token]:
 
 
 def _numbered(kind: str, groups: dict[str, str], word: str) -> Iterator[tuple[str, ...]]:
-    first = groups["number"].strip("() ")
+    first = _BEFORE_INSERTED.sub(" ", groups["number"].strip("() "))
     if first.isalpha() and not (kind in _LETTERED if len(first) == 1 else re.fullmatch(r"[ivxlcdm]+", first)):
         return  # "an article a person can quote"
     if kind in _CALLED_BY_YEAR and _YEAR.fullmatch(first):

@@ -66,3 +66,23 @@ def test_a_page_says_its_own_encoding() -> None:
 def test_a_page_without_text_is_named() -> None:
     with pytest.raises(Unreadable, match="no main text"):
         draft_html(b"<html><body><nav><a href=x>Home</a></nav><script>1</script></body></html>")
+
+
+def test_raised_numbers_add_no_digit_to_the_word_before() -> None:
+    text = made(
+        "<html><body><p>The lot has 900 m<sup>2</sup> in the 1<sup>st</sup> zone<sup><a href='#n'>1</a></sup>.</p></body>"
+    ).text
+    assert text == "The lot has 900 m² in the 1st zone¹."
+
+
+@pytest.mark.parametrize("opening", ["1 ", "1. ", "[1] ", "<p>1 "])
+def test_a_footnote_is_text_of_its_own_tied_to_its_sentence(opening: str) -> None:
+    page = (
+        "<html><body><h1>Lakes</h1><p>Lake Göygöl lies high.<a epub:type='noteref' href='#f'>1</a> Boats are let.</p>"
+        f"<aside epub:type='footnote' id='f'>{opening}Measured in 1998.</aside><p>The shore is open.</p>"
+        "<aside><p>Advertisement</p></aside></body></html>"
+    )
+    document = made(page)
+    assert document.text == "Lakes\n\nLake Göygöl lies high.¹ Boats are let.\n\nThe shore is open.\n\n¹ Measured in 1998."
+    note = next(s for s in document.sentences if s.of(document.text).startswith("¹ "))
+    assert [context.text for context in document.context_of(note)] == ["Lake Göygöl lies high.¹"]

@@ -22,6 +22,7 @@ from rag.corpus.formats.opendocument import draft_opendocument
 from rag.corpus.formats.pptx import draft_pptx
 from rag.corpus.formats.rtf import draft_rtf
 from rag.corpus.formats.xlsx import draft_xlsx
+from rag.corpus.formats.xlsx_cells import shown
 from rag.corpus.refusal import Unreadable
 from rag.corpus.shape.assembly import assemble
 from rag.corpus.shape.draft import Draft
@@ -91,6 +92,17 @@ def staff(book: openpyxl.Workbook) -> None:
     secret.sheet_state = "hidden"
 
 
+def test_the_line_that_tells_excel_the_delimiter_is_no_row() -> None:
+    document = made(draft_csv(b'sep=;\r\nOffice;Fee, in manat\r\nBaku;"60,50; cash"\r\nGanja;45,00\r\n'))
+    assert document.text == "Office | Fee, in manat\nBaku | 60,50; cash\nGanja | 45,00"
+    assert place(document, "Ganja") == ("Row 4",)
+
+
+def test_names_in_turkish_are_read_in_the_encoding_of_windows() -> None:
+    text = "İlçe;Öğrenci sayısı;Müdür\nŞişli;5210;Ayşe Güneş\nÜsküdar;18440;Çağrı Işık\nBeyoğlu;2075;Ömer Şahin\n"
+    assert made(draft_csv(text.encode("cp1254"))).text == text.strip().replace(";", " | ")
+
+
 def test_a_workbook_reads_as_excel_shows_it_with_sheet_and_row() -> None:
     draft = draft_xlsx(workbook(staff), PARSING)
     document = made(draft)
@@ -102,6 +114,74 @@ def test_a_workbook_reads_as_excel_shows_it_with_sheet_and_row() -> None:
     assert place(document, "Archive") == ("Rooms", "Row 2")
     assert header(document, "Quliyev") == "Name | Since | Share | Rooms"
     assert [(gap.what, gap.lost) for gap in draft.gaps] == [("the hidden sheet “Secret” is left out.", False)]
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "text"),
+    [
+        (1200000, '#,##0 "AZN"', "1,200,000 AZN"),
+        (12.5, "[$₼-42C] #,##0.00", "₼ 12.50"),
+        (10, '_-* #,##0.00\\ "€"_-;-* #,##0.00\\ "€"_-', "10.00 €"),
+        (-3, "#,##0;[Red](#,##0)", "-3"),
+        (-0.001, "0.00", "0.00"),
+        (2.5, "0.##", "2.5"),
+        (2, "0.##", "2"),
+        (2.345, "0.00", "2.35"),
+        (0.175, "0.0%", "17.5%"),
+        (7, "000", "007"),
+        (12345, '0,"k"', "12345"),
+        (1e20, "0", "1e+20"),
+        (0.1 + 0.2, "General", "0.3"),
+        (datetime.date(2026, 3, 1), "mmmm yyyy", "2026-03"),
+        (datetime.datetime(2026, 3, 1), "dd.mm.yyyy", "2026-03-01"),
+        (datetime.time(9, 30), "h:mm", "09:30"),
+        (True, "General", "TRUE"),
+        (None, "0.00", ""),
+    ],
+)
+def test_a_cell_reads_as_its_format_shows_it(value: object, number_format: str, text: str) -> None:
+    assert shown(value, number_format) == text
+
+
+def test_hidden_rows_and_columns_are_left_out_and_named() -> None:
+    def build(book: openpyxl.Workbook) -> None:
+        sheet = book.active
+        assert sheet is not None
+        for row in (["Office", "Secret", "Fee"], ["Baku", 1, 12], ["Ganja", 2, 9], ["Sheki", 3, 7]):
+            sheet.append(row)
+        sheet.row_dimensions[3].hidden = True
+        sheet.column_dimensions["B"].hidden = True
+
+    draft = draft_xlsx(workbook(build), PARSING)
+    document = made(draft)
+    assert document.text == "Sheet\n\nOffice | Fee\nBaku | 12\nSheki | 7"
+    assert place(document, "Sheki") == ("Sheet", "Row 4")
+    assert [gap.what for gap in draft.gaps] == [
+        "1 hidden row of the sheet “Sheet” left out.",
+        "1 hidden column of the sheet “Sheet” left out.",
+    ]
+
+
+def test_tables_side_by_side_are_two_and_a_gap_within_a_table_parts_nothing() -> None:
+    def build(book: openpyxl.Workbook) -> None:
+        sheet = book.active
+        assert sheet is not None
+        for row in (
+            ["Department", "2025", "2026", None, "Office", "Head"],
+            ["Roads", 12, 14, None, "Tax", "Nigar Aliyeva"],
+            ["Schools", 24, 26],
+            [],
+            ["Item", "Price", None, "Contact", "Phone"],
+            ["Permit", 5, None, "Leyla", "12"],
+            ["Stamp", 1, None, "Rashad", "14"],
+        ):
+            sheet.append(row)
+
+    document = made(draft_xlsx(workbook(build), PARSING))
+    assert document.text == (
+        "Sheet\n\nDepartment | 2025 | 2026\nRoads | 12 | 14\nSchools | 24 | 26\n\nOffice | Head\nTax | Nigar Aliyeva\n\n"
+        "Item | Price | Contact | Phone\nPermit | 5 | Leyla | 12\nStamp | 1 | Rashad | 14"
+    )
 
 
 def test_formulas_without_results_and_a_sheet_that_is_too_long_are_named() -> None:
@@ -221,6 +301,24 @@ def test_rtf_is_read_with_its_tables() -> None:
     document = made(draft_rtf(rtf))
     assert "The rules of the house." in document.text
     assert header(document, "Key | 5") == "Item | Fee"
+
+
+def test_the_notes_of_an_rtf_are_text_and_what_is_left_out_is_named() -> None:
+    rtf = (
+        rb"{\rtf1\ansi\ansicpg1254{\info{\title Kira kurallar\'fd}}{\header Gizli}{\footer \chpgn}"
+        rb"Kira bedeli 900 lirad\'fdr.{\super\chftn{\footnote\chftn  Kefil {\b gerekir}, 2 y\'fdl.}} Depozito al\'fdnmaz."
+        rb"{\*\annotation Emin misin?}\par Son.{\footnote\chftn  \'d6zet.}\par}"
+    )
+    draft = draft_rtf(rtf)
+    document = made(draft)
+    assert document.title == "Kira kuralları"
+    assert document.text == "Kira bedeli 900 liradır.¹ Depozito alınmaz.\n\nSon.²\n\n¹ Kefil gerekir, 2 yıl.\n\n² Özet."
+    assert header(document, "Kefil") == "Kira bedeli 900 liradır.¹"
+    assert [gap.what for gap in draft.gaps] == ["its headers and footers are left out.", "1 comment in its margin left out."]
+
+
+def test_an_rtf_whose_groups_do_not_close_is_read() -> None:
+    assert made(draft_rtf(rb"{\rtf1\ansi The house.\par {\footnote It is old.")).text.startswith("The house.")
 
 
 def book(chapters: dict[str, str]) -> bytes:

@@ -31,6 +31,16 @@ def test_official_prose_is_cut_where_a_reader_would(text: str, expected: int) ->
     assert len(split(text, "en")) == expected
 
 
+@pytest.mark.parametrize("language", ["en", "ru", "tr", "az"])
+@pytest.mark.parametrize("mark", ["¹", "¹²", "[1]", "[2][3]"])
+def test_the_mark_of_a_note_belongs_to_the_sentence_that_it_ends(mark: str, language: str) -> None:
+    text = f"Article 9 demands a certificate.{mark} The chairman asked for it."
+    assert [s.of(text) for s in split(text, language)] == [
+        f"Article 9 demands a certificate.{mark}",
+        "The chairman asked for it.",
+    ]
+
+
 def test_a_list_and_a_heading_are_cut_by_line() -> None:
     text = "The areas are:\n(a) energy;\n(b) connectivity; and\n(c) trade.\nArticle 5\nThe harbour opens. It shuts."
     assert [s.of(text) for s in split(text)] == [

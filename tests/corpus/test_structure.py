@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from rag.corpus.formats.html import draft_html
 from rag.corpus.formats.text import draft_text
 from rag.corpus.shape.assembly import assemble
 from rag.corpus.shape.markers import marker
@@ -91,7 +92,8 @@ def test_divisions_are_known_in_the_languages_of_the_faces() -> None:
         "Статья 12": "Статья 12",
         "MADDE 3 – Amaç": "Madde 3",
         "CHAPTER IV": "Chapter IV",
-        "Article 5bis": None,
+        "Article 5bis": "Article 5bis",
+        "Article 5biscuits": None,
         "Annex B: Ports": "Annex B",
         "3.1.2 The authority": "3.1.2",
         "(iv) rail": "(iv)",
@@ -180,3 +182,27 @@ def test_a_line_that_only_begins_like_a_division_is_none(line: str) -> None:
 def test_a_clause_of_an_inserted_article_has_its_number() -> None:
     found = marker("8-1.2. İstisna xüsusi yerlərə aiddir.")
     assert found is not None and (found.kind, found.label) == ("clause", "8-1.2")
+
+
+@pytest.mark.parametrize("caption", ["Tolls of the locks", "TOLLS"])
+def test_a_heading_below_the_bare_name_of_a_division_is_its_caption(caption: str) -> None:
+    page = (
+        "<html><body><h1>Act on Waters</h1><h2>CHAPTER I</h2><h2>General provisions</h2>"
+        "<h2>Article 1</h2><p>Locks are open.</p>"
+        f"<h2>ANNEX II</h2><h2>{caption}</h2><p>1. Boats pay 12 leva.</p><h2>ANNEX III</h2><h3>Form</h3><p>It has a name.</p>"
+        "</body></html>"
+    )
+    document = assemble(draft_html(page.encode()), document_id="act.html")
+    paths = [path_at(document.sections, document.text.index(words)) for words in ("Locks are", "Boats", "It has")]
+    assert paths == [("Article 1",), (f"ANNEX II. {caption}", "1"), ("ANNEX III", "Form")]
+    assert ("CHAPTER I. General provisions",) in [section.path for section in document.sections]
+
+
+@pytest.mark.parametrize(
+    ("line", "label"), [("Article 5 bis", "Article 5 bis"), ("Article 12ter. Boats", "Article 12ter"), ("§ 4", "§ 4")]
+)
+def test_an_article_that_was_put_in_between_has_its_own_name(line: str, label: str) -> None:
+    found = marker(line)
+    assert found is not None
+    assert (found.kind, found.label) == ("division", label)
+    assert marker("Article 5 bis applies to boats.") is None

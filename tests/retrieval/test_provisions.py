@@ -200,3 +200,10 @@ def test_a_label_of_a_section_is_read_by_the_rules_of_a_question() -> None:
 def test_what_is_left_of_a_question_are_the_words_that_ask_for_something() -> None:
     assert asked("What is the penalty under Article 15(1)?").rest == ("penalty",)
     assert asked("5-ci maddənin 2-ci bəndi nə deyir?").rest == ()
+
+
+@pytest.mark.parametrize("said", ["Article 5 bis", "article 5bis", "Art. 5-bis"])
+def test_an_inserted_article_is_another_than_the_one_before_it(said: str) -> None:
+    (reference,) = asked(f"What does {said} say?").references
+    assert reference.steps == (label_step("Article 5 bis. Boats"),)
+    assert reference.steps != (label_step("Article 5. Tolls"),)

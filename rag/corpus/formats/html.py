@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
+from rag.corpus.formats.html_notes import NOTE, settle_notes
 from rag.corpus.formats.html_tables import HEAD, settle_tables
+from rag.corpus.formats.pdf.footnotes import mark_of
 from rag.corpus.formats.text import decode
 from rag.corpus.refusal import Unreadable
 from rag.corpus.shape.draft import Draft, Piece, draft_of
@@ -68,6 +70,7 @@ def _page(data: bytes) -> Any:
         page = html.document_fromstring(text, parser=html.HTMLParser(no_network=True, remove_comments=True))
     except (etree.LxmlError, ValueError):
         raise Unreadable("it is not HTML.", "Give it the suffix of its real format.") from None
+    settle_notes(page)
     _remove_other(page)
     _write_numbers(page)
     _join_terms(page)
@@ -219,6 +222,10 @@ def _table(element: Any) -> Iterator[Piece]:
 
 def _paragraph(text: str, *, tight: bool) -> Iterator[Piece]:
     lines = "\n".join(" ".join(line.split()) for line in text.split("\n"))
+    if lines.startswith(NOTE):
+        words = " ".join(lines.replace(NOTE, "").split())
+        yield Piece(words, prose=False, note=mark_of(words))
+        return
     for span in blocks(lines):
         yield Piece(span.of(lines), tight=tight)
         tight = True

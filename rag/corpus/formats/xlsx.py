@@ -1,20 +1,21 @@
 """Excel workbooks by openpyxl: a section a sheet, a table a block of rows, and every row with its number.
 
-Cells read as Excel shows them: results of formulas, dates, percentages. What has no result (a workbook that a program wrote and
-nobody opened since) cannot be read and is named.
+Cells read as Excel shows them: results of formulas, dates, percentages, units. What has no result (a workbook that a program
+wrote and nobody opened since) cannot be read and is named; so is what is hidden, which is left out.
 """
 
 from __future__ import annotations
 
-import datetime
 import io
 import re
 import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
 from rag.corpus.formats.archive import check_archive
+from rag.corpus.formats.xlsx_cells import shown
 from rag.corpus.refusal import Unreadable
 from rag.corpus.shape.draft import Draft, Gap, Piece, draft_of
 from rag.corpus.shape.tables import table_pieces
@@ -23,7 +24,10 @@ from rag.settings import Parsing
 _MOST_COLUMNS = 1000
 _MERGED = re.compile(rb'<mergeCell[^>]*\bref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"')
 _MOST_MERGED = 20_000
-_PERCENT = re.compile(r"0(?:\.(0+))?%")
+_HIDDEN_ROW = re.compile(rb'<row\b[^>]*\bhidden="(?:1|true)"[^>]*>')
+_ROW_NUMBER = re.compile(rb'\br="(\d+)"')
+_HIDDEN_COLUMN = re.compile(rb'<col\b[^>]*\bhidden="(?:1|true)"[^>]*>')
+_COLUMN_ENDS = re.compile(rb'\b(min|max)="(\d+)"')
 _FORMULA = re.compile(rb"<f[ >/]")
 
 
@@ -83,7 +87,7 @@ class _Reader:
             if any(cells):
                 run[number] = cells
             elif run:
-                yield from _block(run)
+                yield from _blocks(run)
                 run = {}
 
     def _rows(self, sheet: Any, name: str, formulas: Any) -> dict[int, list[str]]:
@@ -93,7 +97,7 @@ class _Reader:
         plain = iter(formulas[sheet.title].iter_rows(max_col=_MOST_COLUMNS)) if formulas is not None else None
         sheet.reset_dimensions()  # a file may claim less, or a million times more, than it has
         for number, row in enumerate(sheet.iter_rows(max_col=_MOST_COLUMNS), 1):
-            cells = [_shown(cell) for cell in row]
+            cells = [shown(cell.value, getattr(cell, "number_format", None) or "") for cell in row]
             beside = next(plain, ()) if plain is not None else ()
             unknown += sum(cell.data_type == "f" and not shown for cell, shown in zip(beside, cells, strict=False))
             self._left -= sum(map(len, cells))
@@ -105,22 +109,69 @@ class _Reader:
         if unknown:
             what = f"{unknown:,} formula{'s' if unknown > 1 else ''} on the sheet “{name}” without a result."
             self.gaps.append(Gap(what, "Open it in Excel or LibreOffice and save it."))
-        self._fill_merged(sheet, found)
+        drawn = self._archive.read(sheet._worksheet_path.lstrip("/"))
+        _fill_merged(drawn, found)
+        self._leave_hidden(drawn, name, found)
         return found
 
-    def _fill_merged(self, sheet: Any, rows: dict[int, list[str]]) -> None:
-        from openpyxl.utils import range_boundaries
+    def _leave_hidden(self, drawn: bytes, name: str, rows: dict[int, list[str]]) -> None:
+        """Empty what a reader of the sheet does not see, and say so where there was something."""
+        hidden = [int(found[1]) for row in _HIDDEN_ROW.findall(drawn) if (found := _ROW_NUMBER.search(row))]
+        lost = [number for number in hidden if any(rows.get(number, ()))]
+        for number in hidden:
+            rows.pop(number, None)
+        columns = 0
+        for column in _HIDDEN_COLUMN.findall(drawn):
+            ends = {kind: int(number) for kind, number in _COLUMN_ENDS.findall(column)}
+            for at in range(ends.get(b"min", 1) - 1, min(ends.get(b"max", 0), _MOST_COLUMNS)):
+                columns += any(at < len(cells) and cells[at] for cells in rows.values())
+                for cells in rows.values():
+                    cells[at : at + 1] = [""] * (at < len(cells))
+        for count, noun in ((len(lost), "row"), (columns, "column")):
+            if count:
+                what = f"{count:,} hidden {noun}{'s' if count > 1 else ''} of the sheet “{name}” left out."
+                self.gaps.append(Gap(what, "Show them in Excel and save it, where they matter.", lost=False))
 
-        path = sheet._worksheet_path.lstrip("/")
-        for merged in _MERGED.findall(self._archive.read(path))[:_MOST_MERGED]:
-            left, top, right, bottom = range_boundaries(merged.decode("ascii"))
-            if top not in rows or left > len(rows[top]) or right > _MOST_COLUMNS:
-                continue
-            value = rows[top][left - 1]
-            for number in range(top, min(bottom, max(rows)) + 1):
-                cells = rows[number]
-                cells += [""] * (right - len(cells))
-                cells[left - 1 : right] = [value] * (right - left + 1)
+
+def _fill_merged(drawn: bytes, rows: dict[int, list[str]]) -> None:
+    from openpyxl.utils import range_boundaries
+
+    for merged in _MERGED.findall(drawn)[:_MOST_MERGED]:
+        left, top, right, bottom = range_boundaries(merged.decode("ascii"))
+        if top not in rows or left > len(rows[top]) or right > _MOST_COLUMNS:
+            continue
+        value = rows[top][left - 1]
+        for number in range(top, min(bottom, max(rows)) + 1):
+            cells = rows[number]
+            cells += [""] * (right - len(cells))
+            cells[left - 1 : right] = [value] * (right - left + 1)
+
+
+def _blocks(run: dict[int, list[str]]) -> Iterator[Piece]:
+    """Rows without an empty one between them, which may be tables side by side: an empty column parts them, they are not of one
+    height, and the second has names of its own."""
+    width = max(map(len, run.values()))
+    filled = [any(at < len(cells) and cells[at] for cells in run.values()) for at in range(width)]
+    parts: list[dict[int, list[str]]] = []
+    for is_filled, group in groupby(range(width), key=filled.__getitem__):
+        if is_filled:
+            columns = list(group)
+            parts.append({n: [c[at] if at < len(c) else "" for at in columns] for n, c in run.items()})
+    heights = {tuple(n for n, cells in part.items() if any(cells)) for part in parts}
+    if len(heights) == len(parts) > 1 and all(_is_table(part) for part in parts):
+        for part in parts:
+            for some, rows in groupby(part.items(), key=lambda row: any(row[1])):
+                if some:
+                    yield from _block(dict(rows))
+    else:
+        yield from _block(run)
+
+
+def _is_table(part: dict[int, list[str]]) -> bool:
+    """Whether columns that stand together have two or more, the first of them words."""
+    first = [cells[0] for cells in part.values() if cells[0]]
+    worded = sum(any(map(str.isalpha, cell)) for cell in first)
+    return len(next(iter(part.values()))) > 1 and worded * 2 > len(first)
 
 
 def _block(run: dict[int, list[str]]) -> Iterator[Piece]:
@@ -134,24 +185,3 @@ def _block(run: dict[int, list[str]]) -> Iterator[Piece]:
         yield Piece(next(filter(None, rows[0])))
     else:
         yield from table_pieces(rows, places=[f"Row {number}" for number in numbers])
-
-
-def _shown(cell: Any) -> str:
-    """A cell as Excel shows it, as far as the value and a percentage go."""
-    value = cell.value
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).upper()
-    if isinstance(value, int | float):
-        percent = _PERCENT.search(cell.number_format or "")
-        if percent:
-            return f"{100 * value:.{len(percent[1] or '')}f}%"
-        return format(value, ".15g") if isinstance(value, float) else str(value)
-    if isinstance(value, datetime.datetime):
-        return value.date().isoformat() if value.time() == datetime.time() else value.isoformat(" ", "minutes")
-    if isinstance(value, datetime.date):
-        return value.isoformat()
-    if isinstance(value, datetime.time):
-        return value.isoformat("minutes")
-    return " ".join(str(value).split())

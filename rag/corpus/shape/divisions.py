@@ -83,6 +83,9 @@ class _Reader:
         text, opening = self.texts[index], self.markers[index]
         if self._captions_table(index):
             return None
+        if block.level is not None and self._captioned(index, block.level):
+            label = f"{text.rstrip('.: ')}. {self.texts[index + 1]}"
+            return Division(index, index + 1, _label(label), block.level, True, "level")
         if block.level is not None:
             return Division(index, index, block.place or _label(text), block.level, True, "place" if block.place else "level")
         if block.place:
@@ -102,6 +105,20 @@ class _Reader:
         if opening.kind == "item":
             return Division(index, index, opening.label, ITEM, False, opening.style)
         return None
+
+    def _captioned(self, index: int, level: int) -> bool:
+        """Whether a heading is the bare name of a division, as in ``ANNEX II``, and the next of its level its caption."""
+        opening = self.markers[index]
+        if opening is None or opening.kind != "division" or self.texts[index][opening.end :].strip(" .:"):
+            return False
+        below = index + 1
+        return (
+            below + 1 < len(self.texts)
+            and self.draft.blocks[below].level == level
+            and (self.draft.blocks[below + 1].level != level or self.markers[below + 1] is not None)
+            and self.markers[below] is None
+            and captions(self.texts[below])
+        )
 
     def _captions_table(self, index: int) -> bool:
         opens = index + 1 < len(self.texts) and self.draft.blocks[index + 1].opens

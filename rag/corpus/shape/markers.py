@@ -25,7 +25,11 @@ RANK = {word: rank for rank, words in _RANKS.items() for word in words.split()}
 RANK |= {"ek madde": 6, "geçici madde": 6}
 TOP = frozenset(_RANKS[2].split()) - frozenset(("part", "partie", "teil", "parte", "часть", "hissə", "kısım"))
 
-_NUMERAL = r"(?:\d{1,4}(?:[.\-]\d{1,3})*[A-Za-z]?|[IVXLCDM]{1,8}|[ivxlcdm]{1,6}|[A-ZА-Я])"
+INSERTED = "bis|ter|quater|quinquies|sexies|septies|octies|nonies|novies|decies"
+"""What the number of a provision that was put in between two others ends in: ``Article 5 bis``."""
+_NUMERAL = (
+    rf"(?:\d{{1,4}}(?:[.\-]\d{{1,3}})*(?:[^\S\n]?-?(?:{INSERTED})(?!\w)|[A-Za-z])?|[IVXLCDM]{{1,8}}|[ivxlcdm]{{1,6}}|[A-ZА-Я])"
+)
 _WHOLE = {"art.": "article", "sec.": "section", "ст.": "статья"}
 _WORDS = "|".join(map(re.escape, sorted(RANK, key=len, reverse=True)))
 _DIVISION = re.compile(rf"(?P<word>{_WORDS})[^\S\n]+(?P<number>{_NUMERAL})(?![\w’'])(?P<rest>[^\n]*)", re.IGNORECASE)

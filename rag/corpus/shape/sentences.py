@@ -31,6 +31,7 @@ _ENUMERATOR = re.compile(r"[(\[]?(?:\d{1,3}(?:-\d{1,2})?(?:\.\d{1,3})*|[^\W\d_]|
 _CAPTION = re.compile(r"(?i)(?:table|figure|fig\.?|cədvəl|şəkil|таблица|рисунок|рис\.|tablo|şekil)\s+\d[\d.\-]{0,6}\.\Z")
 _TITLE = re.compile(r"\b(?:v|vs|Mr|Mrs|Ms|Dr|Prof|St|Gen|Gov|Sen|Rep|Hon|Amb|H\.E)\.\Z")
 _DAY = re.compile(r"(?:^|\s)\d{1,2}\.\Z")
+_MARKS = re.compile(r"(?:[¹²³⁰⁴-⁹]{1,3}|\[\d{1,3}\])+\s*")
 _MONTH = re.compile(
     r"(?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez|yan|fev|iyn|iyl|avq|sen|okt|noy|dek|oca|şub|nis|haz|tem|ağu|"
     r"eyl|eki|kas|ara|янв|фев|мар|апр|мая|май|июн|июл|авг|сен|окт|ноя|дек)",
@@ -57,20 +58,22 @@ def split_block(text: str, block: Span, language: str | None = None) -> list[Spa
     last = next((n for n in range(len(inner) - 1, -1, -1) if inner[n].isalnum()), -1)
     cuts = [0]
     for boundary in get_sentence_boundaries(language or "en", inner.translate(_HIDDEN)):
-        cut = _before_opening_bracket(inner, boundary["start_index"])
+        cut = _beginning(inner, boundary["start_index"])
         if cuts[-1] < cut <= last and not _continues(inner, cuts[-1], cut, asides):
             cuts.append(cut)
     pieces = (strip(inner, Span(start, end)) for start, end in zip(cuts, [*cuts[1:], len(inner)], strict=True))
     return [Span(block.start + s.start, block.start + s.end) for s in pieces if s.start < s.end]
 
 
-def _before_opening_bracket(inner: str, cut: int) -> int:
-    """Where the next sentence begins: the brackets that open just before it were hidden, and are its own."""
+def _beginning(inner: str, cut: int) -> int:
+    """Where the next sentence begins: the brackets that open just before it were hidden, and are its own; the marks of notes
+    that stand at the end of the sentence before are that one's."""
     while cut and inner[cut - 1] in " \n\t(":
         cut -= 1
     while cut < len(inner) and inner[cut].isspace():
         cut += 1
-    return cut
+    marks = _MARKS.match(inner, cut)
+    return marks.end() if marks and cut and not inner[cut - 1].isspace() else cut
 
 
 def _asides(inner: str) -> list[Span]:

@@ -17,12 +17,16 @@ from rag.corpus.shape.markers import marker
 
 _LEAST_GUTTER = 4.0
 """Points of white space between two columns."""
+_SAME_EDGE = 2.0
+"""Points."""
 _FAR = 2.6
 """Of the font's size: rows of one table stand closer than this."""
 _LEAST_ROWS = 3
 """Rows with two cells filled that make a table: two may fall together by chance in justified prose."""
 _NAMING_ROWS = 2
 """Rows at the top in which what runs over several columns names them all; further down it is a long cell."""
+_SEVERAL = 3
+"""Columns."""
 _CELL_WORDS = 7
 """A median cell of more words, in every column, is prose set in columns."""
 _LEADERS = re.compile(r"[\s.…·_]{4,}\Z")
@@ -51,14 +55,19 @@ class _Row:
         return min(line.bottom for line in self.lines)
 
 
-def aligned_tables(lines: Sequence[Line]) -> list[AlignedGrid]:
-    """The tables among the lines of one column, from top to bottom."""
+def aligned_tables(lines: Sequence[Line], after: AlignedGrid | None = None) -> list[AlignedGrid]:
+    """The tables among the lines of one column, from top to bottom.
+
+    The first may be the rest of ``after``, which ended the page before: a row or two are no table on their own.
+    """
     rows = _rows(lines)
     found: list[AlignedGrid] = []
     at = 0
     while at < len(rows):
         end = _end(rows, at) if len(rows[at].stretches) > 1 else at
         grid = _grid(rows[at:end]) if end - at > 1 else None
+        if grid is None and at == 0 and after is not None:
+            grid, end = _rest(rows, after)
         if grid is None:
             at += 1
         else:
@@ -92,10 +101,44 @@ def _end(rows: Sequence[_Row], at: int) -> int:
             break
         gutters = left
         end += 1
-    # a lone line below is the paragraph that follows, unless it goes on with the cell above it
-    while end > at and len(rows[end - 1].stretches) < 2 and not _wraps(rows[end - 2], rows[end - 1]):
-        end -= 1
-    return end
+    # lone lines below are the paragraph that follows, unless they go on with a cell of the last row
+    last = next(n for n in range(end - 1, at - 1, -1) if len(rows[n].stretches) > 1)
+    wrapped = last + 1
+    while wrapped < end and _wraps(rows[last], rows[wrapped - 1], rows[wrapped]):
+        wrapped += 1
+    return wrapped
+
+
+def _rest(rows: Sequence[_Row], after: AlignedGrid) -> tuple[AlignedGrid | None, int]:
+    """The rows at the top that stand in the columns of ``after``, and how many they are."""
+    above = _rows(after.lines)
+    gutters = _gutters(above)
+    if len(gutters) + 1 != len(after.rows[0]) or len(rows[0].stretches) < max(2, len(gutters)) or not _in_line(above, rows[0]):
+        return None, 0
+    end = 1
+    while end < len(rows) and len(_common(gutters, rows[end])) == len(gutters):
+        before, row = rows[end - 1], rows[end]
+        if before.bottom - row.top > _FAR * row.stretches[0].size:
+            break
+        if len(row.stretches) < 2 and not _wraps(rows[0], before, row):
+            break
+        end += 1
+    cells = [_cells(row, gutters, naming=False) for row in rows[:end]]
+    whole = _unwrapped(rows[:end], cells)
+    lines = tuple(line for row in rows[:end] for line in row.lines)
+    return AlignedGrid(tuple(map(tuple, whole)), lines, rows[0].top), end
+
+
+def _in_line(above: Sequence[_Row], row: _Row) -> bool:
+    """Whether all that stands in ``row`` begins, ends or has its middle where something in the rows ``above`` has."""
+    others = [s for other in above for s in other.stretches]
+
+    def edges(s: Line) -> tuple[float, float, float]:
+        return s.left, (s.left + s.right) / 2, s.right
+
+    return all(
+        any(abs(a - b) <= _SAME_EDGE for o in others for a, b in zip(edges(s), edges(o), strict=True)) for s in row.stretches
+    )
 
 
 def _gaps(row: _Row) -> list[tuple[float, float]]:
@@ -119,8 +162,10 @@ def _common(gutters: Sequence[tuple[float, float]], row: _Row) -> list[tuple[flo
     return found
 
 
-def _wraps(before: _Row, row: _Row) -> bool:
-    return before.bottom - row.top < 0.35 * row.stretches[0].size and row.stretches[0].left > before.stretches[0].left + 1
+def _wraps(cells: _Row, before: _Row, row: _Row) -> bool:
+    """Whether ``row`` stands close below ``before`` and to the right of where ``cells`` begins."""
+    first = row.stretches[0]
+    return before.bottom - row.top < 0.35 * first.size and first.left > cells.stretches[0].left + 1
 
 
 def _grid(rows: Sequence[_Row]) -> AlignedGrid | None:
@@ -129,8 +174,9 @@ def _grid(rows: Sequence[_Row]) -> AlignedGrid | None:
         return None
     cells = [_cells(row, gutters, naming=number < _NAMING_ROWS) for number, row in enumerate(rows)]
     columns = len(gutters) + 1
-    filled = [sum(bool(cell) for cell in row) for row in cells]
-    if sum(n >= 2 for n in filled) < _LEAST_ROWS or sum(n >= 2 for n in filled) * 2 < len(filled):
+    whole = _unwrapped(rows, cells)
+    # where one cell has many lines, most lines have one cell; with two columns that is a name beside a paragraph
+    if not _tabular(cells) and (columns < _SEVERAL or not _tabular(whole)):
         return None
     by_column = [[row[n] for row in cells if row[n]] for n in range(columns)]
     if any(all(_is_marker(cell) for cell in column) for column in by_column[:-1]):
@@ -140,7 +186,13 @@ def _grid(rows: Sequence[_Row]) -> AlignedGrid | None:
     if all(median(len(cell.split()) for cell in column) >= _CELL_WORDS for column in by_column):
         return None
     lines = tuple(line for row in rows for line in row.lines)
-    return AlignedGrid(tuple(map(tuple, _unwrapped(rows, cells))), lines, rows[0].top)
+    return AlignedGrid(tuple(map(tuple, whole)), lines, rows[0].top)
+
+
+def _tabular(cells: Sequence[Sequence[str]]) -> bool:
+    """Whether rows with two cells filled are enough and no fewer than the others."""
+    filled = sum(sum(map(bool, row)) >= 2 for row in cells)
+    return filled >= _LEAST_ROWS and filled * 2 >= len(cells)
 
 
 def _gutters(rows: Sequence[_Row]) -> list[tuple[float, float]]:
@@ -181,12 +233,14 @@ def _taken_apart(stretch: Line, gutters: Sequence[tuple[float, float]]) -> list[
     return [Line.of(runs) for runs in pieces]
 
 
-def _unwrapped(rows: Sequence[_Row], cells: Sequence[list[str]]) -> list[list[str]]:
+def _unwrapped(rows: Sequence[_Row], cells: list[list[str]]) -> list[list[str]]:
     """Rows again of what was broken over several lines.
 
     Lines of one row stand closer than rows do, where the table shows a difference; else a line that leaves its first cell
     empty, below one that does not, goes on with it.
     """
+    if len(rows) < 2:
+        return cells[:1]
     gaps = [before.bottom - row.top for before, row in pairwise(rows)]
     size = median(s.size for row in rows for s in row.stretches)
     narrow = min(gaps) + 0.2 * size

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag.corpus.formats.pdf.aligned import AlignedGrid
+from rag.corpus.formats.pdf.aligned import AlignedGrid, aligned_tables
 from rag.corpus.formats.pdf.printed import Line
 from rag.corpus.shape.markers import marker
 
@@ -39,7 +39,10 @@ _LEADER = re.compile(r"(?:\s?\.){5,}\s*(?:\d{1,4}|[ivxlc]{1,6})?\s*\Z|…{2,}\s*
 
 
 def running_heads(pages: Sequence[PageLines]) -> set[tuple[int, Line]]:
-    """Page and line of what stands in the same place of a margin on several pages, alike but for the page's number."""
+    """Page and line of what stands in the same place of a margin on several pages, alike but for the page's number.
+
+    The names of columns, which a table prints again on every page that it fills, are none.
+    """
     found: dict[tuple[str, int | None], list[tuple[int, Line]]] = defaultdict(list)
     for page in pages:
         for line in page.lines:
@@ -55,6 +58,10 @@ def running_heads(pages: Sequence[PageLines]) -> set[tuple[int, Line]]:
             # a number that counts the pages is a page number: two of those are enough, and so are two lines in a short document
             if together >= (_REPEATS if offset is None and len(pages) > _SHORT else 2):
                 heads.add((place, line))
+    for page in pages:
+        top = {(place, line) for place, line in heads if place == page.number and line.bottom > page.height / 2}
+        if top:
+            heads -= top & {(page.number, line) for grid in aligned_tables(page.lines) for line in grid.lines}
     return heads
 
 
@@ -65,7 +72,7 @@ def _shape(text: str) -> tuple[str, int | None]:
     """
     for pattern in (_LAST_NUMBER, _FIRST_NUMBER):
         if (match := pattern.search(text)) and (marker(text) is None or marker(pattern.sub("", text)) is not None):
-            return pattern.sub("#", text), int(match[1])
+            return pattern.sub("", text).strip(), int(match[1])  # left and right pages have it at either end
     return text, None
 
 

@@ -54,18 +54,21 @@ def items_of(pages: Sequence[PageLines]) -> list[Item]:
     levels = _levels(kept, body)
     found: list[Item] = []
     part = 0
+    last: Line | AlignedGrid | None = None
     for page in kept:
         for column in reading_order(_with_stand_ins(page)):
             part += 1
             lines, notes = parted_notes(column, body)
             edges = _edges(lines)
             leading = _leading(lines, edges)
+            things = list(_with_tables(lines, page, last if isinstance(last, AlignedGrid) else None))
             of_column = [
                 Item((page.number,) * len(thing.rows), part, None, rows=thing.rows)
                 if isinstance(thing, AlignedGrid)
                 else Item((page.number,), part, thing, _level(thing, body, levels), edges[id(thing)], leading)
-                for thing in _with_tables(lines, page)
+                for thing in things
             ]
+            last = things[-1] if things else last
             if of_column and notes:
                 of_column[-1] = replace(of_column[-1], notes=tuple(_note(note, page.number) for note in notes))
             elif notes:
@@ -82,11 +85,32 @@ def _append(found: list[Item], item: Item) -> None:
     if before is None or not goes_on or len(before.rows[0]) != len(item.rows[0]):
         found.append(item)
         return
+    rows, pages = _parted(before.rows[0], item)
     same = 0
-    while same < min(len(before.rows), len(item.rows)) and before.rows[same] == item.rows[same]:
+    while same < min(len(before.rows), len(rows)) and before.rows[same] == rows[same]:
         same += 1
-    rows, pages = before.rows + item.rows[same:], before.pages + item.pages[same:]
-    found[-1] = replace(before, rows=rows, pages=pages, notes=before.notes + item.notes)
+    above, rest, pages = before.rows, rows[same:], pages[same:]
+    if rest and _broken_off(above[-1], rest[0]):
+        above = (*above[:-1], tuple(" ".join(filter(None, pair)) for pair in zip(above[-1], rest[0], strict=True)))
+        rest, pages = rest[1:], pages[1:]
+    found[-1] = replace(before, rows=above + rest, pages=before.pages + pages, notes=before.notes + item.notes)
+
+
+def _parted(names: tuple[str, ...], item: Item) -> tuple[tuple[tuple[str, ...], ...], tuple[int, ...]]:
+    """The rows of a table overleaf, and their pages. What is left of a row stands close below the names of columns, which are
+    printed again, and would be taken for a part of them."""
+    first = item.rows[0]
+    if first == names or not all(cell.startswith(name) for cell, name in zip(first, names, strict=True)):
+        return item.rows, item.pages
+    rest = tuple(cell.removeprefix(name).strip() for cell, name in zip(first, names, strict=True))
+    return (names, rest, *item.rows[1:]), (item.pages[0], *item.pages)
+
+
+def _broken_off(row: Sequence[str], rest: Sequence[str]) -> bool:
+    """Whether ``rest``, the first row overleaf, ends ``row``: it names nothing and goes on in the middle of a sentence."""
+    filled = [cell for cell in rest if cell]
+    begun = all(above for above, cell in zip(row, rest, strict=True) if cell)
+    return not rest[0] and begun and len(filled) < sum(map(bool, row)) and all(cell[0].islower() for cell in filled)
 
 
 def _with_stand_ins(page: PageLines) -> list[Line]:
@@ -102,9 +126,9 @@ def _with_stand_ins(page: PageLines) -> list[Line]:
     return lines
 
 
-def _with_tables(lines: Sequence[Line], page: PageLines) -> Iterator[Line | AlignedGrid]:
-    """The lines of a column with its tables in their places."""
-    owner = {id(line): grid for grid in aligned_tables(lines) for line in grid.lines}
+def _with_tables(lines: Sequence[Line], page: PageLines, after: AlignedGrid | None) -> Iterator[Line | AlignedGrid]:
+    """The lines of a column with its tables in their places. ``after`` is the table that ended the column before."""
+    owner = {id(line): grid for grid in aligned_tables(lines, after) for line in grid.lines}
     told: set[int] = set()
     for line in lines:
         if line.text.startswith(_STAND_IN):

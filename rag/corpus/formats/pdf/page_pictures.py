@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rag.corpus.formats.pdf.printed import Line
+from rag.corpus.formats.pdf.turned import Corners, as_shown
 from rag.corpus.formats.pictures import MOST_PIXELS, shows_text
 
 _SCAN = 0.4
@@ -32,10 +33,11 @@ class PagePictures:
     def on(cls, pypdfium2: Any, page: Any, lines: Sequence[Line]) -> PagePictures:
         """The pictures of one page, whose lines are known."""
         width, height = page.get_size()
+        shown = as_shown(page)
         covered = scan = worded = False
         for looked, picture in enumerate(page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE], max_depth=3)):
             covered = True
-            left, bottom, right, top = picture.get_bounds()
+            left, right, bottom, top = shown(_corners(picture))
             share = (right - left) * (top - bottom) / max(1.0, width * height)
             scan = scan or share >= _SCAN
             over = sum(
@@ -44,6 +46,11 @@ class PagePictures:
             if not worded and share >= _LEAST and over < _OVERLAID and looked < _MOST:
                 worded = _shows_text(pypdfium2, picture)
         return cls(covered, scan, worded)
+
+
+def _corners(picture: Any) -> Corners:
+    left, bottom, right, top = picture.get_bounds()
+    return left, right, bottom, top
 
 
 def _shows_text(pypdfium2: Any, picture: Any) -> bool:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import ctypes
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from rag.corpus.formats.pdf.turned import Corners, as_shown
 
 _HYPHEN = "\x02"
 """What PDFium gives for a hyphen at the end of a line."""
@@ -99,15 +101,16 @@ def _written(run: PrintedRun, beside: Sequence[PrintedRun]) -> str:
 
 
 def printed_lines(pypdfium2: Any, page: Any) -> list[Line]:
-    """The lines of a page in PDFium's order."""
+    """The lines of a page in PDFium's order, at the places where they are shown."""
     text_page = page.get_textpage()
+    shown = as_shown(page)
     try:
-        return [Line.of(runs) for runs in _lines(pypdfium2.raw, text_page)]
+        return [Line.of(runs) for runs in _lines(pypdfium2.raw, text_page, lambda index: shown(box(text_page, index)))]
     finally:
         text_page.close()
 
 
-def _lines(raw: Any, text_page: Any) -> Iterator[list[PrintedRun]]:
+def _lines(raw: Any, text_page: Any, place: Callable[[int], Corners]) -> Iterator[list[PrintedRun]]:
     runs: list[PrintedRun] = []
     codes: list[int] = []
     places: list[int] = []
@@ -119,7 +122,7 @@ def _lines(raw: Any, text_page: Any) -> Iterator[list[PrintedRun]]:
         nonlocal space
         text = _decode(codes)
         if text.strip() and places:
-            runs.append(_run(raw, text_page, text.strip(), places, space or text[:1].isspace(), hyphen))
+            runs.append(_run(raw, text_page, place, text.strip(), places, space or text[:1].isspace(), hyphen))
             space = text[-1:].isspace()
         elif text:
             space = True
@@ -137,7 +140,7 @@ def _lines(raw: Any, text_page: Any) -> Iterator[list[PrintedRun]]:
             continue
         if code > 32 and raw.FPDFText_IsGenerated(text_page, index) != 1:
             found = ctypes.cast(raw.FPDFText_GetTextObject(text_page, index), ctypes.c_void_p).value
-            left, right, bottom, top = box(text_page, index)
+            left, right, bottom, top = place(index)
             if places and (found != owner or left - last_right > WIDE * (top - bottom)):
                 finish()
             owner, last_right = found, right
@@ -148,8 +151,10 @@ def _lines(raw: Any, text_page: Any) -> Iterator[list[PrintedRun]]:
         yield runs
 
 
-def _run(raw: Any, text_page: Any, text: str, places: Sequence[int], space: bool, hyphen: bool) -> PrintedRun:
-    boxes = [box(text_page, index) for index in (places[0], places[len(places) // 2], places[-1])]
+def _run(
+    raw: Any, text_page: Any, place: Callable[[int], Corners], text: str, places: Sequence[int], space: bool, hyphen: bool
+) -> PrintedRun:
+    boxes = [place(index) for index in (places[0], places[len(places) // 2], places[-1])]
     heights = sorted(top - bottom for _, _, bottom, top in boxes)
     return PrintedRun(
         text=text,
@@ -173,8 +178,8 @@ def _is_bold(raw: Any, text_page: Any, index: int) -> bool:
     return 0 < length <= _FONT_NAME and _BOLD_NAME.search(name.raw[:length]) is not None
 
 
-def box(text_page: Any, index: int) -> tuple[float, float, float, float]:
-    """Left, right, bottom, top of a character in points, the origin at the bottom left of the page.
+def box(text_page: Any, index: int) -> Corners:
+    """Left, right, bottom, top of a character in points, the origin at the bottom left of the page before it is turned.
 
     The loose box goes from the font's descent to its ascent, so its height is the size as printed, whatever the matrix.
     """

@@ -34,7 +34,7 @@ class RuledTables:
 
     def on(self, pypdfium2: Any, page: Any, number: int, lines: Sequence[Line]) -> list[AlignedGrid]:
         """The tables of page ``number`` (from 1) that have two columns and two rows or more."""
-        if page.get_rotation() or not _has_rules(pypdfium2, page):
+        if not _has_rules(pypdfium2, page):
             return []
         import pdfplumber
         from pdfminer.pdfexceptions import PDFException
@@ -45,7 +45,8 @@ class RuledTables:
             if self._document is None:
                 self._document = pdfplumber.open(io.BytesIO(self._data))
             plumbed = self._document.pages[number - 1]
-            height = float(plumbed.mediabox[3])
+            # pdfplumber turns the page, and so the box it stands in
+            height = float(plumbed.mediabox[3] if not page.get_rotation() else plumbed.height)
             tables = [_grid(table, height, lines) for table in plumbed.find_tables()]
             plumbed.close()
         except (PDFException, PSException, PdfminerException, MalformedPDFException, *_CONFUSED):
