@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
+import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +18,16 @@ from pathlib import Path
 import numpy as np
 
 from rag.answering.proof.prover import THRESHOLD, Evidence, Proved, Prover
+from rag.corpus.loading import load
+from rag.corpus.shape.passages import cut
 from rag.corpus.shape.sentences import split
+from rag.corpus.sources import list_sources
 from rag.evaluation.figures.metrics import auroc
-from rag.knowledge_base import find_knowledge_base
+from rag.knowledge_base import KnowledgeBase, find_knowledge_base
+from rag.models.embedder import Embedder
 from rag.models.onnx_reader import OnnxReader
 from rag.models.opening import open_embedder
-from rag.settings import Embedding
+from rag.settings import Embedding, Settings
 from rag.types import Passage, Span
 
 ROOT = Path(__file__).parents[1]
@@ -55,7 +61,7 @@ def main() -> None:
     if not arguments.replies:
         report("strangers", strangers(prover, arguments.every), arguments.v)
     if arguments.replies:
-        report("replies", replies(arguments.replies, prover), arguments.v)
+        report("replies", replies(arguments.replies, prover, embedder), arguments.v)
     if arguments.wice:
         report("WiCE dev", wice(arguments.wice, prover, arguments.every), False)
 
@@ -105,19 +111,24 @@ def strangers(prover: Prover, every: int) -> list[Judged]:
     return found
 
 
-def replies(folder: Path, prover: Prover) -> list[Judged]:
-    """Every statement of every reply against its document."""
+def replies(folder: Path, prover: Prover, embedder: Embedder) -> list[Judged]:
+    """Every statement of every reply against its document, which is read and cut as when it is indexed."""
     rows = [json.loads(line) for line in (folder / "replies.jsonl").read_text(encoding="utf-8").splitlines()]
     prepared: dict[str, Evidence] = {}
     found = []
+    with tempfile.TemporaryDirectory() as place:
+        kb = KnowledgeBase(Path(place))
+        kb.sources.mkdir()
+        for name in {row["document"] for row in rows}:
+            file = next((f for f in (folder / "docs" / name, folder / "sources" / name) if f.is_file()), None)
+            shutil.copy(file or find_knowledge_base(None).sources / name, kb.sources / name)
+        settings = Settings()
+        for source in list_sources(kb):
+            (document,) = load(source, settings.parsing)
+            prepared[source.id] = prover.prepare(cut(document, settings.passages, embedder.count_tokens))
     for row in rows:
-        name = row["document"]
-        if name not in prepared:
-            file = next((f for f in (folder / "docs" / name, folder / "sources" / name) if f.exists()), Path())
-            text = (file if file.is_file() else find_knowledge_base(None).sources / name).read_text(encoding="utf-8")
-            prepared[name] = prover.prepare(passages(text, name, Path(name).stem.replace("-", " ").title()))
         for statement in row["statements"]:
-            found.append(judged(statement["text"], statement["true"], prepared[name], prover))
+            found.append(judged(statement["text"], statement["true"], prepared[row["document"]], prover))
     return found
 
 

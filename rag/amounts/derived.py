@@ -1,5 +1,5 @@
-"""Amounts that stand in no source and follow from two that do: a sum, a difference, a share of an amount, how many times one is
-the other, what is left of a hundred per cent.
+"""Amounts that stand in no source and follow from two that do: a sum, a difference, a share of an amount, a rate for a while,
+how many times one is the other, what is left of a hundred per cent.
 
 As exact as the amounts themselves; whether they are the right two is the reader's to judge.
 """
@@ -7,10 +7,11 @@ As exact as the amounts themselves; whether they are the right two is the reader
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
 
-from rag.amounts.units import Unit
+from rag.amounts.units import TIMES, Unit, named
 from rag.amounts.values import Value
 
 MOST_TIMES = 20
@@ -51,6 +52,16 @@ def _made(given: Sequence[Value]) -> Iterator[tuple[Fraction, Unit | None]]:
             for share, of, amount in ((one, other, first * second / 100), (other, one, first * second / 100)):
                 if share.unit is not None and share.unit.dimension == "share":
                     yield amount, of.unit
+            for rate, other_, a, b in ((one, other, first, second), (other, one, second, first)):
+                yield from _lasting(rate.unit, a, other_.unit, b)
+
+
+def _lasting(rate: Unit | None, amount: Fraction, time: Unit | None, number: Fraction) -> Iterator[tuple[Fraction, Unit]]:
+    """What a rate comes to: 1,100 a month for ten months."""
+    if rate is not None and time is not None and time.measure:
+        for word in rate.per & TIMES - {"night"}:
+            if (one := named(word)).dimension == time.dimension:
+                yield amount * number * time.factor / one.factor, replace(rate, per=rate.per - {word})
 
 
 def _times(first: Fraction, second: Fraction) -> Iterator[tuple[Fraction, Unit]]:

@@ -14,20 +14,22 @@ from rag.amounts.values import Value, values
 
 CELLS = re.compile(r"\s*[|\t]\s*")
 _TOLD = re.compile(r"\(([^)]*)\)|,\s*([^,]+)\Z|\b(?:in|of)\s+(.+)\Z|\A([%€£$₼₺₽])")
+_OF_ALL = re.compile(r"\(([^)]*)\)[\s*.:]*\Z")
 _PLURAL = re.compile(r"\b(thousand|million|billion)s\b", re.IGNORECASE)
 _SIGN = re.compile(r"[€£$₼₺₽]")
 
 
-def in_columns(header: str, row: str) -> tuple[Value, ...]:
-    """The values of the cells of ``row`` in the unit that ``header`` gives their columns; none where it gives no unit."""
-    return tuple(value for _, value in _placed(header, row))
+def in_columns(row: str, header: str, caption: str = "") -> tuple[Value, ...]:
+    """The values of the cells of ``row`` in the unit that ``header`` gives their columns, or ``caption`` all of them between
+    brackets; none where neither gives one."""
+    return tuple(value for _, value in _placed(header, row, caption))
 
 
-def totals(header: str, rows: Sequence[str]) -> tuple[Value, ...]:
+def totals(rows: Sequence[str], header: str, caption: str = "") -> tuple[Value, ...]:
     """What each column of numbers comes to, in the unit of the column."""
     columns: dict[int, list[tuple[Fraction, Unit | None]]] = {}
     for row in rows:
-        told = dict(_placed(header, row))
+        told = dict(_placed(header, row, caption))
         for column, cell in enumerate(CELLS.split(row)):
             found = [told[column]] if column in told else values(cell)
             if len(found) == 1 and found[0].kind == "number":
@@ -39,9 +41,10 @@ def totals(header: str, rows: Sequence[str]) -> tuple[Value, ...]:
     )
 
 
-def _placed(header: str, row: str) -> Iterator[tuple[int, Value]]:
+def _placed(header: str, row: str, caption: str) -> Iterator[tuple[int, Value]]:
+    of_all = _OF_ALL.search(caption)
     for column, (name, cell) in enumerate(zip(CELLS.split(header), CELLS.split(row), strict=False)):
-        told = _TOLD.search(name)
+        told = _TOLD.search(name) or of_all
         if told is None:
             continue
         unit = _PLURAL.sub(lambda m: m[1], next(group for group in told.groups() if group is not None)).strip()

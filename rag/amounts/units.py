@@ -77,6 +77,9 @@ _PER = re.compile(
 )
 
 
+TIMES = frozenset({"minute", "hour", "day", "night", "week", "month", "quarter", "year"})
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
     """A measure with its size in the first unit of its dimension; or, with ``measure`` false, any noun that is counted.
@@ -96,7 +99,12 @@ class Unit:
         """Whether amounts in the two can be compared."""
         if {self.dimension, other.dimension} == {"", "occasion"}:  # "two meetings a year", "meets twice a year"
             return bool(self.per & other.per)
-        return self.dimension == other.dimension and not (self.per and other.per and self.per.isdisjoint(other.per))
+        return self.dimension == other.dimension and _compatible(self.per, other.per)
+
+
+def _compatible(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether two rates can be the same: "900 a month" and "900 per head" can, "900 a month" and "900 a year" cannot."""
+    return all(not a or not b or bool(a & b) for a, b in ((one & TIMES, other & TIMES), (one - TIMES, other - TIMES)))
 
 
 def _known() -> dict[str, Unit]:

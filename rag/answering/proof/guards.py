@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 from rag.amounts.derived import follows
@@ -66,10 +67,10 @@ class Guard:
         self._initials = _initials(self._text)
         self._same = frozenset(w for pattern, known in _SAME if re.search(rf"\b(?:{pattern})", self._text) for w in known)
         self._short = frozenset(_folded(m[0]) for m in re.finditer(r"\b[A-Z][A-Z.]{1,5}\b", self._text))
-        self._tables: dict[str, list[str]] = {}
-        for header, row in dict.fromkeys(row for p in passages for span in p.sentences for row in rows_of(p, span)):
-            self._tables.setdefault(header, []).append(row)
-        cells = [cell for header, rows in self._tables.items() for row in rows for cell in in_columns(header, row)]
+        self._tables: dict[tuple[str, str], list[str]] = {}
+        for row in dict.fromkeys(row for p in passages for span in p.sentences for row in rows_of(p, span)):
+            self._tables.setdefault((row.header, row.caption), []).append(row.cells)
+        cells = [cell for table, rows in self._tables.items() for row in rows for cell in in_columns(row, *table)]
         self._values = (*values(self._text), *implied(self._text), *cells)
 
     def foreign(self, claim: str) -> str | None:
@@ -88,10 +89,10 @@ class Guard:
                 return self._words("answer.withheld_unknown", said=claim[value.start : value.end])
         return None
 
-    def unsupported(self, claim: str, evidence: str, rows: Sequence[tuple[str, str]] = ()) -> str | None:
+    def unsupported(self, claim: str, evidence: str, rows: Sequence[TableRow] = ()) -> str | None:
         """A number, date or time of ``claim`` that ``evidence`` does not have, as a reason. ``rows`` are those of tables in
-        it, each after its header."""
-        named = (*values(evidence), *(cell for header, row in rows for cell in in_columns(header, row)))
+        it."""
+        named = (*values(evidence), *(cell for row in rows for cell in in_columns(row.cells, row.header, row.caption)))
         theirs = (*named, *implied(evidence))
         for value in values(claim):
             told = _counts_nothing(claim, value) or any(value.agrees(other) for other in theirs)
@@ -115,7 +116,7 @@ class Guard:
 
     @cached_property
     def _totals(self) -> list[Value]:
-        return [total for header, rows in self._tables.items() for total in totals(header, rows)]
+        return [total for table, rows in self._tables.items() for total in totals(rows, *table)]
 
     def _totalled(self, value: Value) -> bool:
         """Whether a column of a table comes to it."""
@@ -152,11 +153,21 @@ class Guard:
         return form in self._same or form in spelt
 
 
-def rows_of(passage: Passage, sentence: Span) -> Iterator[tuple[str, str]]:
-    """A sentence that is a row of a table, after the header of the table; nothing for any other."""
-    header = next((c.text for c in passage.context_of(sentence) if c.kind == "header"), None)
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """A row as it stands, the header of its table, and the sentence before that: often its caption."""
+
+    cells: str
+    header: str
+    caption: str
+
+
+def rows_of(passage: Passage, sentence: Span) -> Iterator[TableRow]:
+    """A sentence that is a row of a table; nothing for any other."""
+    header = next((c for c in passage.context_of(sentence) if c.kind == "header"), None)
     if header is not None:
-        yield header, passage.quote(sentence)
+        before = [span for span in passage.sentences if span.end <= header.span.start]
+        yield TableRow(passage.quote(sentence), header.text, passage.quote(before[-1]) if before else "")
 
 
 def _akin(form: str, word: str) -> bool:
