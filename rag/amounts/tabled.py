@@ -35,7 +35,7 @@ def totals(rows: Sequence[str], header: str, caption: str = "") -> tuple[Value, 
             if len(found) == 1 and found[0].kind == "number":
                 columns.setdefault(column, []).append((Fraction(min(found[0].keys)[1:]), found[0].unit))
     return tuple(
-        Value("number", frozenset({f"n{_plain(sum(amount for amount, _ in cells))}"}), 0, 0, cells[0][1])
+        Value("number", frozenset({f"n{_plain(sum((amount for amount, _ in cells), Fraction()))}"}), 0, 0, cells[0][1])
         for cells in columns.values()
         if len(cells) > 1 and len({unit for _, unit in cells}) == 1
     )

@@ -42,11 +42,9 @@ def test_a_column_without_a_unit_has_totals_and_no_amounts_of_its_own() -> None:
 
 
 def test_a_caption_gives_the_unit_of_columns_that_have_none() -> None:
-    caption = "Table 4. Income and expenditure (million marks)"
-    assert said("9.7 million marks", in_columns("Item | 2022 | 2023", "Fees | 8.2 | 9.7", caption))
-    assert not said(
-        "9.7 million marks", in_columns("Item | 2022 | 2023", "Fees | 8.2 | 9.7", "Table 4 (million marks) goes on.")
-    )
+    row, header = "Fees | 8.2 | 9.7", "Item | 2022 | 2023"
+    assert said("9.7 million marks", in_columns(row, header, "Table 4. Income and expenditure (million marks)"))
+    assert not said("9.7 million marks", in_columns(row, header, "Table 4 (million marks) goes on."))
 
 
 def test_ragged_and_empty_rows_are_read_as_far_as_they_go() -> None:
