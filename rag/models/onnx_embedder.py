@@ -21,7 +21,7 @@ from tokenizers import Tokenizer
 
 from rag.errors import ModelError
 from rag.models.embedder import ModelIdentity, Vectors
-from rag.models.onnx_folder import CARD, MODEL, WORDS, OnnxFolder, side_by_side
+from rag.models.onnx_folder import CARD, MODEL, SLOW_FUSION, WORDS, OnnxFolder, side_by_side
 from rag.models.vocabulary import Vocabulary
 
 __all__ = ["ARCHITECTURE", "CARD", "INPUTS", "MODEL", "OUTPUT", "SHIPPED", "VERSION", "WORDS", "OnnxEmbedder"]
@@ -64,7 +64,7 @@ class OnnxEmbedder:
         """
         remedy = "Reinstall charterqa." if folder is None else "Run charterqa index: it is exported again."
         opened = OnnxFolder.open(folder or SHIPPED, ARCHITECTURE, VERSION, noun="embedding model", remedy=remedy)
-        session, words = opened.load()
+        session, words = opened.load(without=[SLOW_FUSION])
         try:
             made = cls(session, words, opened.card, threads=threads)
         except (KeyError, TypeError, ValueError):

@@ -22,6 +22,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.models.attention import fuse_attention
+
 if TYPE_CHECKING:
     import onnx
 
@@ -50,6 +52,7 @@ def quantize(plain: Path, out: Path) -> None:
         shaped, blocked = Path(folder) / "shaped.onnx", Path(folder) / "blocked.onnx"
         quant_pre_process(str(plain), str(shaped), skip_symbolic_shape=True)
         model = onnx.load(shaped)
+        fuse_attention(model)
         rows_of_tables(model.graph)
         narrowing, others, small = _matrices(model.graph)
         config = DefaultWeightOnlyQuantConfig(block_size=BLOCK, is_symmetric=True, accuracy_level=4, bits=8)

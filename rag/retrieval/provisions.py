@@ -12,9 +12,12 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from rag.index.terms import words
+import numpy as np
+from numpy.typing import NDArray
+
 from rag.retrieval import own_text
 from rag.retrieval.references import BARE, ITEM, LOW, Reference, Step, asked, label_step, value
+from rag.retrieval.titles import Said, Titles, Words
 from rag.types import Contents, Document, Section, Span
 
 _UNDER = frozenset({BARE, ITEM, "paragraph", "subparagraph", "point"})
@@ -64,10 +67,6 @@ class Named:
     inside: bool = False
 
 
-_Words = tuple[frozenset[str], ...]
-"""The index terms of each word of a text; two words are one where they share a term."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Node:
     document: int
@@ -81,7 +80,8 @@ class Provisions:
     def __init__(self, index: ProvisionLibrary) -> None:
         self._index = index
         self._lock = threading.Lock()
-        self._documents: list[tuple[str, _Words]] = []
+        self._documents: list[str] = []
+        self._titles = Titles((), index.terms)
         self._kinds: dict[str, set[int]] = defaultdict(set)
         self._nodes: dict[str, list[_Node]] | None = None
 
@@ -94,16 +94,17 @@ class Provisions:
         if not said.references:
             return None
         nodes = self._gathered()
-        others = self._words(said.others)
-        allowed = [n for n, (name, _) in enumerate(self._documents) if within is None or name in within]
-        allowed, titled = self._titled(allowed, others)
+        shares = self._titles.said(self._words(said.others))
+        allowed = np.array([within is None or name in within for name in self._documents], dtype=np.bool_)
+        allowed, titled = self._titled(allowed, shares)
+        among = frozenset(np.flatnonzero(allowed).tolist())
         found: dict[Provision, None] = {}
         missing: list[Reference] = []
         whole = all(word & titled for word in self._words(said.rest))
         # "the annex" names a provision only where nothing else is asked
         references = [r for r in said.references if whole or any(step.number for step in r.steps)]
         for reference in references:
-            here = self._provisions(nodes, reference.steps, set(allowed), others)
+            here = self._provisions(nodes, reference.steps, among, shares)
             found |= dict.fromkeys(here)
             if not here and reference.anchored:
                 missing.append(reference)
@@ -111,24 +112,21 @@ class Provisions:
             return None
         return Named(tuple(found), tuple(missing), whole, said.inside and all(len(r.steps) > 1 for r in references))
 
-    def _words(self, words: Sequence[str]) -> _Words:
+    def _words(self, words: Sequence[str]) -> Words:
         return tuple(terms for word in words if (terms := frozenset(self._index.terms(word))))
 
-    def _titled(self, allowed: list[int], others: _Words) -> tuple[list[int], frozenset[str]]:
+    def _titled(self, allowed: NDArray[np.bool_], said: Said) -> tuple[NDArray[np.bool_], frozenset[str]]:
         """The documents whose whole title the question says, or all; and the terms of its words that are titles' words."""
-        of = {n: self._documents[n][1] for n in allowed}
-        whole = [n for n, title in of.items() if len(title) > 1 and len(_shared(title, others)) == len(title)]
-        if whole:
-            most = max(len(of[n]) for n in whole)
-            allowed = [n for n in whole if len(of[n]) == most]
+        lengths = self._titles.lengths
+        complete = said.counts == lengths
+        whole = allowed & complete & (lengths > 1)
+        if whole.any():
+            allowed = whole & (lengths == lengths[whole].max())
         # one word of a title is a word of the question; two, or all of them, are the title
-        shares = [(_shared(of[n], others), of[n]) for n in allowed]
-        return allowed, frozenset().union(
-            *(word for share, title in shares if len(share) > 1 or len(share) == len(title) for word in share)
-        )
+        return allowed, self._titles.terms(said, allowed & (complete | (said.counts > 1)))
 
     def _provisions(
-        self, nodes: dict[str, list[_Node]], steps: tuple[Step, ...], allowed: set[int], others: _Words
+        self, nodes: dict[str, list[_Node]], steps: tuple[Step, ...], allowed: frozenset[int], said: Said
     ) -> list[Provision]:
         found = _find(nodes, steps, allowed, False)
         if not found:
@@ -139,34 +137,34 @@ class Provisions:
             parents = _find(nodes, steps[:-1], self._unnamed(steps[:-1], left), True)
         inside = [(node, part) for node in parents if (part := self._inside(node, steps[-1])) is not None]
         made = {node: self._provision(node) for node in found} | dict(inside)
-        return [made[node] for node in self._chosen([*found, *(node for node, _ in inside)], others)]
+        return [made[node] for node in self._chosen([*found, *(node for node, _ in inside)], said)]
 
-    def _unnamed(self, steps: tuple[Step, ...], allowed: set[int]) -> set[int]:
+    def _unnamed(self, steps: tuple[Step, ...], allowed: frozenset[int]) -> frozenset[int]:
         """The documents whose headings may have only a number where the question says a word for them: a section anywhere but
         beside named sections, an article only where no document has articles."""
-        left = set(allowed)
+        left = allowed
         for step in steps:
             using = self._kinds.get(step.kind, set()) if step.kind not in _UNDER else set()
-            left = left - using if step.kind == "section" or using.isdisjoint(allowed) else set()
+            left = left - using if step.kind == "section" or using.isdisjoint(allowed) else frozenset()
         return left
 
-    def _chosen(self, found: list[_Node], others: _Words) -> list[_Node]:
+    def _chosen(self, found: list[_Node], said: Said) -> list[_Node]:
         """Those of the documents whose titles share most words with the question, and of each document the highest ones."""
-        shared = {n.document: len(_shared(self._documents[n.document][1], others)) for n in found}
+        shared = {n.document: int(said.counts[n.document]) for n in found}
         most = max(shared.values(), default=0)
         best = [n for n in found if shared[n.document] == most]
         least = {n.document: min(len(o.steps) for o in best if o.document == n.document) for n in best}
         return [n for n in best if len(n.steps) == least[n.document]]
 
     def _provision(self, node: _Node) -> Provision:
-        document = self._index.document(self._documents[node.document][0])
+        document = self._index.document(self._documents[node.document])
         sentences = own_text.sentences(document, node.span)
         lead = own_text.lead(document, node.span) if node.steps[-1].kind in _UNDER else None
         return Provision(document.id, node.span, sentences, lead)
 
     def _inside(self, parent: _Node, step: Step) -> Provision | None:
         """A step that is no section of its own: "(b)" in a running sentence, the second of unnumbered paragraphs."""
-        document = self._index.document(self._documents[parent.document][0])
+        document = self._index.document(self._documents[parent.document])
         span, number = parent.span, re.escape(step.number)
         text = document.text
         marks = list(re.finditer(rf"(?<![\w)])(?:\({number}\)|{number}\))(?=\s)", text[span.start : span.end], re.IGNORECASE))
@@ -195,19 +193,16 @@ class Provisions:
         with self._lock:
             if self._nodes is None:
                 nodes: dict[str, list[_Node]] = defaultdict(list)
+                titles: list[str] = []
                 for number, contents in enumerate(self._index.contents()):
-                    self._documents.append((contents.document, self._words(words(contents.title))))
+                    self._documents.append(contents.document)
+                    titles.append(contents.title)
                     for node in _nodes(number, contents.sections):
                         nodes[value(node.steps[-1].number.rpartition(".")[2])].append(node)
                         self._kinds[node.steps[-1].kind].add(number)
+                self._titles = Titles(titles, self._index.terms)
                 self._nodes = dict(nodes)
             return self._nodes
-
-
-def _shared(title: _Words, others: _Words) -> _Words:
-    """The words of a title that are among other words."""
-    said = frozenset().union(*others)
-    return tuple(word for word in title if word & said)
 
 
 def _nodes(document: int, sections: Sequence[Section]) -> Iterator[_Node]:
