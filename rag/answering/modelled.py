@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from rag.answering.decide import Ending, Hold, Keep, Replace, Show, conclude, decide
 from rag.answering.extractive import Read, extractive
-from rag.answering.proof.prover import Proved, Prover
+from rag.answering.proof.prover import Proved, Prover, Unproved
 from rag.answering.reading.answerability import Gate
-from rag.answering.reading.selection import answers
+from rag.answering.reading.selection import ASIDE, POINTED_TO, answers
 from rag.answering.writing.asked import Asked
 from rag.answering.writing.composition import Composition
 from rag.answering.writing.generative import GenerativeAnswerer, Judging, ReplyEnd, Restarted, SaidNotFound, rewritten
@@ -29,6 +30,8 @@ from rag.types import Provenance, Turn, Withheld
 
 BY_ITSELF = 0.0
 """Log odds from which a model's proved sentence answers the question by itself."""
+LIKELY = 0.2
+"""Support from which a sentence that is not shown is no invention but a doubt."""
 
 
 class ModelAnswers:
@@ -71,7 +74,7 @@ class ModelAnswers:
                     placed = decide(
                         event,
                         open_=agreed >= read.threshold,
-                        answers=lambda cited: answers(read.reading, cited),
+                        answers=partial(answers, read.reading, within=_within(event)),
                         itself=isinstance(event, Proved) and by_itself(self._reader, asked.text, event.said or event.text),
                         lang=asked.lang,
                     )
@@ -123,6 +126,12 @@ class ModelAnswers:
         except BackendError:
             return ruled  # the answer itself will say that the model failed
         return ruled if whole is None or whole.casefold() == question.casefold() else whole
+
+
+def _within(verdict: Proved | Unproved) -> float:
+    """How far from the best the sentence may be that a verdict rests on. What an invention points to says little: it points
+    somewhere whatever it says."""
+    return ASIDE if verdict.support >= LIKELY else POINTED_TO
 
 
 def by_itself(reader: Reader, question: str, sentence: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from rag.answering.reading.paragraphs import Candidate, Reading
-from rag.answering.reading.selection import ALONE, ASIDE, AT_MOST, NEAR, answers, highlights, select
+from rag.answering.reading.selection import ALONE, ASIDE, AT_MOST, NEAR, POINTED_TO, answers, highlights, select
 from rag.types import Hit, Passage, Span
 from tests.answering.scene import hits, passage
 
@@ -136,6 +136,13 @@ def test_cited_sentences_may_answer_where_one_is_not_far_below_the_best_or_was_n
     unread = passage("Nobody read this.", "other")
     assert answers(made, [(unread, unread.sentences[0])]), "nothing is known of it"
     assert answers(Reading("?", (), None), [places[FACT[2]]])
+
+
+def test_less_far_below_the_best_is_asked_of_what_an_invention_points_to() -> None:
+    found = one(a=(9.0, 5.0), b=(9.0 - POINTED_TO, 1.0), c=(9.0 - POINTED_TO - 0.1, 1.0))
+    places = {c.text: (c.hit.passage, c.span) for c in found}
+    near = [text for text, place in places.items() if answers(reading(found), [place], POINTED_TO)]
+    assert near == [FACT[0], FACT[1]]
 
 
 def test_the_words_that_answer_are_told_for_the_sentences_that_may_be_shown() -> None:

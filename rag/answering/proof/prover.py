@@ -62,10 +62,12 @@ class Proved:
 
 @dataclass(frozen=True, slots=True)
 class Unproved:
-    """A claim that was not proved, and the sentence that it points to, which is true whatever the model made of it."""
+    """A claim that was not proved, and the sentence that it points to, which is true whatever the model made of it. ``support``
+    is 0 where an exact check withholds the claim."""
 
     withheld: Withheld
     source: Cited | None = None
+    support: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,7 +121,7 @@ class Prover:
             return Unproved(Withheld(claim, reason), cited[0])
         if support < self._threshold:
             reason = evidence.spoken("answer.withheld_unsupported", support=f"{support:.2f}")
-            return Unproved(Withheld(claim, reason, contradicted > CONTRADICTION), cited[0])
+            return Unproved(Withheld(claim, reason, contradicted > CONTRADICTION), cited[0], support)
         return Proved(claim, cited, support)
 
     def support(self, claim: str, evidence: Evidence) -> float:

@@ -19,8 +19,9 @@ ALONE = 0.0
 """… and what it must reach by itself."""
 AT_MOST = 3
 ASIDE = 6.0
-"""Log odds below the best from which a model's sentence, true as it is, is about something else; and so is the document's
-sentence that an unproved one points to."""
+"""Log odds below the best from which a model's sentence, true as it is, is about something else …"""
+POINTED_TO = 3.0
+"""… and from which the document's sentence that an invention points to is not shown in its place."""
 ITEMS = 30
 SMALL_WORD, SHORT_MEMBER = 3, 5
 """Letters of a word that a name may have in small letters; words of the last member of a list."""
@@ -56,13 +57,13 @@ def select(reading: Reading) -> Selection:
     return Selection(best, tuple(order))
 
 
-def answers(reading: Reading, cited: Iterable[tuple[Passage, Span]]) -> bool:
+def answers(reading: Reading, cited: Iterable[tuple[Passage, Span]], within: float = ASIDE) -> bool:
     """Whether one of the cited sentences may answer the question: it is not far below the best one, or was not read, so that
     nothing is known of it. What small models add is true and about something else."""
     if not reading.candidates:
         return True
     scores = {(c.hit.passage.document, c.span): c.score for c in reading.candidates}
-    least = reading.candidates[0].score - ASIDE
+    least = reading.candidates[0].score - within
     return any(scores.get((passage.document, span), least) >= least for passage, span in cited)
 
 
