@@ -8,6 +8,9 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+REMEMBERED = 4096
+ABSENT = -1
+
 
 class TermDictionary:
     """Numbers terms from 0 in the order of their UTF-8 bytes, by which they are sorted."""
@@ -16,6 +19,7 @@ class TermDictionary:
         """``letters`` has the terms one behind the other; ``edges``, shape (terms + 1,), where each begins."""
         self.letters = letters
         self.edges = edges
+        self._met: dict[str, int] = {}
 
     @classmethod
     def of(cls, terms: Iterable[bytes]) -> TermDictionary:
@@ -33,7 +37,14 @@ class TermDictionary:
         return self.letters[int(self.edges[number]) : int(self.edges[number + 1])].tobytes()
 
     def number(self, term: str) -> int | None:
-        """The number of ``term``; ``None`` where no passage has it."""
-        wanted = term.encode("utf-8", "surrogatepass")
-        at = bisect_left(self, wanted)
-        return at if at < len(self) and self[at] == wanted else None
+        """The number of ``term``; ``None`` where no passage has it. A question asks for its terms several times: those of the
+        last ones are remembered."""
+        known = self._met.get(term)
+        if known is None:
+            wanted = term.encode("utf-8", "surrogatepass")
+            at = bisect_left(self, wanted)
+            known = at if at < len(self) and self[at] == wanted else ABSENT
+            if len(self._met) >= REMEMBERED:
+                self._met.clear()
+            self._met[term] = known
+        return None if known == ABSENT else known

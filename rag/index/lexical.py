@@ -21,7 +21,6 @@ from rag.index.dictionary import TermDictionary
 from rag.index.scored import Mask, Scored, best
 from rag.index.terms import query_pairs, query_terms
 
-_Asked = list[tuple[NDArray[np.int32], NDArray[np.float32]]]
 ARRAYS = {"data": np.float32, "rows": np.int32, "starts": np.int64, "letters": np.uint8, "edges": np.int64}
 
 
@@ -70,7 +69,6 @@ class Bm25Index:
         self._columns = stored
         self._passages = passages
         self._languages = languages
-        self._last: tuple[str, _Asked] = ("", [])
 
     @classmethod
     def build(cls, texts: Iterable[str], languages: Sequence[str | None], *, k1: float, b: float) -> Bm25Index:
@@ -168,15 +166,10 @@ class Bm25Index:
         """In how many passages each of these terms (as :meth:`terms` gives them) stands; 0 for an unknown one."""
         return {term: len(column[0]) if (column := self._columns.of(term)) else 0 for term in wanted}
 
-    def _asked(self, text: str) -> _Asked:
-        """The columns of a question's terms and pairs, in their order. Those of the last question are kept, for it is searched
-        and then scored."""
-        last, columns = self._last
-        if last != text:
-            asked = (*self.terms(text), *query_pairs(text, self._languages))
-            columns = [column for term in asked if (column := self._columns.of(term)) is not None]
-            self._last = text, columns
-        return columns
+    def _asked(self, text: str) -> list[tuple[NDArray[np.int32], NDArray[np.float32]]]:
+        """The columns of a question's terms and pairs, in their order."""
+        asked = (*self.terms(text), *query_pairs(text, self._languages))
+        return [column for term in asked if (column := self._columns.of(term)) is not None]
 
 
 def _damaged(what: str) -> IndexDamaged:
