@@ -30,7 +30,7 @@ from rag.types import Provenance, Turn, Withheld
 
 BY_ITSELF = 0.0
 """Log odds from which a model's proved sentence answers the question by itself."""
-LIKELY = 0.2
+LIKELY = 0.1
 """Support from which a sentence that is not shown is no invention but a doubt."""
 
 
