@@ -137,7 +137,7 @@ class QuestionReading:
         if not candidates:
             return Reading(question, (), None)
         candidates.sort(key=lambda c: -sum(c.marks))
-        candidates = self._alone(question, candidates)
+        candidates = self._alone(question, candidates, dict(zip(texts, found, strict=True)))
         best, rarity = candidates[0], self._rarity(question)
         ranked = sorted((a.answerable for a in found), reverse=True)
         figures = Figures(
@@ -180,12 +180,15 @@ class QuestionReading:
         )
         return Reading(question, tuple(candidates), figures, foreign=True)
 
-    def _alone(self, question: str, candidates: Sequence[Candidate]) -> list[Candidate]:
-        """The best few read by themselves and put in order by all of their marks; the others after them."""
+    def _alone(self, question: str, candidates: Sequence[Candidate], read: dict[str, Answerability]) -> list[Candidate]:
+        """The best few read by themselves and put in order by all of their marks; the others after them. A paragraph of one
+        sentence was ``read`` already."""
         chosen = candidates[:ALONE]
-        found = self._reader.answers(question, [in_context(c.hit.passage, c.span) for c in chosen])
+        alone = [in_context(c.hit.passage, c.span) for c in chosen]
+        new = [text for text in dict.fromkeys(alone) if text not in read]
+        read = read | dict(zip(new, self._reader.answers(question, new), strict=True))
         first = []
-        for candidate, answer in zip(chosen, found, strict=True):
+        for candidate, answer in zip(chosen, (read[text] for text in alone), strict=True):
             words = answer.words()
             marks = (*candidate.marks, answer.answerable, words.score if words else -answer.nowhere)
             first.append(replace(candidate, marks=marks, score=sum(w * m for w, m in zip(CHOICE, marks, strict=True))))
