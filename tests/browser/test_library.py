@@ -88,6 +88,7 @@ def test_the_knowledge_base_is_chosen_and_its_sources_are_its_own(watched: Watch
     page.goto(url)
     page.get_by_label("Which documents are asked").select_option("staff")
     page.wait_for_url("**/?kb=staff")
+    expect(page.get_by_role("heading", name="Ask about Staff")).to_be_visible()
     page.get_by_label("Your question").fill("What does the keeper of the harbour earn?")
     page.get_by_label("Your question").press("Enter")
     expect(page.get_by_text("The keeper of the harbour earns 900 crowns.").first).to_be_visible()

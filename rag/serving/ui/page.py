@@ -215,7 +215,7 @@ def page_of(gr: Any, dialogues: Dialogues, settings: Settings) -> Any:
 
         async def list_documents(request: gr.Request, event: gr.EventData, speech: Language, scope: Filter) -> dict[Any, Any]:
             shelf = await anext(dialogues.of(request).shelf(speech))
-            return {ready: shelf, **limited(speech, shelf, scope, text_of(event, "wanted"))}
+            return {ready: shelf, library: library_html(shelf, scope, text_of(event, "wanted"), speak(speech))}
 
         def choose(event: gr.EventData, speech: Language, shelf: Shelf, scope: Filter) -> dict[Any, Any]:
             narrower = narrowed(shelf, scope, text_of(event, "kind"), text_of(event, "name"))
@@ -280,8 +280,10 @@ def page_of(gr: Any, dialogues: Dialogues, settings: Settings) -> Any:
         transcript.rate(rate, talking[:3], [conversation, transcript, memory], **quiet)
         spoken_parts = [ready, spoken, transcript, header, below, hint, question, send, stop, chosen, library]
         transcript.speak(switch, [conversation, spoken, chosen], spoken_parts, **quiet)
-        transcript.library(list_documents, [spoken, chosen], [ready, chosen, hint, library], **quiet)
-        transcript.scope(choose, [spoken, ready, chosen], [chosen, hint, library], **quiet)
+        # A click or a letter that comes while the last one is answered counts too, and is not dropped.
+        latest = quiet | {"trigger_mode": "always_last"}
+        transcript.library(list_documents, [spoken, chosen], [ready, library], **latest)
+        transcript.scope(choose, [spoken, ready, chosen], [chosen, hint, library], **latest)
         memory.change(None, memory, None, js="(text) => { window.charterMemory.write(text); return []; }")
         transcript.save(save, [conversation, spoken], saved, **quiet).success(
             None, saved, None, js="(text) => { window.charterSave(text); return []; }"

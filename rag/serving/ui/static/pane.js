@@ -29,6 +29,7 @@ const wanted = () => document.querySelector("[data-library-search]")?.value ?? "
 
 /** One document or tag more, or one less, of those that alone are asked. */
 export function choose(kind, name) {
+  clearTimeout(searching); // the list comes with it
   ask("scope", { kind, name, wanted: wanted() });
 }
 
