@@ -44,16 +44,21 @@ class Catalogue:
         Raises:
             FilterError: it names an unknown document or tag, or ``since`` is no date.
         """
+        tests = self._tests(wanted)
+        if not tests and not self._versions.replaced:
+            return EVERYTHING  # as in most libraries, where a look at each document would be felt
         left = list(range(len(self._entries)))
         told: list[str] = []
-        for said, passes in self._tests(wanted):
+        for said, passes in tests:
             told.append(said)
             left = [n for n in left if passes(self._entries[n])]
             if not left:
                 return Scope(frozenset(), self._mask(()), ", ".join(told))
-        chosen = {n for n in left if any(_is(self._entries[n], name) for name in wanted.documents)}
+        named = wanted.documents
+        chosen = {n for n in left if any(_is(self._entries[n], name) for name in named)} if named else set()
         left = self._versions.left(left, question, chosen)
-        newer = {self._entries[n].id: self._entries[above[-1]] for n in left if (above := self._versions.newer(n))}
+        replaced = self._versions.replaced
+        newer = {self._entries[n].id: self._entries[replaced[n][-1]] for n in left if n in replaced}
         if len(left) == len(self._entries):
             return Scope(newer=newer) if newer else EVERYTHING
         return Scope(frozenset(self._entries[n].id for n in left), self._mask(left), newer=newer)

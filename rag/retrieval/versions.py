@@ -20,11 +20,8 @@ class Versions:
         self._entries = tuple(entries)
         self._dates = [iso(e.origin.date) if e.origin.date else None for e in entries]
         self._older = self._closed()
-
-    def newer(self, number: int) -> tuple[int, ...]:
-        """The documents that stand in the place of this one, the newest last."""
-        found = [n for n, older in self._older.items() if number in older]
-        return tuple(sorted(found, key=lambda n: (len(self._older[n]), n)))
+        self.replaced = self._newer()
+        """The documents that stand in the place of another, by its number, the newest last."""
 
     def left(self, among: Sequence[int], question: str, chosen: Collection[int] = ()) -> list[int]:
         """``among`` without the versions that are not asked for; those ``chosen`` by name stay."""
@@ -32,7 +29,7 @@ class Versions:
         dropped: set[int] = set()
         for family in self._families(inside):
             wanted = set(self._asked(question, family))
-            current = {n for n in family if not any(newer in inside for newer in self.newer(n))}
+            current = {n for n in family if not any(newer in inside for newer in self.replaced.get(n, ()))}
             dropped |= set(family) - (wanted or current)
         return [n for n in among if n not in dropped or n in chosen]
 
@@ -46,7 +43,7 @@ class Versions:
             while waiting:
                 if (one := waiting.pop()) not in family:
                     family.add(one)
-                    waiting += [*self._older.get(one, ()), *self.newer(one)]
+                    waiting += [*self._older.get(one, ()), *self.replaced.get(one, ())]
             told |= family
             if len(present := sorted(family & inside)) > 1:
                 yield present
@@ -80,6 +77,13 @@ class Versions:
                 older |= more
                 waiting += more
         return of
+
+    def _newer(self) -> dict[int, tuple[int, ...]]:
+        found: dict[int, list[int]] = {}
+        for newer in sorted(self._older, key=lambda n: (len(self._older[n]), n)):
+            for older in self._older[newer]:
+                found.setdefault(older, []).append(newer)
+        return {older: tuple(newer) for older, newer in found.items()}
 
 
 def _says(question: str, version: str) -> bool:
