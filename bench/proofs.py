@@ -1,4 +1,4 @@
-"""How well sentences are proved: ``python bench/proofs.py [--wice FILE] [--replies FOLDER] [--reader FOLDER]``.
+"""How well sentences are proved: ``python -m bench.proofs [--wice FILE] [--replies FOLDER] [--reader FOLDER]``.
 
 Always on ``tests/answering/strangers.json``: half true paraphrases, half lies that change one thing. ``--wice`` adds the
 claims of WiCE, whose evidence is a whole web page; ``--replies`` a folder with ``docs/`` and ``replies.jsonl``:
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,13 +16,14 @@ from pathlib import Path
 
 import numpy as np
 
+from bench.replies import with_documents
 from rag.answering.proof.prover import THRESHOLD, Evidence, Proved, Prover
 from rag.corpus.loading import load
 from rag.corpus.shape.passages import cut
 from rag.corpus.shape.sentences import split
 from rag.corpus.sources import list_sources
 from rag.evaluation.figures.metrics import auroc
-from rag.knowledge_base import KnowledgeBase, find_knowledge_base
+from rag.knowledge_base import find_knowledge_base
 from rag.models.embedder import Embedder
 from rag.models.onnx_reader import OnnxReader
 from rag.models.opening import open_embedder
@@ -117,11 +117,7 @@ def replies(folder: Path, prover: Prover, embedder: Embedder) -> list[Judged]:
     prepared: dict[str, Evidence] = {}
     found = []
     with tempfile.TemporaryDirectory() as place:
-        kb = KnowledgeBase(Path(place))
-        kb.sources.mkdir()
-        for name in {row["document"] for row in rows}:
-            file = next((f for f in (folder / "docs" / name, folder / "sources" / name) if f.is_file()), None)
-            shutil.copy(file or find_knowledge_base(None).sources / name, kb.sources / name)
+        kb = with_documents(Path(place), folder, rows)
         settings = Settings()
         for source in list_sources(kb):
             (document,) = load(source, settings.parsing)

@@ -1,4 +1,4 @@
-"""What of a model's replies reaches the reader: ``python bench/replies.py FOLDER [--reader FOLDER] [-v]``.
+"""What of a model's replies reaches the reader: ``python -m bench.replies FOLDER [--reader FOLDER] [-v]``.
 
 FOLDER has ``replies.jsonl`` (``question``, ``reply``, ``document`` and ``statements``, each ``true`` or not, with its evidence)
 and the documents in ``docs/`` or ``sources/``. Every reply goes through the whole engine, as if a model had written it. A true
@@ -64,10 +64,7 @@ def main() -> None:
     embedder = open_embedder(Settings().embedding)
     reader, model = OnnxReader.load(arguments.reader), Scripted()
     with tempfile.TemporaryDirectory() as folder:
-        kb = KnowledgeBase(Path(folder))
-        kb.sources.mkdir()
-        for name in {row["document"] for row in rows}:
-            shutil.copy(_place(arguments.folder, name), kb.sources / name)
+        kb = with_documents(Path(folder), arguments.folder, rows)
         build(kb, Settings(), embedder)
         settings = Settings(backend=model.name)
         engine = Engine(kb, settings, LiveIndex(kb, embedder.identity, settings), embedder, reader, backend=model)
@@ -109,6 +106,15 @@ def _count(statement: dict[str, Any], outcome: Any, counts: dict[str, int], row:
 
 def _bare(text: str) -> str:
     return re.sub(r"[^\w]+", " ", plain(text)).strip().casefold()
+
+
+def with_documents(root: Path, folder: Path, rows: Sequence[dict[str, Any]]) -> KnowledgeBase:
+    """A knowledge base in ``root`` with the documents of ``rows``, from ``folder`` or the default one's sources."""
+    kb = KnowledgeBase(root)
+    kb.sources.mkdir()
+    for name in {row["document"] for row in rows}:
+        shutil.copy(_place(folder, name), kb.sources / name)
+    return kb
 
 
 def _place(folder: Path, name: str) -> Path:

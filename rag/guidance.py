@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+Marks = tuple[tuple[int, int, int], ...]
+"""Words of citations: the id of each and document offsets."""
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -17,7 +20,7 @@ class Part:
     status: Literal["answered", "refused", "not_asked"]
     claims: tuple[int, ...] = ()
     not_mentioned: tuple[str, ...] = ()
-    highlights: tuple[tuple[int, int, int], ...] = ()
+    highlights: Marks = ()
 
 
 def quoted(parts: Sequence[Part], status: str) -> str:

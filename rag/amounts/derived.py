@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, permutations
 
 from rag.amounts.units import TIMES, Unit, named
 from rag.amounts.values import Value
 
 MOST_TIMES = 20
+"""More than so many times as much is nothing that anyone says."""
 _TIMES = Unit("occasion")
 _DAY, _YEAR = Unit("minute", Fraction(1440)), Unit("month", Fraction(12))
 
@@ -49,11 +50,10 @@ def _made(given: Sequence[Value]) -> Iterator[tuple[Fraction, Unit | None]]:
             yield abs(first - second), unit
             yield from _times(first, second)
         else:
-            for share, of, amount in ((one, other, first * second / 100), (other, one, first * second / 100)):
-                if share.unit is not None and share.unit.dimension == "share":
-                    yield amount, of.unit
-            for rate, other_, a, b in ((one, other, first, second), (other, one, second, first)):
-                yield from _lasting(rate.unit, a, other_.unit, b)
+            for (value, amount), (of, whole) in permutations(((one, first), (other, second))):
+                if value.unit is not None and value.unit.dimension == "share":
+                    yield amount * whole / 100, of.unit
+                yield from _lasting(value.unit, amount, of.unit, whole)
 
 
 def _lasting(rate: Unit | None, amount: Fraction, time: Unit | None, number: Fraction) -> Iterator[tuple[Fraction, Unit]]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from fractions import Fraction
 
 from rag.amounts.units import Unit, named
 from rag.amounts.values import Value
@@ -47,8 +46,7 @@ def _meant(text: str) -> Iterator[Value]:
         for found in words.finditer(text):
             yield Value("number", frozenset({f"n{number}"}), *found.span(), unit)
     for found in _ONE.finditer(text):
-        unit = named(found[1].casefold())
-        yield Value("number", frozenset({"n1"}), *found.span(), Unit(unit.dimension, Fraction(unit.factor)))
+        yield Value("number", frozenset({"n1"}), *found.span(), named(found[1].casefold()))
     for words, hour in _HOURS:
         for found in words.finditer(text):
             keys = {f"t{hour}:00", f"n{hour}"} | ({"t24:00"} if hour == 0 else set())

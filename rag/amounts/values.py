@@ -145,7 +145,7 @@ def _read(text: str) -> Iterator[Value]:
                 scale, used = _scale(tokens, at + 1, text)
                 end = tokens[at + used].end() if used else end
                 year = not used and len(token["number"]) == 4 and 1000 <= numbers[0] <= 2199
-                yield Value("year" if year else "number", frozenset(_key(n * scale) for n in numbers), start, end)
+                yield Value("year" if year else "number", frozenset(key_of(n * scale) for n in numbers), start, end)
                 at += used
         else:
             yielded, used = _worded(tokens, at, text)
@@ -166,7 +166,7 @@ def _worded(tokens: list[re.Match[str]], at: int, text: str) -> tuple[list[Value
         return [Value("number", frozenset({"n0.5"}), token.start(), measured.end())], 1
     if word in _PARTS and _A_PART.search(text, 0, token.start()) and text.startswith(" of ", token.end()):
         share = Decimal(100) / _SMALL[word]
-        return [Value("number", frozenset({_key(share)}), token.start(), token.end(), Unit("share"))], 0
+        return [Value("number", frozenset({key_of(share)}), token.start(), token.end(), Unit("share"))], 0
     if word in _TEN or word in _SMALL:
         total, used = Decimal(_TEN.get(word, _SMALL.get(word, 0))), 0
         follower = tokens[at + 1] if at + 1 < len(tokens) else None
@@ -176,7 +176,7 @@ def _worded(tokens: list[re.Match[str]], at: int, text: str) -> tuple[list[Value
                 total, used = total + _SMALL[follower[0].casefold()], 1
         scale, more = _scale(tokens, at + used + 1, text)
         last = tokens[at + used + more]
-        return [Value("number", frozenset({_key(total * scale)}), token.start(), last.end())], used + more
+        return [Value("number", frozenset({key_of(total * scale)}), token.start(), last.end())], used + more
     if (number := numeral(word, text)) is not None:
         total, used = Decimal(number), 0
         while total and total % 10 == 0 and at + used + 1 < len(tokens):  # "iyirmi beş", "сто двадцать пять"
@@ -187,7 +187,7 @@ def _worded(tokens: list[re.Match[str]], at: int, text: str) -> tuple[list[Value
             total, used = total + added, used + 1
         scale, scaled = _scale(tokens, at + used + 1, text)
         last = tokens[at + used + scaled]
-        return [Value("number", frozenset({_key(total * scale)}), token.start(), last.end())], used + scaled
+        return [Value("number", frozenset({key_of(total * scale)}), token.start(), last.end())], used + scaled
     return [], 0
 
 
@@ -236,5 +236,6 @@ def _decimals(text: str) -> list[Decimal]:
     return [Decimal(compact.replace(",", "."))]
 
 
-def _key(number: Decimal) -> str:
+def key_of(number: Decimal) -> str:
+    """The reading that a number is, among the ``keys`` of a value."""
     return f"n{number.normalize():f}"

@@ -18,7 +18,7 @@ _DEGREE = re.compile(r"\bhow\s+\Z", re.IGNORECASE)
 _JOINT = re.compile(r"\s+(?:(?:of|for|to|in|on)\s+)?(?:the\s+|an?\s+)?", re.IGNORECASE)
 
 
-def strange(question: str, spoken: Sequence[str], knows: Callable[[str], bool]) -> bool:
+def unknown_language(question: str, spoken: Sequence[str], knows: Callable[[str], bool]) -> bool:
     """Whether ``question`` is in another language than the documents, which the models do not know (``knows``): that it finds
     nothing says nothing of the documents, which are in the languages ``spoken``."""
     told = asked_in(question)

@@ -15,8 +15,8 @@ from rag.answering.modelled import by_itself
 from rag.answering.writing.asked import Asked, Clock
 from rag.answering.writing.composition import Composition
 from rag.events import CitationReady, ClaimReady, Delta, Event, Finished, Started
-from rag.guidance import Guidance, Part, quoted
-from rag.guiding.absent import not_mentioned, strange
+from rag.guidance import Guidance, Marks, Part, quoted
+from rag.guiding.absent import not_mentioned, unknown_language
 from rag.guiding.courtesy import Courtesy, courtesy, in_return, in_short
 from rag.guiding.joining import Joined
 from rag.guiding.nearest import nearest_sentences
@@ -153,10 +153,11 @@ class GuidedEngine(Engine):
             if found is None:
                 return
             answering = self._answering(part, found, joined, own)
-            added = not answering and isinstance(found, Answer)
-            answering = joined.add(found) if added else answering
-            confidences += [found.confidence] if added else []
-            made.append(self._made(part, found, answering, joined.highlights(found) if added else ()))
+            marked: Marks = ()
+            if not answering and isinstance(found, Answer):
+                answering, marked = joined.add(found), joined.highlights(found)
+                confidences.append(found.confidence)
+            made.append(self._made(part, found, answering, marked))
         if not joined.claims:
             if not spoken:
                 yield Delta(whole.text)
@@ -180,9 +181,7 @@ class GuidedEngine(Engine):
                 return tuple(resting)
         return tuple(n for n in own if by_itself(self._reader, part.asked, joined.claims[n].text))
 
-    def _made(
-        self, part: PartAsked, outcome: Outcome, claims: tuple[int, ...], highlights: tuple[tuple[int, int, int], ...]
-    ) -> Part:
+    def _made(self, part: PartAsked, outcome: Outcome, claims: tuple[int, ...], highlights: Marks) -> Part:
         text = outcome.standalone_question or part.text
         if claims:
             return Part(text, "answered", claims, highlights=highlights)
@@ -232,7 +231,7 @@ class GuidedEngine(Engine):
         )
         related = nearest_sentences(text, outcome.related, opened.citer.document, opened.generation)
         notice = outcome.notice
-        if strange(text, opened.generation.languages, self._reader.knows):
+        if unknown_language(text, opened.generation.languages, self._reader.knows):
             words = speak(request.lang)
             notice = words("guide.strange", language=words.all_of(map(words.language_name, opened.generation.languages)))
         return replace(outcome, related=related, guidance=guidance, notice=notice)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from rag.events import CitationReady, ClaimReady, Delta, Event
+from rag.guidance import Marks
 from rag.types import Answer, Citation, Claim, Outcome, Span, Timings, Withheld
 
 
@@ -48,7 +49,7 @@ class Joined:
             found.append(self.claims.index(own))
         return tuple(dict.fromkeys(found))
 
-    def highlights(self, outcome: Outcome) -> tuple[tuple[int, int, int], ...]:
+    def highlights(self, outcome: Outcome) -> Marks:
         """The words that answer in an outcome that was added, each as the id of its citation here and its document offsets."""
         cited = outcome.citations if isinstance(outcome, Answer) else ()
         return tuple((self._number(citation), span.start, span.end) for citation in cited for span in citation.highlights)

@@ -8,9 +8,10 @@ else is a guard: what needs judgement is the reader's.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 from rag.amounts.derived import follows
 from rag.amounts.implied import implied
@@ -67,11 +68,9 @@ class Guard:
         self._initials = _initials(self._text)
         self._same = frozenset(w for pattern, known in _SAME if re.search(rf"\b(?:{pattern})", self._text) for w in known)
         self._short = frozenset(_folded(m[0]) for m in re.finditer(r"\b[A-Z][A-Z.]{1,5}\b", self._text))
-        self._tables: dict[tuple[str, str], list[str]] = {}
-        for row in dict.fromkeys(row for p in passages for span in p.sentences for row in rows_of(p, span)):
-            self._tables.setdefault((row.header, row.caption), []).append(row.cells)
-        cells = [cell for table, rows in self._tables.items() for row in rows for cell in in_columns(row, *table)]
-        self._values = (*values(self._text), *implied(self._text), *cells)
+        rows = [row for p in passages for span in p.sentences or (p.span,) if (row := row_of(p, span)) is not None]
+        self._cells = {row: in_columns(row.cells, row.header, row.caption) for row in rows}
+        self._values = (*values(self._text), *implied(self._text), *chain.from_iterable(self._cells.values()))
 
     def foreign(self, claim: str) -> str | None:
         """What in ``claim`` stands in no passage, as a reason; ``None`` where nothing does."""
@@ -91,8 +90,8 @@ class Guard:
 
     def unsupported(self, claim: str, evidence: str, rows: Sequence[TableRow] = ()) -> str | None:
         """A number, date or time of ``claim`` that ``evidence`` does not have, as a reason. ``rows`` are those of tables in
-        it."""
-        named = (*values(evidence), *(cell for row in rows for cell in in_columns(row.cells, row.header, row.caption)))
+        it, each a row of the passages."""
+        named = (*values(evidence), *chain.from_iterable(self._cells[row] for row in rows))
         theirs = (*named, *implied(evidence))
         for value in values(claim):
             told = _counts_nothing(claim, value) or any(value.agrees(other) for other in theirs)
@@ -116,7 +115,10 @@ class Guard:
 
     @cached_property
     def _totals(self) -> list[Value]:
-        return [total for table, rows in self._tables.items() for total in totals(rows, *table)]
+        tables: dict[tuple[str, str], list[str]] = {}
+        for row in self._cells:
+            tables.setdefault((row.header, row.caption), []).append(row.cells)
+        return [total for table, rows in tables.items() for total in totals(rows, *table)]
 
     def _totalled(self, value: Value) -> bool:
         """Whether a column of a table comes to it."""
@@ -162,12 +164,13 @@ class TableRow:
     caption: str
 
 
-def rows_of(passage: Passage, sentence: Span) -> Iterator[TableRow]:
-    """A sentence that is a row of a table; nothing for any other."""
+def row_of(passage: Passage, sentence: Span) -> TableRow | None:
+    """The row of a table that a sentence is; ``None`` where it is none."""
     header = next((c for c in passage.context_of(sentence) if c.kind == "header"), None)
-    if header is not None:
-        before = [span for span in passage.sentences if span.end <= header.span.start]
-        yield TableRow(passage.quote(sentence), header.text, passage.quote(before[-1]) if before else "")
+    if header is None:
+        return None
+    before = [span for span in passage.sentences if span.end <= header.span.start]
+    return TableRow(passage.quote(sentence), header.text, passage.quote(before[-1]) if before else "")
 
 
 def _akin(form: str, word: str) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answering.proof.guards import Guard, rows_of
+from rag.answering.proof.guards import Guard, row_of
 from rag.answering.reading.paragraphs import heading, in_context
 from rag.localization.catalogue import Words, speak
 from rag.models.embedder import Embedder, Vectors
@@ -170,7 +170,7 @@ class Prover:
 
 
 def _unsupported(claim: str, cited: Sequence[Cited], evidence: Evidence) -> str | None:
-    rows = [row for one in cited for row in rows_of(one.passage, one.span)]
+    rows = [row for one in cited if (row := row_of(one.passage, one.span)) is not None]
     return evidence.guard.unsupported(claim, cited_text(cited), rows)
 
 

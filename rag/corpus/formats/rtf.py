@@ -18,7 +18,6 @@ _OPENS = b"{\\rtf"
 _PICTURE = b"\\pict"
 _TOKEN = re.compile(r"\\(?:[a-zA-Z]+-?\d* ?|'..|.)|[{}]", re.DOTALL)
 _ASIDE = re.compile(r"\{\s*(?:\\\*\s*)?\\(footnote|annotation|title|header[lrf]?|footer[lrf]?)(?![a-zA-Z])")
-_COMMENT = "1 comment in its margin left out.", "{} comments in its margin left out."
 _HEAD = "\ue001"
 """Opens a paragraph that is a note."""
 
@@ -109,7 +108,7 @@ def _gaps(data: bytes, source: _Source) -> list[Gap]:
     if source.heads:
         gaps.append(Gap("its headers and footers are left out.", lost=False))
     if source.comments:
-        gaps.append(Gap(_COMMENT[source.comments > 1].format(source.comments), lost=False))
+        gaps.append(Gap(f"{source.comments} comment{'s' if source.comments > 1 else ''} in its margin left out.", lost=False))
     return gaps
 
 

@@ -19,6 +19,7 @@ from rag.corpus.formats.xlsx_cells import shown
 from rag.corpus.refusal import Unreadable
 from rag.corpus.shape.draft import Draft, Gap, Piece, draft_of
 from rag.corpus.shape.tables import table_pieces
+from rag.localization.counting import counted
 from rag.settings import Parsing
 
 _MOST_COLUMNS = 1000
@@ -107,7 +108,7 @@ class _Reader:
                 break
             found[number] = cells
         if unknown:
-            what = f"{unknown:,} formula{'s' if unknown > 1 else ''} on the sheet “{name}” without a result."
+            what = f"{counted(unknown, 'formula')} on the sheet “{name}” without a result."
             self.gaps.append(Gap(what, "Open it in Excel or LibreOffice and save it."))
         drawn = self._archive.read(sheet._worksheet_path.lstrip("/"))
         _fill_merged(drawn, found)
@@ -129,7 +130,7 @@ class _Reader:
                     cells[at : at + 1] = [""] * (at < len(cells))
         for count, noun in ((len(lost), "row"), (columns, "column")):
             if count:
-                what = f"{count:,} hidden {noun}{'s' if count > 1 else ''} of the sheet “{name}” left out."
+                what = f"{counted(count, f'hidden {noun}')} of the sheet “{name}” left out."
                 self.gaps.append(Gap(what, "Show them in Excel and save it, where they matter.", lost=False))
 
 
